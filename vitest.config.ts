@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Every unit test of the house in one run; browser tests are Playwright's (`test/e2e`). */
+export default defineConfig({
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/e2e/**'],
+    pool: 'threads',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+  },
+});
