@@ -1,0 +1,7 @@
+import { defineConfig } from 'vite';
+
+/** The front page is plain HTML and the shell's tokens: no script, nothing to wait for. */
+export default defineConfig({
+  base: './',
+  build: { outDir: 'dist', emptyOutDir: true, modulePreload: false },
+});
