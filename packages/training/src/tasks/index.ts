@@ -1,0 +1,19 @@
+/** The tasks by the name a recipe gives; each is loaded only when asked for. */
+import { RivuletError } from '@rivulet/core';
+import type { Task } from '../task.ts';
+
+const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
+  'ink-ctc': async () => (await import('./inkCtc.ts')).inkCtc,
+  'series-quantile': async () => (await import('./seriesQuantile.ts')).seriesQuantile,
+};
+
+/** @throws RECIPE_INVALID for a name no task has */
+export async function loadTask(name: string): Promise<Task> {
+  const load = Object.hasOwn(TASKS, name) ? TASKS[name] : undefined;
+  if (load) return load();
+  throw new RivuletError('RECIPE_INVALID', `No task is called ${JSON.stringify(name)}`, {
+    key: 'task',
+    expected: Object.keys(TASKS),
+    got: name,
+  });
+}
