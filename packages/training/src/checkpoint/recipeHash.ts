@@ -1,0 +1,16 @@
+/** A recipe's name in checkpoints: sha256 of its JSON with keys in order, so that formatting does not count. */
+import { createHash } from 'node:crypto';
+import type { Recipe } from '../recipe.ts';
+
+export function recipeHash(recipe: Recipe): string {
+  return createHash('sha256').update(canonical(recipe)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  // The order of inputs and outputs is theirs to choose; only objects' keys are sorted, by code unit.
+  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join()}}`;
+}

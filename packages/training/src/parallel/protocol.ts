@@ -1,0 +1,80 @@
+/** What the trainer and its threads say to each other: types only. */
+import type { WireError } from '@rivulet/core';
+import type { Recipe } from '../recipe.ts';
+
+export type KernelVariant = 'auto' | 'plain' | 'relaxed';
+
+/** Memory that all threads and the trainer see; Float32 vectors are as long as the network's flat vector. */
+export interface SharedState {
+  /** The weights after the last step. */
+  readonly weights: SharedArrayBuffer;
+  /** Moments and average: up to date after a `flush`. */
+  readonly m: SharedArrayBuffer;
+  readonly v: SharedArrayBuffer;
+  readonly average: SharedArrayBuffer;
+  /** One gradient a thread. */
+  readonly gradients: readonly SharedArrayBuffer[];
+  /** Float64 [threads][3]: loss sum, loss weight, square sum of the thread's slice of the gradient. */
+  readonly sums: SharedArrayBuffer;
+  readonly barrier: SharedArrayBuffer;
+}
+
+/** Where the task's code is: a name of the house, or a module that exports `task` (tests bring their own). */
+export type TaskSource = { readonly name: string } | { readonly url: string };
+
+export interface ThreadInit {
+  readonly recipe: Recipe;
+  readonly task: TaskSource;
+  readonly dataFolder: string;
+  readonly variant: KernelVariant;
+  readonly thread: number;
+  readonly threads: number;
+  readonly shared: SharedState;
+}
+
+export type Request =
+  /** One training step; `step` is counted from the start of the run. */
+  | { readonly kind: 'step'; readonly step: number; readonly samples: Int32Array; readonly lr: number }
+  /** Writes moments and average to the shared state. */
+  | { readonly kind: 'flush' }
+  /** Takes weights, moments and average from the shared state. */
+  | { readonly kind: 'restore' }
+  /** Scores batches of validation samples with the averaged weights, if the recipe keeps them. */
+  | { readonly kind: 'validate'; readonly batches: readonly Int32Array[] }
+  /** Turns the sums of all threads into the task's figures. */
+  | { readonly kind: 'figures'; readonly sums: Readonly<Record<string, number>> };
+
+export interface ReadyReply {
+  readonly kind: 'ready';
+  readonly variant: 'plain' | 'relaxed';
+  /** Lengths of all samples; from thread 0 alone. */
+  readonly trainLengths?: Int32Array;
+  readonly valLengths?: Int32Array;
+  readonly notes?: Readonly<Record<string, number | string>>;
+}
+export interface StepReply {
+  readonly kind: 'step';
+  /** Mean loss of the whole batch. */
+  readonly loss: number;
+  /** Norm of the gradient before clipping. */
+  readonly norm: number;
+  /** False when loss or gradient are not finite: the weights are then as before. */
+  readonly finite: boolean;
+}
+export interface ValidateReply {
+  readonly kind: 'validate';
+  readonly loss: number;
+  readonly weight: number;
+  readonly sums: Readonly<Record<string, number>>;
+}
+export interface FiguresReply {
+  readonly kind: 'figures';
+  readonly figures: Readonly<Record<string, number>> & { readonly best: number };
+}
+export type Reply =
+  | ReadyReply
+  | StepReply
+  | ValidateReply
+  | FiguresReply
+  | { readonly kind: 'done' }
+  | { readonly kind: 'error'; readonly error: WireError };

@@ -1,0 +1,178 @@
+/**
+ * One thread of the data-parallel step. It owns a kernel instance with all weights and computes the gradient
+ * of its share of the batch; then it owns a slice of the parameters: it adds all threads' gradients there in
+ * thread order, which keeps the sum the same from run to run, updates them, and hands them to all.
+ */
+import { loadTrainKernels, type TrainKernels } from '@rivulet/kernels/train';
+import { shardGradient } from '../bptt/shardGradient.ts';
+import { Network } from '../nn/network.ts';
+import { planNetwork } from '../nn/networkPlan.ts';
+import { AdamW, sliceOf } from '../optim/adamW.ts';
+import { Random } from '../random.ts';
+import type { TaskData } from '../task.ts';
+import { openTask } from '../tasks/openTask.ts';
+import { Barrier } from './barrier.ts';
+import type { ReadyReply, Reply, Request, StepReply, ThreadInit, ValidateReply } from './protocol.ts';
+
+export class TrainerThread {
+  readonly #init: ThreadInit;
+  readonly #data: TaskData;
+  readonly #network: Network;
+  readonly #optimiser: AdamW;
+  readonly #barrier: Barrier;
+  readonly #random: Random;
+  readonly #weights: Float32Array;
+  readonly #m: Float32Array;
+  readonly #v: Float32Array;
+  readonly #average: Float32Array;
+  readonly #gradients: readonly Float32Array[];
+  readonly #sums: Float64Array;
+  readonly #variant: TrainKernels['variant'];
+
+  private constructor(init: ThreadInit, data: TaskData, kernels: TrainKernels) {
+    const { shared, recipe, thread, threads } = init;
+    const plan = planNetwork(recipe.network);
+    this.#init = init;
+    this.#data = data;
+    this.#variant = kernels.variant;
+    this.#network = new Network(kernels, plan);
+    this.#optimiser = new AdamW(
+      kernels,
+      recipe.optimiser,
+      sliceOf(plan.floats, thread, threads),
+      plan.decayFloats,
+    );
+    this.#barrier = new Barrier(new Int32Array(shared.barrier), threads);
+    this.#random = Random.fromSeed(recipe.seed);
+    this.#weights = new Float32Array(shared.weights);
+    this.#m = new Float32Array(shared.m);
+    this.#v = new Float32Array(shared.v);
+    this.#average = new Float32Array(shared.average);
+    this.#gradients = shared.gradients.map((buffer) => new Float32Array(buffer));
+    this.#sums = new Float64Array(shared.sums);
+  }
+
+  static async open(init: ThreadInit): Promise<TrainerThread> {
+    const task = await openTask(init.task);
+    const [data, kernels] = await Promise.all([
+      task.prepare(init.recipe, init.dataFolder),
+      loadTrainKernels({ variant: init.variant }),
+    ]);
+    return new TrainerThread(init, data, kernels);
+  }
+
+  ready(): ReadyReply {
+    const variant = this.#variant;
+    if (this.#init.thread > 0) return { kind: 'ready', variant };
+    const data = this.#data;
+    const trainLengths = Int32Array.from({ length: data.trainCount }, (_, i) => data.trainLength(i));
+    const valLengths = Int32Array.from({ length: data.valCount }, (_, i) => data.valLength?.(i) ?? 0);
+    return { kind: 'ready', variant, trainLengths, valLengths, ...(data.notes ? { notes: data.notes } : {}) };
+  }
+
+  handle(request: Request): Reply {
+    switch (request.kind) {
+      case 'step':
+        return this.#step(request.step, request.samples, request.lr);
+      case 'validate':
+        return this.#validate(request.batches);
+      case 'figures':
+        return { kind: 'figures', figures: this.#data.figures(request.sums) };
+      case 'flush':
+        this.#flush();
+        return { kind: 'done' };
+      case 'restore':
+        this.#restore();
+        return { kind: 'done' };
+    }
+  }
+
+  #step(step: number, samples: Int32Array, lr: number): StepReply {
+    const { thread, threads } = this.#init;
+    const network = this.#network;
+    const random = this.#random.derive('step', step);
+    const { sum, weight } = shardGradient(network, this.#data, samples, thread, threads, random);
+    this.#gradients[thread]!.set(network.gradients());
+    this.#sums[thread * 3] = sum;
+    this.#sums[thread * 3 + 1] = weight;
+    this.#barrier.wait();
+
+    // A batch without one usable sample has no weight and no gradient.
+    const scale = 1 / (this.#total(1) || 1);
+    this.#sums[thread * 3 + 2] = this.#addGradients(scale);
+    this.#barrier.wait();
+
+    const loss = this.#total(0) * scale;
+    const norm = Math.sqrt(this.#total(2));
+    const finite = Number.isFinite(loss) && Number.isFinite(norm);
+    if (finite) {
+      const { start, end } = this.#optimiser.slice;
+      this.#optimiser.update(network.weightsPointer, network.gradientsPointer, norm, lr, step);
+      this.#weights.set(network.weights().subarray(start, end), start);
+      this.#barrier.wait();
+      network.weights().set(this.#weights);
+    }
+    return { kind: 'step', loss, norm, finite };
+  }
+
+  /** Sum over the threads, in their order. */
+  #total(column: number): number {
+    let total = 0;
+    for (let thread = 0; thread < this.#init.threads; thread++) total += this.#sums[thread * 3 + column]!;
+    return total;
+  }
+
+  /** Adds the slice's gradients of all threads into this network's, scaled. @returns the sum of squares */
+  #addGradients(scale: number): number {
+    const { start, end } = this.#optimiser.slice;
+    const out = this.#network.gradients();
+    const [first, ...others] = this.#gradients;
+    let squares = 0;
+    for (let i = start; i < end; i++) {
+      let sum = first![i]!;
+      for (const other of others) sum += other[i]!;
+      sum *= scale;
+      out[i] = sum;
+      squares += sum * sum;
+    }
+    return squares;
+  }
+
+  #validate(batches: readonly Int32Array[]): ValidateReply {
+    const network = this.#network;
+    if (this.#init.recipe.optimiser.ema > 0) network.weights().set(this.#average);
+    let loss = 0;
+    let weight = 0;
+    const sums: Record<string, number> = {};
+    for (const indices of batches) {
+      const batch = this.#data.batch('val', indices, this.#random.derive('validate'));
+      const outputs = network.forward(batch);
+      const lengths = network.outputLengths();
+      const part = this.#data.loss(outputs, lengths, batch);
+      loss += part.sum;
+      weight += part.weight;
+      for (const [key, value] of Object.entries(this.#data.score(outputs, lengths, batch))) {
+        sums[key] = (sums[key] ?? 0) + value;
+      }
+    }
+    network.weights().set(this.#weights);
+    return { kind: 'validate', loss, weight, sums };
+  }
+
+  #flush(): void {
+    const { slice, average } = this.#optimiser;
+    const { m, v } = this.#optimiser.moments();
+    this.#m.set(m, slice.start);
+    this.#v.set(v, slice.start);
+    if (average.length > 0) this.#average.set(average, slice.start);
+  }
+
+  #restore(): void {
+    const { slice, average } = this.#optimiser;
+    const { m, v } = this.#optimiser.moments();
+    this.#network.weights().set(this.#weights);
+    m.set(this.#m.subarray(slice.start, slice.end));
+    v.set(this.#v.subarray(slice.start, slice.end));
+    if (average.length > 0) average.set(this.#average.subarray(slice.start, slice.end));
+  }
+}
