@@ -1,0 +1,177 @@
+/**
+ * uPlot behind one function: give it a place in the page and then a scene whenever something changed.
+ * It follows the size of its place, the pixel density and the theme by itself.
+ */
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { formatTick } from '../format.ts';
+import { type Clock, timeAt } from '../source/series.ts';
+import { paintOver, paintUnder } from './paint.ts';
+import { onThemeChange, readPalette } from './palette.ts';
+import { extentOf, type Scene, steadyRange } from './scene.ts';
+
+/** Where the pointer is: an index of the series, and CSS pixels from the host's left and top edge. */
+export interface Hover {
+  readonly index: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+export interface ForecastChart {
+  draw(scene: Scene): void;
+  destroy(): void;
+}
+
+/** @param onHover undefined when the pointer leaves. */
+export function forecastChart(
+  host: HTMLElement,
+  clock: Clock,
+  onHover: (hover: Hover | undefined) => void,
+): ForecastChart {
+  let palette = readPalette(host);
+  let scene: Scene | undefined;
+  let range: readonly [number, number] | undefined;
+  let pending = 0;
+
+  const chart = new uPlot(options(), [[], []], host);
+  const unit = clock === 'rows' ? 1 : 1000;
+
+  function options(): uPlot.Options {
+    const axis: uPlot.Axis = {
+      stroke: () => palette.axis,
+      grid: { stroke: () => palette.grid, width: 1 },
+      ticks: { show: false },
+      font: `11px ${palette.font}`,
+      gap: 6,
+    };
+    return {
+      ...size(),
+      ms: 1e-3,
+      padding: [22, 10, 0, 0],
+      legend: { show: false },
+      ...(clock === 'wall'
+        ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }
+        : {}),
+      scales: {
+        x: { time: clock !== 'rows', range: () => xRange() },
+        y: { range: () => [range?.[0] ?? 0, range?.[1] ?? 1] },
+      },
+      axes: [
+        {
+          ...axis,
+          grid: { show: false },
+          space: 70,
+          values: (_, splits, __, ___, incr) => ticks(splits, incr),
+          size: 38,
+        },
+        { ...axis, size: (self, values) => yAxisSize(self, values, palette.font), space: 36 },
+      ],
+      series: [{}, { stroke: () => palette.line, width: 1.75, points: { show: false }, spanGaps: false }],
+      cursor: {
+        y: false,
+        drag: { x: false, y: false, setScale: false },
+        points: { show: false },
+      },
+      hooks: {
+        drawAxes: [(self) => scene && paintUnder(self, scene, palette)],
+        draw: [(self) => scene && paintOver(self, scene, palette)],
+        setCursor: [(self) => hover(self)],
+      },
+    };
+  }
+
+  function size() {
+    return { width: Math.max(160, host.clientWidth), height: Math.max(160, host.clientHeight) };
+  }
+
+  function xRange(): [number, number] {
+    if (!scene) return [0, 1];
+    return [timeAt(scene.series, scene.from) / unit, timeAt(scene.series, scene.until - 1) / unit];
+  }
+
+  /** The time of day, and below it the day wherever it changes. */
+  function ticks(splits: number[], incr: number): string[] {
+    if (clock === 'rows') return splits.map((row) => (Number.isInteger(row) ? String(row + 1) : ''));
+    let day = '';
+    return splits.map((seconds) => {
+      const ms = seconds * 1000;
+      if (incr >= 20 * 86_400) return formatTick(clock, ms, 'month');
+      const date = formatTick(clock, ms, 'day');
+      if (incr >= 86_400) return date;
+      const time = formatTick(clock, ms, incr < 60 ? 'seconds' : 'clock');
+      const turned = date !== day;
+      day = date;
+      return turned ? `${time}\n${date}` : time;
+    });
+  }
+
+  function hover(self: uPlot): void {
+    const { idx, left } = self.cursor;
+    if (!scene || idx === null || idx === undefined || left === undefined || left < 0) {
+      onHover(undefined);
+      return;
+    }
+    const index = scene.from + idx;
+    const x = self.valToPos(self.data[0]![idx]!, 'x') + self.over.offsetLeft;
+    onHover({ index, left: x, top: self.over.offsetTop });
+  }
+
+  function show(): void {
+    pending = 0;
+    if (!scene) return;
+    const { series, from, until, now } = scene;
+    range = steadyRange(extentOf(scene), range);
+    const count = until - from;
+    const x = new Float64Array(count);
+    const y: (number | null)[] = new Array(count);
+    for (let i = 0; i < count; i++) {
+      x[i] = timeAt(series, from + i) / unit;
+      const value = from + i < now ? series.values[from + i] : undefined;
+      y[i] = value !== undefined && Number.isFinite(value) ? value : null;
+    }
+    chart.setData([x, y], true);
+  }
+
+  // Touch: uPlot listens to the mouse alone, so a finger moves its cursor by hand.
+  const touch = (event: PointerEvent) => {
+    if (event.pointerType !== 'mouse') {
+      const box = chart.over.getBoundingClientRect();
+      chart.setCursor({ left: event.clientX - box.left, top: event.clientY - box.top });
+    }
+  };
+  chart.over.addEventListener('pointerdown', touch);
+  chart.over.addEventListener('pointermove', touch);
+
+  const resized = new ResizeObserver(() => chart.setSize(size()));
+  resized.observe(host);
+  const stopTheme = onThemeChange(() => {
+    palette = readPalette(host);
+    chart.redraw(false, true);
+  });
+
+  return {
+    draw(next) {
+      if (scene && next.series !== scene.series) range = undefined;
+      scene = next;
+      // Several changes within a frame are one picture.
+      pending ||= requestAnimationFrame(show);
+    },
+    destroy() {
+      cancelAnimationFrame(pending);
+      resized.disconnect();
+      stopTheme();
+      chart.destroy();
+    },
+  };
+}
+
+/** Wide enough for the longest label, so that "1,013.25" is not cut off and "7" wastes no room on a phone. */
+function yAxisSize(self: uPlot, values: readonly string[] | null, font: string): number {
+  if (!values) return 40;
+  const { ctx } = self;
+  ctx.save();
+  ctx.font = `${11 * devicePixelRatio}px ${font}`;
+  const widest = Math.max(0, ...values.map((value) => ctx.measureText(value).width));
+  ctx.restore();
+  return Math.ceil(widest / devicePixelRatio) + 14;
+}

@@ -1,0 +1,159 @@
+/** The chart with its legend and the read-out that follows the pointer. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type ForecastChart, forecastChart, type Hover } from '../chart/forecastChart.ts';
+import type { Scene } from '../chart/scene.ts';
+import { digitsFor, formatNumber, formatSpan, formatTime, withUnit } from '../format.ts';
+import type { Page } from './page.ts';
+import type { Sensor } from './sensor.ts';
+import { watchOf } from './sensorState.ts';
+import { shownSteps } from './shownSteps.ts';
+import { spreadOf } from './spread.ts';
+
+export function ChartPanel({ page, sensor }: { page: Page; sensor: Sensor }) {
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<ForecastChart>(undefined);
+  const [hover, setHover] = useState<Hover>();
+  const { clock } = sensor.series.value;
+  useEffect(() => {
+    chart.current = forecastChart(host.current!, clock, setHover);
+    chart.current.draw(sceneOf(page, sensor));
+    return () => chart.current?.destroy();
+  }, [page, sensor, clock]);
+
+  const scene = sceneOf(page, sensor);
+  useEffect(() => chart.current?.draw(scene));
+  return (
+    <>
+      <div class="chart-box">
+        <div ref={host} class="chart" data-testid="chart" role="img" aria-label={describe(scene)} />
+        {hover && hover.index < scene.until && <ReadOut scene={scene} hover={hover} sensor={sensor} />}
+      </div>
+      <Legend page={page} />
+    </>
+  );
+}
+
+function sceneOf(page: Page, sensor: Sensor): Scene {
+  sensor.made.value;
+  const now = sensor.now.value;
+  const horizon = page.horizon.value;
+  const log = sensor.log.value;
+  const series = sensor.series.value;
+  const from = Math.max(0, now - shownSteps(horizon, series.season));
+  // Forecasts that follow each other without overlap: one for each horizon, on a grid that stands still.
+  const past = log
+    .judged(now)
+    .filter(({ origin }) => origin % (log.stride * Math.round(horizon / log.stride)) === 0);
+  return {
+    series,
+    now,
+    from,
+    until: now + horizon,
+    ahead: log.ahead(now),
+    past,
+    excursions: watchOf(sensor, from).excursions,
+    showPast: page.showPast.value,
+    showNaive: page.showNaive.value,
+  };
+}
+
+function describe({ series, now, ahead, from }: Scene): string {
+  const digits = 2;
+  const last = ahead?.median.length ? ahead.origin + ahead.horizon - 1 : undefined;
+  const future =
+    ahead && last !== undefined
+      ? ` The forecast reaches ${formatTime(series, last)}, median ${formatNumber(ahead.median[ahead.horizon - 1]!, digits)}, 80 percent band ${formatNumber(ahead.band80.lo[ahead.horizon - 1]!, digits)} to ${formatNumber(ahead.band80.hi[ahead.horizon - 1]!, digits)} ${series.unit}.`
+      : '';
+  return `${series.title}, from ${formatTime(series, from)} to now, ${formatTime(series, now - 1)}.${future} The table below holds the numbers.`;
+}
+
+/** Time, value and band under the pointer; in the past, what had been said of it. */
+function ReadOut({ scene, hover, sensor }: { scene: Scene; hover: Hover; sensor: Sensor }) {
+  const { series, now, ahead } = scene;
+  const { index, left, top } = hover;
+  const digits = digitsFor(spreadOf(sensor));
+  const number = (value: number | undefined) =>
+    withUnit(formatNumber(value ?? Number.NaN, digits), series.unit);
+  const isPast = index < now;
+  const record = isPast
+    ? scene.past.findLast(({ origin, horizon }) => origin <= index && index < origin + horizon)
+    : ahead;
+  const h = record ? index - record.origin : 0;
+  const known = record !== undefined && h >= 0 && h < record.horizon;
+  const range = (band: { lo: ArrayLike<number>; hi: ArrayLike<number> }) =>
+    `${formatNumber(band.lo[h]!, digits)} to ${number(band.hi[h])}`;
+  return (
+    <div
+      class="read-out"
+      style={{ '--x': `${left}px`, '--y': `${top}px` }}
+      data-testid="read-out"
+      aria-hidden="true"
+    >
+      <p>{formatTime(series, index)}</p>
+      <dl>
+        {isPast && (
+          <>
+            <dt>Measured</dt>
+            <dd>{Number.isFinite(series.values[index]!) ? number(series.values[index]) : 'no value'}</dd>
+          </>
+        )}
+        {known && (
+          <>
+            <dt>{isPast ? `Forecast ${formatSpan(series, h + 1)} before` : 'Median'}</dt>
+            <dd>{number(record.median[h])}</dd>
+            <dt>80 %</dt>
+            <dd>{range(record.band80)}</dd>
+            <dt>95 %</dt>
+            <dd>{range(record.band95)}</dd>
+          </>
+        )}
+      </dl>
+    </div>
+  );
+}
+
+function Legend({ page }: { page: Page }) {
+  return (
+    <div class="legend">
+      <ul>
+        <li>
+          <i class="key line" /> Measured
+        </li>
+        <li>
+          <i class="key median" /> Median
+        </li>
+        <li>
+          <i class="key fan80" /> 80 %
+        </li>
+        <li>
+          <i class="key fan95" /> 95 %
+        </li>
+        <li>
+          <i class="key alarm" /> Left the 95 % band
+        </li>
+      </ul>
+      <ul>
+        <li>
+          <label>
+            <input
+              type="checkbox"
+              checked={page.showPast.value}
+              onChange={(event) => (page.showPast.value = event.currentTarget.checked)}
+            />
+            <i class="key past" /> Earlier forecasts
+          </label>
+        </li>
+        <li>
+          <label>
+            <input
+              type="checkbox"
+              checked={page.showNaive.value}
+              onChange={(event) => (page.showNaive.value = event.currentTarget.checked)}
+            />
+            <i class="key naive" /> Seasonal naive
+          </label>
+        </li>
+      </ul>
+    </div>
+  );
+}

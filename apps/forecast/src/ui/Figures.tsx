@@ -1,0 +1,101 @@
+/** How the earlier forecasts fared, beside the seasonal naive on the same points. */
+import { score } from '../forecast/score.ts';
+import { digitsFor, formatNumber, formatPercent, formatSpan, withUnit } from '../format.ts';
+import type { Page } from './page.ts';
+import type { Sensor } from './sensor.ts';
+import { watchOf } from './sensorState.ts';
+import { shownSteps } from './shownSteps.ts';
+import { spreadOf } from './spread.ts';
+
+export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
+  sensor.made.value;
+  const series = sensor.series.value;
+  const now = sensor.now.value;
+  const horizon = page.horizon.value;
+  const log = sensor.log.value;
+  const result = score(log.judged(now), series.values, now);
+  const from = now - shownSteps(horizon, series.season);
+  const { judged, outside, excursions } = watchOf(sensor, from);
+  if (!result) {
+    return (
+      <section class="figures" aria-label="How the forecasts fared">
+        <p class="figures-none">No earlier forecast has met a value yet.</p>
+      </section>
+    );
+  }
+  const digits = digitsFor(spreadOf(sensor) / 5);
+  const season = series.season ?? 1;
+  const naive = season > 1 ? 'the seasonal naive' : 'repeating the last value';
+  return (
+    <section class="figures" aria-label="How the forecasts fared" data-testid="figures">
+      <dl>
+        <div class="figure lead">
+          <dt>Against {naive}</dt>
+          <dd data-testid="skill">{skillText(result.skill)}</dd>
+          <dd class="sub">
+            quantile loss {formatNumber(result.sql, 2)} against {formatNumber(result.naiveSql, 2)}
+            <Versus ours={result.sql} theirs={result.naiveSql} />
+          </dd>
+        </div>
+        <div class="figure">
+          <dt>Mean error</dt>
+          <dd data-testid="mae">{withUnit(formatNumber(result.mae, digits), series.unit)}</dd>
+          <dd class="sub">
+            naive {withUnit(formatNumber(result.naiveMae, digits), series.unit)}
+            <Versus ours={result.mae} theirs={result.naiveMae} />
+          </dd>
+        </div>
+        <div class="figure">
+          <dt>Within the 80 % band</dt>
+          <dd data-testid="coverage">{formatPercent(result.coverage80)}</dd>
+          <dd class="sub">
+            of {result.points.toLocaleString('en')} values
+            <Coverage share={result.coverage80} />
+          </dd>
+        </div>
+        <div class="figure">
+          <dt>Left the 95 % band</dt>
+          <dd data-testid="outside">
+            {excursions.length}
+            <small>{excursions.length === 1 ? 'time' : 'times'}</small>
+          </dd>
+          <dd class="sub">
+            {outside} of {judged} values, {formatPercent(judged ? outside / judged : Number.NaN)}; about 5 %
+            is chance
+          </dd>
+        </div>
+      </dl>
+      <p class="figures-note">
+        Judged: the last {result.forecasts} forecasts of {formatSpan(series, horizon)}, one every{' '}
+        {formatSpan(series, log.stride)}, each from what was known then
+        {season > 1 ? `. The naive repeats the last ${formatSpan(series, season)}` : ''}.
+      </p>
+    </section>
+  );
+}
+
+function skillText(skill: number): string {
+  if (!Number.isFinite(skill)) return '–';
+  const percent = Math.round(Math.abs(skill) * 100);
+  return percent === 0 ? 'Level' : `${percent}\u202f% ${skill > 0 ? 'better' : 'worse'}`;
+}
+
+/** Two bars, ours above the naive's. */
+function Versus({ ours, theirs }: { ours: number; theirs: number }) {
+  const most = Math.max(ours, theirs) || 1;
+  return (
+    <span class="versus" aria-hidden="true">
+      <i style={{ '--share': ours / most }} />
+      <i style={{ '--share': theirs / most }} />
+    </span>
+  );
+}
+
+/** Where the share lies on 0 to 100 %, with a mark at the 80 % it should be. */
+function Coverage({ share }: { share: number }) {
+  return (
+    <span class="coverage" aria-hidden="true">
+      <i style={{ '--share': share }} />
+    </span>
+  );
+}

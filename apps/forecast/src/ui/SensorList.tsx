@@ -1,0 +1,83 @@
+/** Every sensor as a card: what it says, what comes next, how sure that is. */
+import { useEffect, useRef } from 'preact/hooks';
+import { onThemeChange, readPalette } from '../chart/palette.ts';
+import { sparkline } from '../chart/sparkline.ts';
+import { digitsFor, formatNumber, withUnit } from '../format.ts';
+import { OpenFile } from './OpenFile.tsx';
+import type { Page } from './page.ts';
+import type { Sensor } from './sensor.ts';
+import { stateOf } from './sensorState.ts';
+import { spreadOf } from './spread.ts';
+
+export function SensorList({ page }: { page: Page }) {
+  return (
+    <nav class="sensors" aria-label="Sensors">
+      <ul>
+        {page.sensors.value.map((sensor) => (
+          <li key={sensor.id}>
+            <SensorCard page={page} sensor={sensor} />
+          </li>
+        ))}
+        <li>
+          <OpenFile page={page} />
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+function SensorCard({ page, sensor }: { page: Page; sensor: Sensor }) {
+  const { title, unit } = sensor.series.value;
+  const state = stateOf(sensor);
+  const isChosen = page.chosen.value === sensor;
+  const digits = digitsFor(spreadOf(sensor));
+  const value = lastValue(sensor);
+  return (
+    <button
+      type="button"
+      class="card"
+      aria-current={isChosen ? 'true' : undefined}
+      data-testid="sensor-card"
+      onClick={() => page.choose(sensor.id)}
+    >
+      <span class="card-title">{title}</span>
+      <span class="card-value">{withUnit(formatNumber(value, digits), unit)}</span>
+      <Spark sensor={sensor} />
+      <span class={`state ${state.kind}`}>{state.text}</span>
+    </button>
+  );
+}
+
+/** The newest value that is no gap. */
+function lastValue({ series, now }: Sensor): number {
+  const { values } = series.value;
+  for (let i = now.value - 1; i >= 0; i--) if (Number.isFinite(values[i]!)) return values[i]!;
+  return Number.NaN;
+}
+
+function Spark({ sensor }: { sensor: Sensor }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { values } = sensor.series.value;
+  const now = sensor.now.value;
+  const made = sensor.made.value;
+  const draw = () => {
+    if (!canvas.current) return;
+    sparkline(
+      canvas.current,
+      { values, now, ahead: sensor.log.value.ahead(now) },
+      readPalette(canvas.current),
+    );
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `made` says that the log behind `sensor` changed
+  useEffect(draw, [values, now, made]);
+  useEffect(() => {
+    const resized = new ResizeObserver(draw);
+    if (canvas.current) resized.observe(canvas.current);
+    const stopTheme = onThemeChange(draw);
+    return () => {
+      resized.disconnect();
+      stopTheme();
+    };
+  });
+  return <canvas ref={canvas} class="spark" />;
+}

@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
+import { modelFiles } from './modelFiles.ts';
+
+/** Relative addresses throughout: the page works under any path it is served from. */
+export default defineConfig({
+  base: './',
+  plugins: [
+    modelFiles(
+      fileURLToPath(new URL('../../models/sensor-forecaster/', import.meta.url)),
+      'models/sensor-forecaster/',
+    ),
+    VitePWA({
+      registerType: 'prompt',
+      injectRegister: false,
+      strategies: 'generateSW',
+      manifest: {
+        id: './',
+        name: 'Rivulet forecast',
+        short_name: 'Forecast',
+        description: 'For each sensor, what comes next and how sure that is.',
+        start_url: './',
+        scope: './',
+        display: 'standalone',
+        background_color: '#0f6f78',
+        theme_color: '#0f6f78',
+        icons: [
+          { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },
+          { src: 'icons/icon-512.png', sizes: '512x512', type: 'image/png' },
+          { src: 'icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+          { src: 'icons/icon.svg', sizes: 'any', type: 'image/svg+xml' },
+        ],
+      },
+      workbox: {
+        globPatterns: ['**/*.{html,js,css,wasm,svg,png,csv,json,onnx,webmanifest}'],
+        // onnxruntime is there for models of others; this page's own runs on the fused engine.
+        globIgnores: ['**/ort-*', '**/ort.*'],
+        maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
+        cleanupOutdatedCaches: true,
+        clientsClaim: true,
+      },
+    }),
+  ],
+  worker: { format: 'es' },
+  build: { outDir: 'dist', emptyOutDir: true, modulePreload: { polyfill: false }, target: 'es2022' },
+});
