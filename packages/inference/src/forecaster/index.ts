@@ -1,0 +1,2 @@
+export * from './forecastBand.ts';
+export * from './seriesForecaster.ts';
