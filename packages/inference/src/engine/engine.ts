@@ -1,0 +1,40 @@
+/**
+ * The border between graphs and whatever runs them. Everything above (recogniser, forecaster, worker, the
+ * public `loadModel`) knows a `Session` and nothing of kernels; everything below knows ONNX and nothing of
+ * ink or sensors.
+ */
+import type { Tensor } from '@rivulet/core';
+
+export type EngineName = 'fused' | 'ort';
+/** `auto`: fused when it covers every node of the graph, else onnxruntime-web. */
+export type EngineChoice = EngineName | 'auto';
+
+/** Element types that may be fed: features, sequence lengths, and int64 shapes of foreign graphs. */
+export type AnyTensor = Tensor<Float32Array> | Tensor<Int32Array> | Tensor<BigInt64Array>;
+
+export interface ValueInfo {
+  readonly name: string;
+  /** A string is a named free dimension (`'T'`, `'B'`), -1 an unnamed one. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** One loaded graph. Calls may overlap: they run one after the other, in the order they were made. */
+export interface Session {
+  readonly engine: EngineName;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  /**
+   * @param feeds by ONNX input name, row-major. Not kept: the caller may write into them after the call.
+   * @returns every graph output by name, freshly allocated.
+   * @throws TENSOR_SHAPE when a feed's shape does not fit, ARGUMENT when one is missing or unknown,
+   *   DISPOSED after `dispose`.
+   */
+  run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
+  /** Gives the weights' memory back; later runs reject with DISPOSED. Twice is once. */
+  dispose(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly engine?: EngineChoice | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
