@@ -7,7 +7,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RivuletError } from '@rivulet/core';
-import { batchesPerEpoch, epochBatches } from './bptt/epochBatches.ts';
+import { batchesPerEpoch, epochBatches, validationBatches } from './bptt/epochBatches.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { recipeHash } from './checkpoint/recipeHash.ts';
 import { initialise } from './nn/initialise.ts';
@@ -331,12 +331,4 @@ class Run {
   #path(name: 'last' | 'best'): string {
     return join(this.#options.runFolder, `${name}.ckpt`);
   }
-}
-
-/** Validation samples sorted by length, so that batches hold little padding. */
-function validationBatches(lengths: Int32Array, batch: number): Int32Array[] {
-  const order = Int32Array.from(lengths, (_, i) => i).sort((a, b) => lengths[a]! - lengths[b]!);
-  const batches: Int32Array[] = [];
-  for (let at = 0; at < order.length; at += batch) batches.push(order.slice(at, at + batch));
-  return batches;
 }

@@ -30,3 +30,11 @@ export function epochBatches(
 export function batchesPerEpoch(samples: number, batch: number): number {
   return Math.ceil(samples / batch);
 }
+
+/** Validation samples sorted by length, so that batches hold little padding. */
+export function validationBatches(lengths: Int32Array, batch: number): Int32Array[] {
+  const order = Int32Array.from(lengths, (_, i) => i).sort((a, b) => lengths[a]! - lengths[b]!);
+  const batches: Int32Array[] = [];
+  for (let at = 0; at < order.length; at += batch) batches.push(order.slice(at, at + batch));
+  return batches;
+}

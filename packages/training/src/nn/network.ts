@@ -9,7 +9,7 @@ import type { Random } from '../random.ts';
 import type { Batch, LaneTensor, LaneTensors } from '../task.ts';
 import { type NodePlaces, type Places, placeActivations, sharesCell } from './arena.ts';
 import { dropout } from './dropout.ts';
-import { GATES, type NetworkPlan, type RecurrentNode } from './networkPlan.ts';
+import { align, GATES, type NetworkPlan, type RecurrentNode } from './networkPlan.ts';
 
 const FLOAT = 4;
 
@@ -257,7 +257,7 @@ export class Network {
   #grow(floats: number): void {
     if (floats <= this.#arenaFloats) return;
     // Sorted buckets come shuffled, so the largest shape is seen early; a tenth more spares the small growths.
-    const wanted = Math.ceil(floats * 1.1);
+    const wanted = align(Math.ceil(floats * 1.1));
     const end = this.#arena + this.#arenaFloats * FLOAT;
     if (this.#arenaFloats > 0 && this.#kernels.mark() === end) this.#kernels.release(this.#arena);
     this.#arena = this.#kernels.alloc(wanted);

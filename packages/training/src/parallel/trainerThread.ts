@@ -4,6 +4,7 @@
  * thread order, which keeps the sum the same from run to run, updates them, and hands them to all.
  */
 import { loadTrainKernels, type TrainKernels } from '@rivulet/kernels/train';
+import { evaluateBatches } from '../bptt/evaluateBatches.ts';
 import { shardGradient } from '../bptt/shardGradient.ts';
 import { Network } from '../nn/network.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
@@ -141,22 +142,9 @@ export class TrainerThread {
   #validate(batches: readonly Int32Array[]): ValidateReply {
     const network = this.#network;
     if (this.#init.recipe.optimiser.ema > 0) network.weights().set(this.#average);
-    let loss = 0;
-    let weight = 0;
-    const sums: Record<string, number> = {};
-    for (const indices of batches) {
-      const batch = this.#data.batch('val', indices, this.#random.derive('validate'));
-      const outputs = network.forward(batch);
-      const lengths = network.outputLengths();
-      const part = this.#data.loss(outputs, lengths, batch);
-      loss += part.sum;
-      weight += part.weight;
-      for (const [key, value] of Object.entries(this.#data.score(outputs, lengths, batch))) {
-        sums[key] = (sums[key] ?? 0) + value;
-      }
-    }
+    const found = evaluateBatches(network, this.#data, batches);
     network.weights().set(this.#weights);
-    return { kind: 'validate', loss, weight, sums };
+    return { kind: 'validate', ...found };
   }
 
   #flush(): void {

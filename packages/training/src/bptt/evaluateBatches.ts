@@ -1,0 +1,34 @@
+/** Loss and score of validation batches, as sums that add up over threads. */
+import type { Network } from '../nn/network.ts';
+import { Random } from '../random.ts';
+import type { TaskData } from '../task.ts';
+
+export interface EvaluationSums {
+  readonly loss: number;
+  readonly weight: number;
+  readonly sums: Readonly<Record<string, number>>;
+}
+
+export function evaluateBatches(
+  network: Network,
+  data: TaskData,
+  batches: readonly Int32Array[],
+): EvaluationSums {
+  // Validation samples are not augmented; what a task still draws is the same at every validation.
+  const random = Random.fromSeed(0).derive('validate');
+  let loss = 0;
+  let weight = 0;
+  const sums: Record<string, number> = {};
+  for (const indices of batches) {
+    const batch = data.batch('val', indices, random);
+    const outputs = network.forward(batch);
+    const lengths = network.outputLengths();
+    const part = data.loss(outputs, lengths, batch);
+    loss += part.sum;
+    weight += part.weight;
+    for (const [key, value] of Object.entries(data.score(outputs, lengths, batch))) {
+      sums[key] = (sums[key] ?? 0) + value;
+    }
+  }
+  return { loss, weight, sums };
+}

@@ -1,0 +1,123 @@
+/**
+ * From the best checkpoint of a run to the folder models/<name>/: float32 and int8 ONNX, parity cases, the
+ * manifest with hashes and measured figures, and the card. Every file is replaced whole or not at all.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Manifest, parseManifest, RivuletError, writeOnnx } from '@rivulet/core';
+import { loadTrainKernels } from '@rivulet/kernels/train';
+import { validationBatches } from '../bptt/epochBatches.ts';
+import { evaluateBatches } from '../bptt/evaluateBatches.ts';
+import { readCheckpoint, writeDurably } from '../checkpoint/checkpoint.ts';
+import { recipeHash } from '../checkpoint/recipeHash.ts';
+import { Network } from '../nn/network.ts';
+import { planNetwork } from '../nn/networkPlan.ts';
+import type { TaskSource } from '../parallel/protocol.ts';
+import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
+import type { Recipe } from '../recipe.ts';
+import type { TaskData } from '../task.ts';
+import { openTask } from '../tasks/openTask.ts';
+import { modelCard } from './modelCard.ts';
+import { parityCases } from './parityCases.ts';
+import { toOnnx } from './toOnnx.ts';
+
+export interface ExportOptions {
+  readonly name: string;
+  readonly recipe: Recipe;
+  readonly task?: TaskSource;
+  readonly dataFolder: string;
+  /** Holds best.ckpt. */
+  readonly runFolder: string;
+  /** models/<name>/ */
+  readonly modelFolder: string;
+  /** Commit of the code that trained. */
+  readonly commit: string;
+  /** Day of the export, YYYY-MM-DD. */
+  readonly date: string;
+}
+
+/** @throws CHECKPOINT_INVALID without a best checkpoint of this recipe */
+export async function exportModel(options: ExportOptions): Promise<Manifest> {
+  const { name, recipe, runFolder, modelFolder, dataFolder } = options;
+  const plan = planNetwork(recipe.network);
+  const path = join(runFolder, 'best.ckpt');
+  const checkpoint = readCheckpoint(path);
+  const weights = checkpoint.vectors.weights;
+  if (checkpoint.recipeHash !== recipeHash(recipe) || weights?.length !== plan.floats) {
+    throw new RivuletError('CHECKPOINT_INVALID', `${path} was made by another recipe`, { path });
+  }
+  const task = await openTask(options.task ?? { name: recipe.task });
+  const data = await task.prepare(recipe, dataFolder);
+  const network = new Network(await loadTrainKernels(), plan);
+  const quantised = quantiseNetwork(plan, weights);
+
+  const float32Figures = measure(network, data, weights, recipe.batch);
+  const int8Figures = measure(network, data, quantised.restored, recipe.batch);
+  const figures = {
+    ...float32Figures,
+    ...Object.fromEntries(Object.entries(int8Figures).map(([key, value]) => [`int8.${key}`, value])),
+    parameters: plan.parameters.reduce((sum, { size }) => sum + size, 0),
+  };
+
+  const own = task.manifest(recipe, data);
+  const shapes = Object.fromEntries(
+    [...own.inputs, ...own.outputs].map((value) => [value.name, value.shape]),
+  );
+  const onnx = { name, plan, weights, shapes };
+  const metadata = { licence: own.licence, featureVersion: own.featureVersion };
+  const float32 = writeOnnx(toOnnx({ ...onnx, metadata }));
+  const int8 = writeOnnx(toOnnx({ ...onnx, metadata, quantised }));
+  const cases = parityCases(network, task.parity(recipe, data), {
+    float32: weights,
+    int8: quantised.restored,
+  });
+  const parity = Buffer.from(`${JSON.stringify(cases)}\n`);
+
+  const manifest = parseManifest({
+    format: 1,
+    name,
+    version: recipe.version,
+    ...own,
+    files: {
+      float32: file('model.onnx', float32),
+      int8: file('model.int8.onnx', int8),
+      parity: file('parity.json', parity),
+    },
+    training: {
+      recipe: 'train.json',
+      seed: recipe.seed,
+      commit: options.commit,
+      date: options.date,
+      steps: checkpoint.step,
+      data: own.attribution,
+    },
+    figures,
+  });
+  mkdirSync(modelFolder, { recursive: true });
+  const put = (to: string, bytes: Uint8Array): void => writeDurably(join(modelFolder, to), [bytes]);
+  put('model.onnx', float32);
+  put('model.int8.onnx', int8);
+  put('parity.json', parity);
+  put('CARD.md', Buffer.from(modelCard(manifest, recipe, checkpoint, task.card?.(recipe, data))));
+  // Last: a folder without its manifest is no model, one with the old manifest refuses the new files.
+  put('manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  return manifest;
+}
+
+function measure(
+  network: Network,
+  data: TaskData,
+  weights: Float32Array,
+  batch: number,
+): Record<string, number> {
+  network.weights().set(weights);
+  const lengths = Int32Array.from({ length: data.valCount }, (_, i) => data.valLength?.(i) ?? 0);
+  const { loss, weight, sums } = evaluateBatches(network, data, validationBatches(lengths, batch));
+  const { best: _, ...figures } = data.figures(sums);
+  return { ...figures, loss: loss / (weight || 1) };
+}
+
+function file(path: string, bytes: Uint8Array): { path: string; bytes: number; sha256: string } {
+  return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}

@@ -1,0 +1,213 @@
+import { loadTrainKernels } from '@rivulet/kernels/train';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../random.ts';
+import { parseRecipe, type RecipeInput } from '../recipe.ts';
+import type { Batch, LaneTensor } from '../task.ts';
+import { initialise } from './initialise.ts';
+import { Network } from './network.ts';
+import { planNetwork } from './networkPlan.ts';
+
+type NetworkInput = RecipeInput['network'];
+
+const cases: readonly {
+  title: string;
+  lengths?: readonly number[];
+  steps: Record<string, number>;
+  network: NetworkInput;
+}[] = [
+  {
+    title: 'bidirectional LSTM, joined steps, dropout, GRU, dense, over lanes of different length',
+    lengths: [5, 3, 1, 4],
+    steps: { x: 5 },
+    network: {
+      inputs: { x: 3 },
+      layers: [
+        { op: 'lstm', name: 'a', in: 'x', hidden: 5, bidirectional: true },
+        { op: 'join', factor: 2 },
+        { op: 'dropout', rate: 0.3 },
+        { op: 'gru', name: 'b', hidden: 4, bidirectional: true },
+        { op: 'dense', name: 'y', units: 3 },
+      ],
+      outputs: ['y'],
+    },
+  },
+  {
+    title: 'an encoder whose final state starts two decoders over another input',
+    steps: { x: 6, position: 3 },
+    network: {
+      inputs: { x: 2, position: 4 },
+      layers: [
+        { op: 'lstm', name: 'encoder', in: 'x', hidden: 4 },
+        { op: 'lstm', name: 'decoder', in: 'position', hidden: 4, initial: 'encoder.h' },
+        { op: 'gru', name: 'other', in: 'position', hidden: 4, initial: 'encoder.h' },
+        { op: 'dense', name: 'y', in: 'decoder', units: 2 },
+        { op: 'dense', name: 'z', in: 'other', units: 2 },
+      ],
+      outputs: ['y', 'z'],
+    },
+  },
+  {
+    title: 'RNN over joined inputs, dense joined, two readers of one layer',
+    lengths: [7, 2, 5],
+    steps: { x: 7 },
+    network: {
+      inputs: { x: 2 },
+      layers: [
+        { op: 'join', name: 'pairs', in: 'x', factor: 2 },
+        { op: 'rnn', name: 'a', hidden: 6 },
+        { op: 'dense', name: 'mid', units: 3 },
+        { op: 'join', name: 'threes', factor: 3 },
+        { op: 'gru', name: 'b', hidden: 4 },
+        { op: 'dense', name: 'y', units: 2 },
+        { op: 'dense', name: 'z', in: 'a', units: 2 },
+      ],
+      outputs: ['y', 'z'],
+    },
+  },
+];
+
+function randomBatch(
+  network: NetworkInput,
+  steps: Record<string, number>,
+  lengths: readonly number[] | undefined,
+): Batch {
+  const random = Random.fromSeed(4);
+  const size = lengths?.length ?? 3;
+  const lanes = 8;
+  const inputs: Record<string, LaneTensor> = {};
+  Object.entries(network.inputs).forEach(([name, F], input) => {
+    const T = steps[name]!;
+    const data = new Float32Array(T * F * lanes);
+    for (let t = 0; t < T; t++) {
+      for (let f = 0; f < F; f++) {
+        for (let lane = 0; lane < size; lane++) {
+          const value = random.normal();
+          if (input > 0 || t < (lengths?.[lane] ?? T)) data[(t * F + f) * lanes + lane] = value;
+        }
+      }
+    }
+    inputs[name] = { data, T, F, lanes };
+  });
+  return {
+    size,
+    lanes,
+    inputs,
+    target: undefined,
+    ...(lengths ? { lengths: Int32Array.from({ length: lanes }, (_, i) => lengths[i] ?? 0) } : {}),
+  };
+}
+
+async function build(input: NetworkInput) {
+  const recipe = parseRecipe({
+    task: '',
+    seed: 1,
+    network: input,
+    optimiser: { kind: 'adamw', lr: 1 },
+    batch: 1,
+    epochs: 1,
+  });
+  const plan = planNetwork(recipe.network);
+  const network = new Network(await loadTrainKernels({ variant: 'plain' }), plan);
+  const weights = new Float32Array(plan.floats);
+  initialise(plan, weights, 11);
+  const random = Random.fromSeed(12);
+  for (const { offset, size } of plan.parameters) {
+    for (let i = 0; i < size; i++) weights[offset + i]! += 0.1 * random.normal();
+  }
+  network.weights().set(weights);
+  return { plan, network };
+}
+
+/** A loss whose gradient is a fixed random tensor, over valid steps of real lanes. */
+function probe(network: Network, batch: Batch, write: boolean): number {
+  const outputs = network.forward(batch, { dropout: Random.fromSeed(2) });
+  const lengths = network.outputLengths();
+  const gradients = write ? network.outputGradients() : undefined;
+  const random = Random.fromSeed(3);
+  let loss = 0;
+  for (const [name, { data, T, F, lanes }] of Object.entries(outputs)) {
+    // Only the first output's lengths are asked for; the others' are those of their own time axis.
+    const axis = T === Object.values(outputs)[0]!.T ? lengths : batch.lengths?.map((n) => Math.ceil(n / 2));
+    for (let t = 0; t < T; t++) {
+      for (let f = 0; f < F; f++) {
+        for (let lane = 0; lane < batch.size; lane++) {
+          const wanted = random.normal();
+          if (axis && t >= axis[lane]!) continue;
+          const i = (t * F + f) * lanes + lane;
+          loss += wanted * data[i]!;
+          if (gradients) gradients[name]![i] = wanted;
+        }
+      }
+    }
+  }
+  return loss;
+}
+
+describe.each(cases)('the gradient of a whole network: $title', ({ network: input, steps, lengths }) => {
+  // Central differences of float32 sums: 1e-2 of the weight against rounding of about 1e-6 of the loss.
+  it('equals finite differences to 1 %', async () => {
+    const { plan, network } = await build(input);
+    const batch = randomBatch(input, steps, lengths);
+    network.clearGradients();
+    probe(network, batch, true);
+    network.backward();
+    const gradients = network.gradients().slice();
+    const random = Random.fromSeed(6);
+    for (const { name, offset, size } of plan.parameters) {
+      const scale = Math.sqrt(
+        gradients.subarray(offset, offset + size).reduce((sum, g) => sum + g * g, 0) / size,
+      );
+      expect(scale, name).toBeGreaterThan(0);
+      for (let n = 0; n < 12; n++) {
+        const i = offset + random.int(size);
+        const held = network.weights()[i]!;
+        const step = 5e-3;
+        network.weights()[i] = held + step;
+        const above = probe(network, batch, false);
+        network.weights()[i] = held - step;
+        const below = probe(network, batch, false);
+        network.weights()[i] = held;
+        const numeric = (above - below) / (2 * step);
+        expect(Math.abs(numeric - gradients[i]!), `${name}[${i - offset}]`).toBeLessThan(
+          0.01 * (Math.abs(numeric) + scale),
+        );
+      }
+    }
+  });
+
+  it('gives each lane what it would get alone, without the padding', async () => {
+    if (!lengths) return;
+    const { network } = await build(input);
+    const batch = randomBatch(input, steps, lengths);
+    const together = Object.entries(network.forward(batch)).map(([name, y]) => ({
+      name,
+      ...y,
+      data: y.data.slice(),
+    }));
+    const { data, F } = batch.inputs.x!;
+    lengths.forEach((T, lane) => {
+      const alone = new Float32Array(T * F * 8);
+      for (let i = 0; i < T * F; i++) alone[i * 8] = data[i * 8 + lane]!;
+      const single = network.forward({
+        size: 1,
+        lanes: 8,
+        inputs: { x: { data: alone, T, F, lanes: 8 } },
+        target: 0,
+      });
+      for (const { name, data: all } of together) {
+        const own = single[name]!;
+        for (let i = 0; i < own.T * own.F; i++) expect(own.data[i * 8]).toBeCloseTo(all[i * 8 + lane]!, 5);
+      }
+    });
+  });
+});
+
+describe('a batch that does not fit', () => {
+  it('is refused with both shapes', async () => {
+    const { network } = await build(cases[0]!.network);
+    const x = { data: new Float32Array(2 * 8), T: 1, F: 2, lanes: 8 };
+    expect(() => network.forward({ size: 1, lanes: 8, inputs: { x }, target: 0 })).toThrow(
+      expect.objectContaining({ code: 'MODEL_SHAPE' }),
+    );
+  });
+});
