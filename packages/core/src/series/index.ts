@@ -1,4 +1,5 @@
 export * from './detectSeason.ts';
+export * from './forecastQuantiles.ts';
 export * from './impute.ts';
 export * from './normalQuantile.ts';
 export * from './scale.ts';
