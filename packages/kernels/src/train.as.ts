@@ -1,0 +1,11 @@
+// The training binary: every kernel that reads or makes gradients. Memory is the caller's (machine.ts), from
+// `heapBase` up; nothing in here allocates.
+export const heapBase: usize = __heap_base;
+export { add, adamStep, scale, sumSquares } from './adam/adam.as';
+export { fillRows } from './dense/dense.as';
+export { gemmLanes } from './gemm/gemmLanes.as';
+export { outerLanes } from './gemm/outerLanes.as';
+export { packColumns, packRows } from './gemm/pack.as';
+export { rowSums } from './gemm/rowSums.as';
+export { lstmStepBackward } from './lstm/lstmBackward.as';
+export { lstmPack, lstmStepForward } from './lstm/lstmForward.as';

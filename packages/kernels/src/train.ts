@@ -1,0 +1,58 @@
+/** The training kernels as functions over one memory: the only entry for whoever trains. */
+import { adamStep } from './adam/adamTrain.ts';
+import { instantiate } from './binary/instantiate.ts';
+import { denseBackward, denseForward } from './dense/denseTrain.ts';
+import { lstmBackward, lstmCacheFloats, lstmForward } from './lstm/lstmTrain.ts';
+import { Machine } from './machine.ts';
+import type { TrainExports } from './trainExports.ts';
+import type {
+  CellKind,
+  RecurrentBackwardCall,
+  RecurrentCall,
+  TrainKernels,
+  TrainKernelsOptions,
+} from './trainTypes.ts';
+
+export type * from './trainTypes.ts';
+
+interface Cell {
+  cacheFloats(T: number, hidden: number, B: number): number;
+  forward(machine: Machine, call: RecurrentCall): void;
+  backward(machine: Machine, call: RecurrentBackwardCall): void;
+}
+
+const cells: Partial<Record<CellKind, Cell>> = {
+  lstm: { cacheFloats: lstmCacheFloats, forward: lstmForward, backward: lstmBackward },
+};
+
+/** Reads its own binary: a file in Node, a fetch on the web. */
+export async function loadTrainKernels(options: TrainKernelsOptions = {}): Promise<TrainKernels> {
+  const { variant, exports: wasm } = await instantiate<TrainExports>(
+    {
+      plain: new URL('../build/train.plain.wasm', import.meta.url),
+      relaxed: new URL('../build/train.relaxed.wasm', import.meta.url),
+    },
+    options.variant,
+  );
+  const machine = new Machine(wasm);
+  const { alloc, mark, release, f32, i32, memory } = machine;
+  return {
+    variant,
+    memory,
+    alloc,
+    mark,
+    release,
+    f32,
+    i32,
+    recurrentCacheFloats: (cell, T, _input, hidden, B) => cells[cell]!.cacheFloats(T, hidden, B),
+    recurrentForward: (call) => cells[call.cell]!.forward(machine, call),
+    recurrentBackward: (call) => cells[call.cell]!.backward(machine, call),
+    denseForward: (call) => denseForward(machine, call),
+    denseBackward: (call) => denseBackward(machine, call),
+    adamStep: (call) => adamStep(machine, call),
+    sumSquares: wasm.sumSquares,
+    scale: wasm.scale,
+    fill: (ptr, count, value) => void f32(ptr, count).fill(value),
+    add: wasm.add,
+  };
+}

@@ -1,0 +1,39 @@
+/** What train.*.wasm exports. Pointers are byte offsets; the docstrings stand with the kernels (*.as.ts). */
+import type { Pointer } from './trainTypes.ts';
+
+type Kernel = (...args: number[]) => void;
+
+export interface TrainExports {
+  readonly memory: WebAssembly.Memory;
+  readonly heapBase: WebAssembly.Global<'i32'>;
+  readonly packRows: (panels: Pointer, w: Pointer, M: number, K: number) => void;
+  readonly packColumns: (panels: Pointer, w: Pointer, M: number, K: number) => void;
+  readonly gemmLanes: (panels: Pointer, M: number, K: number, x: Pointer, B: number, y: Pointer) => void;
+  readonly outerLanes: (
+    g: Pointer,
+    gStep: number,
+    M: number,
+    x: Pointer,
+    xStep: number,
+    N: number,
+    B: number,
+    steps: number,
+    dw: Pointer,
+  ) => void;
+  readonly rowSums: (g: Pointer, gStep: number, M: number, B: number, steps: number, db: Pointer) => void;
+  readonly fillRows: (y: Pointer, T: number, M: number, B: number, bias: Pointer) => void;
+  readonly lstmPack: (
+    panels: Pointer,
+    w: Pointer,
+    r: Pointer,
+    b: Pointer,
+    input: number,
+    hidden: number,
+  ) => void;
+  readonly lstmStepForward: Kernel;
+  readonly lstmStepBackward: Kernel;
+  readonly adamStep: Kernel;
+  readonly sumSquares: (ptr: Pointer, count: number) => number;
+  readonly scale: (ptr: Pointer, count: number, factor: number) => void;
+  readonly add: (dst: Pointer, src: Pointer, count: number) => void;
+}
