@@ -62,7 +62,7 @@ export function forecastChart(
           grid: { show: false },
           space: 70,
           values: (_, splits, __, ___, incr) => ticks(splits, incr),
-          size: 38,
+          size: (_, values) => (values?.some((value) => value.includes('\n')) ? 38 : 24),
         },
         { ...axis, size: (self, values) => yAxisSize(self, values, palette.font), space: 36 },
       ],

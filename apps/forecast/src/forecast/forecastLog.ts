@@ -4,8 +4,8 @@
  */
 import type { ForecastRecord } from './forecastRecord.ts';
 
-/** Judged forecasts behind now: four horizons, eight forecasts to each. */
-export const JUDGED = 32;
+/** Judged forecasts behind now: five horizons, eight forecasts to each. */
+export const JUDGED = 40;
 
 /** Steps between judged forecasts. */
 export const strideOf = (horizon: number): number => Math.max(1, Math.round(horizon / 8));
@@ -59,9 +59,24 @@ export class ForecastLog {
       .reverse();
   }
 
-  /** The judged origin nearest before `now` whose forecast is missing and not refused; undefined where none is. */
-  missing(now: number, refused: ReadonlySet<number>): number | undefined {
-    return this.origins(now).find((origin) => !this.records.has(origin) && !refused.has(origin));
+  /**
+   * Forecasts that follow each other without overlap from `from` to `now`, oldest first: one for each horizon,
+   * on a grid that stands still while the replay moves.
+   */
+  chain(from: number, now: number): ForecastRecord[] {
+    return this.chainOrigins(from, now)
+      .map((origin) => this.records.get(origin))
+      .filter((record) => record !== undefined)
+      .reverse();
+  }
+
+  /**
+   * The origin nearest before `now` whose forecast is wanted, to be judged or for the chain shown since `from`,
+   * and neither there nor refused; undefined where nothing is wanted.
+   */
+  missing(from: number, now: number, refused: ReadonlySet<number>): number | undefined {
+    const wanted = (origin: number) => !this.records.has(origin) && !refused.has(origin);
+    return this.chainOrigins(from, now).find(wanted) ?? this.origins(now).find(wanted);
   }
 
   /** The judged forecast that spoke last of `index` before it came. */
@@ -80,6 +95,17 @@ export class ForecastLog {
     const origins: number[] = [];
     for (let i = 0; i < JUDGED; i++) {
       const origin = newest - i * this.stride;
+      if (origin < LEAST_PAST) break;
+      origins.push(origin);
+    }
+    return origins;
+  }
+
+  /** Newest first; the oldest may begin before `from` and still speak of it. */
+  private chainOrigins(from: number, now: number): number[] {
+    const link = this.stride * Math.round(this.horizon / this.stride);
+    const origins: number[] = [];
+    for (let origin = Math.floor((now - 1) / link) * link; origin > from - link; origin -= link) {
       if (origin < LEAST_PAST) break;
       origins.push(origin);
     }

@@ -6,7 +6,7 @@ import { digitsFor, formatNumber, formatSpan, formatTime, withUnit } from '../fo
 import type { Page } from './page.ts';
 import type { Sensor } from './sensor.ts';
 import { watchOf } from './sensorState.ts';
-import { shownSteps } from './shownSteps.ts';
+import { shownFrom } from './shownFrom.ts';
 import { spreadOf } from './spread.ts';
 
 export function ChartPanel({ page, sensor }: { page: Page; sensor: Sensor }) {
@@ -39,19 +39,15 @@ function sceneOf(page: Page, sensor: Sensor): Scene {
   const horizon = page.horizon.value;
   const log = sensor.log.value;
   const series = sensor.series.value;
-  const from = Math.max(0, now - shownSteps(horizon, series.season));
-  // Forecasts that follow each other without overlap: one for each horizon, on a grid that stands still.
-  const past = log
-    .judged(now)
-    .filter(({ origin }) => origin % (log.stride * Math.round(horizon / log.stride)) === 0);
+  const from = shownFrom(sensor);
   return {
     series,
     now,
     from,
     until: now + horizon,
     ahead: log.ahead(now),
-    past,
-    excursions: watchOf(sensor, from).excursions,
+    past: log.chain(from, now),
+    excursions: watchOf(sensor).excursions,
     showPast: page.showPast.value,
     showNaive: page.showNaive.value,
   };

@@ -4,7 +4,6 @@ import { digitsFor, formatNumber, formatPercent, formatSpan, withUnit } from '..
 import type { Page } from './page.ts';
 import type { Sensor } from './sensor.ts';
 import { watchOf } from './sensorState.ts';
-import { shownSteps } from './shownSteps.ts';
 import { spreadOf } from './spread.ts';
 
 export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
@@ -14,8 +13,7 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
   const horizon = page.horizon.value;
   const log = sensor.log.value;
   const result = score(log.judged(now), series.values, now);
-  const from = now - shownSteps(horizon, series.season);
-  const { judged, outside, excursions } = watchOf(sensor, from);
+  const { judged, outside, excursions } = watchOf(sensor);
   if (!result) {
     return (
       <section class="figures" aria-label="How the forecasts fared">
@@ -86,7 +84,7 @@ function Versus({ ours, theirs }: { ours: number; theirs: number }) {
   return (
     <span class="versus" aria-hidden="true">
       <i style={{ '--share': ours / most }} />
-      <i style={{ '--share': theirs / most }} />
+      <i class="theirs" style={{ '--share': theirs / most }} />
     </span>
   );
 }
@@ -95,7 +93,7 @@ function Versus({ ours, theirs }: { ours: number; theirs: number }) {
 function Coverage({ share }: { share: number }) {
   return (
     <span class="coverage" aria-hidden="true">
-      <i style={{ '--share': share }} />
+      <i class="ours" style={{ '--share': share }} />
     </span>
   );
 }

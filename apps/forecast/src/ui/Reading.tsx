@@ -11,7 +11,7 @@ export function Reading({ page, sensor }: { page: Page; sensor: Sensor }) {
   const now = sensor.now.value;
   const ahead = sensor.log.value.ahead(now);
   const digits = digitsFor(spreadOf(sensor));
-  const state = stateOf(sensor);
+  const state = stateOf(sensor, page.model.value.kind !== 'failed');
   const number = (value: number) => formatNumber(value, digits);
   const at = ahead ? now - ahead.origin : 0;
   const horizon = page.horizon.value;
@@ -51,7 +51,7 @@ export function Reading({ page, sensor }: { page: Page; sensor: Sensor }) {
           </dd>
         </div>
         <div>
-          <dt>Next {formatSpan(series, horizon)}, 80 % sure</dt>
+          <dt>Next {formatSpan(series, horizon)}, 80 % band</dt>
           <dd>
             {range ? `${number(range.lo)} to ${number(range.hi)}` : '–'}
             <small>{series.unit}</small>

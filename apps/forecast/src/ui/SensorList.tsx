@@ -28,7 +28,7 @@ export function SensorList({ page }: { page: Page }) {
 
 function SensorCard({ page, sensor }: { page: Page; sensor: Sensor }) {
   const { title, unit } = sensor.series.value;
-  const state = stateOf(sensor);
+  const state = stateOf(sensor, page.model.value.kind !== 'failed');
   const isChosen = page.chosen.value === sensor;
   const digits = digitsFor(spreadOf(sensor));
   const value = lastValue(sensor);
@@ -41,8 +41,8 @@ function SensorCard({ page, sensor }: { page: Page; sensor: Sensor }) {
       onClick={() => page.choose(sensor.id)}
     >
       <span class="card-title">{title}</span>
-      <span class="card-value">{withUnit(formatNumber(value, digits), unit)}</span>
       <Spark sensor={sensor} />
+      <span class="card-value">{withUnit(formatNumber(value, digits), unit)}</span>
       <span class={`state ${state.kind}`}>{state.text}</span>
     </button>
   );
@@ -68,7 +68,6 @@ function Spark({ sensor }: { sensor: Sensor }) {
       readPalette(canvas.current),
     );
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `made` says that the log behind `sensor` changed
   useEffect(draw, [values, now, made]);
   useEffect(() => {
     const resized = new ResizeObserver(draw);

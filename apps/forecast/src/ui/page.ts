@@ -14,6 +14,7 @@ import { ReplayClock } from '../source/replayClock.ts';
 import { shippedSensors } from '../source/shippedSensors.ts';
 import { PageStore, type StoredFile } from '../store/pageStore.ts';
 import { fileSensor, forgetForecasts, type Sensor, seriesOf, shippedSensor } from './sensor.ts';
+import { shownFrom } from './shownFrom.ts';
 
 export const HORIZONS = [24, 48, 96, 168] as const;
 
@@ -109,7 +110,7 @@ export async function openPage(base: string) {
       if (free(sensor, now) && !sensor.log.value.has(now)) return { sensor, origin: now, live: true };
     }
     for (const sensor of order) {
-      const origin = sensor.log.value.missing(sensor.now.value, sensor.refused);
+      const origin = sensor.log.value.missing(shownFrom(sensor), sensor.now.value, sensor.refused);
       if (free(sensor, origin)) return { sensor, origin, live: false };
     }
     return undefined;

@@ -1,6 +1,6 @@
 /** What a technician wants to know of a sensor at a glance. */
 import { type Watch, watch } from '../forecast/excursions.ts';
-import { LEAST_PAST } from '../forecast/forecastLog.ts';
+import { JUDGED, LEAST_PAST } from '../forecast/forecastLog.ts';
 import { formatSpan } from '../format.ts';
 import type { Sensor } from './sensor.ts';
 
@@ -9,13 +9,15 @@ export interface SensorState {
   readonly text: string;
 }
 
-/** The 95 % watch over the stretch that the chart shows. */
-export function watchOf(sensor: Sensor, from: number): Watch {
+/** The 95 % watch over the stretch that has judged forecasts. */
+export function watchOf(sensor: Sensor): Watch {
   sensor.made.value;
-  return watch(sensor.log.value, sensor.series.value.values, from, sensor.now.value);
+  const log = sensor.log.value;
+  const now = sensor.now.value;
+  return watch(log, sensor.series.value.values, now - JUDGED * log.stride, now);
 }
 
-export function stateOf(sensor: Sensor): SensorState {
+export function stateOf(sensor: Sensor, hasModel: boolean): SensorState {
   sensor.made.value;
   const { now, series, log, refusal } = sensor;
   if (refusal.value) return { kind: 'refused', text: refusal.value };
@@ -24,7 +26,11 @@ export function stateOf(sensor: Sensor): SensorState {
   let silent = 0;
   while (silent < now.value && Number.isNaN(values[now.value - 1 - silent]!)) silent++;
   if (silent > 0) return { kind: 'silent', text: `No value for ${formatSpan(series.value, silent)}` };
-  if (!log.value.ahead(now.value)) return { kind: 'waiting', text: 'Forecast on its way' };
+  if (!log.value.ahead(now.value)) {
+    return hasModel
+      ? { kind: 'waiting', text: 'Forecast on its way' }
+      : { kind: 'refused', text: 'No forecast' };
+  }
   const { excursions } = watch(log.value, values, now.value - log.value.horizon, now.value);
   const last = excursions.at(-1);
   if (last?.to === now.value - 1) {

@@ -30,10 +30,18 @@ export function inferStep(times: ArrayLike<number>): InferredStep {
       most = count;
     }
   }
-  const stepMs = nice(most / deltas.length >= 0.3 ? commonest : median);
+  const stepMs = nice(meanNear(deltas, most / deltas.length >= 0.3 ? commonest : median));
   let near = 0;
   for (const delta of deltas) if (Math.abs(delta - stepMs) <= stepMs / 10) near++;
   return { stepMs, regular: near / deltas.length };
+}
+
+/** Mean of the distances within a third of `about`: a clock that jitters is right on average. */
+function meanNear(deltas: Float64Array, about: number): number {
+  const near = deltas.filter((delta) => Math.abs(delta - about) <= about / 3);
+  const mean = near.reduce((sum, delta) => sum + delta, 0) / near.length;
+  // Exact but for a few: no reason to move.
+  return Math.abs(mean - about) < about * 1e-3 ? about : mean;
 }
 
 const SECOND = 1000;
