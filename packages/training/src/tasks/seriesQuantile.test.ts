@@ -34,7 +34,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'series', 'tetouan'), { recursive: true });
   const rows = Array.from({ length: 1500 }, (_, t) => {
     const day = Math.sin((2 * Math.PI * t) / 144);
-    return `${t},${(10 + 3 * day + Math.sin(t * t)).toFixed(3)},${t % 50 === 7 ? '' : (5 - day).toFixed(3)}`;
+    return `${t},${(10 + 3 * day + Math.sin(t * t)).toFixed(3)},${t % 50 === 7 ? '' : (5 - day + Math.cos(t * t)).toFixed(3)}`;
   });
   writeFileSync(join(folder, 'series', 'tetouan', 'tetouan.csv'), `Date,Zone1,Zone2\n${rows.join('\n')}\n`);
   data = await seriesQuantile.prepare(parseRecipe(recipeInput), folder);
@@ -44,6 +44,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('seriesQuantile', () => {
   it('fills lanes of eight and leaves the rest empty', () => {
     const batch = data.batch('train', [0, 5, 9], Random.fromSeed(1));
+    expect(data.trainCount).toBe(40);
     expect(batch.size).toBe(3);
     expect(batch.lanes).toBe(8);
     expect(batch.inputs.context).toMatchObject({ T: 3, F: 72, lanes: 8 });
