@@ -70,7 +70,9 @@ describe('a training run', () => {
   it('learns the same with one thread and with two, but for the order of float32 sums', async () => {
     const [one, two] = [await run({}), await run({}, { threads: 2 })];
     // Gradients differ by 1e-7 of their size; 36 steps of Adam let that grow, 1e-3 is what is left of room.
-    one.losses.forEach((loss, i) => expect(Math.abs(two.losses[i]! - loss)).toBeLessThan(1e-3 * (1 + loss)));
+    one.losses.forEach((loss, i) => {
+      expect(Math.abs(two.losses[i]! - loss)).toBeLessThan(1e-3 * (1 + loss));
+    });
     expect(Math.abs(two.losses[0]! - one.losses[0]!)).toBeLessThan(1e-6);
   });
 

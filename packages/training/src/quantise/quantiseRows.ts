@@ -29,15 +29,15 @@ export function quantiseRows(
       const start = (dir * rows + row) * columns;
       for (let i = start; i < start + columns; i++) largest = Math.max(largest, Math.abs(weights[i]!));
     }
-    // A row of zeros takes any scale but 0, which runtimes divide by.
-    const scale = Math.fround(largest > 0 ? largest / 127 : 1);
+    // A row of zeros takes any scale but 0; one of next to nothing would have a subnormal scale, far off.
+    const scale = Math.fround(largest > 1e-30 ? largest / 127 : 1);
     scales[row] = scale;
     for (let dir = 0; dir < dirs; dir++) {
       const start = (dir * rows + row) * columns;
       for (let i = start; i < start + columns; i++) {
         const level = Math.max(-127, Math.min(127, Math.round(weights[i]! / scale)));
         data[i] = level;
-        restored[i] = level * scale;
+        restored[i] = data[i]! * scale;
       }
     }
   }

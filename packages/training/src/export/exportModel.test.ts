@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseManifest } from '@rivulet/core';
+import * as ort from 'onnxruntime-web';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { meanRecipe, meanTask } from '../fixtures/recipes.ts';
+import type { Recipe, RecipeInput } from '../recipe.ts';
+import { train } from '../trainer.ts';
+import { type ExportOptions, exportModel } from './exportModel.ts';
+import type { ParityFile, ParityTensor } from './parityCases.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rivulet-export-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const layers: Record<string, RecipeInput['network']['layers']> = {
+  'LSTM, joined pairs, GRU': meanRecipe().network.layers,
+  'an RNN that starts from another, joined threes': [
+    { op: 'rnn', name: 'a', in: 'x', hidden: 6, bidirectional: true },
+    { op: 'join', name: 'threes', factor: 3 },
+    { op: 'rnn', name: 'b', hidden: 6, bidirectional: true, initial: 'a.h' },
+    { op: 'dropout', name: 'dropped', rate: 0.1 },
+    { op: 'dense', name: 'y', units: 1 },
+  ],
+  'an LSTM that starts from another, a GRU from an LSTM': [
+    { op: 'lstm', name: 'a', in: 'x', hidden: 6 },
+    { op: 'lstm', name: 'b', in: 'x', hidden: 6, initial: 'a.h' },
+    { op: 'gru', name: 'c', hidden: 6, initial: 'b.h' },
+    { op: 'dense', name: 'y', units: 1 },
+  ],
+};
+
+async function exported(recipe: Recipe, name: string): Promise<ExportOptions> {
+  const dataFolder = folder;
+  const runFolder = join(folder, `run-${name}`);
+  const modelFolder = join(folder, name);
+  await train({ recipe, task: meanTask, dataFolder, runFolder, variant: 'plain' });
+  const options = {
+    name,
+    recipe,
+    task: meanTask,
+    dataFolder,
+    runFolder,
+    modelFolder,
+    commit: 'abc',
+    date: '2026-01-01',
+  };
+  await exportModel(options);
+  return options;
+}
+
+function difference(got: ort.Tensor, wanted: ParityTensor): number {
+  expect(got.dims).toEqual(wanted.shape);
+  return wanted.data.reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - (got.data as Float32Array)[i]!)),
+    0,
+  );
+}
+
+describe.each(Object.entries(layers))('an exported network: %s', (title, list) => {
+  it('computes in onnxruntime what the training forward computed', async () => {
+    const recipe = meanRecipe({ network: { inputs: { x: 3 }, layers: list, outputs: ['y'] }, epochs: 2 });
+    const { modelFolder } = await exported(recipe, title.replace(/\W+/g, '-').toLowerCase());
+    const manifest = parseManifest(JSON.parse(readFileSync(join(modelFolder, 'manifest.json'), 'utf8')));
+    for (const { path, bytes, sha256 } of Object.values(manifest.files)) {
+      const content = readFileSync(join(modelFolder, path));
+      expect(content.length).toBe(bytes);
+      expect(createHash('sha256').update(content).digest('hex')).toBe(sha256);
+    }
+    const parity: ParityFile = JSON.parse(readFileSync(join(modelFolder, 'parity.json'), 'utf8'));
+    expect(parity.cases.length).toBeGreaterThan(1);
+    for (const dtype of ['float32', 'int8'] as const) {
+      const bytes = readFileSync(join(modelFolder, manifest.files[dtype].path));
+      const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
+      for (const { inputs, outputs } of parity.cases) {
+        const feeds = Object.fromEntries(
+          Object.entries(inputs).map(([key, { data, shape }]) => [
+            key,
+            new ort.Tensor('float32', data, shape),
+          ]),
+        );
+        const { y } = await session.run(feeds);
+        // float32 rounding over at most 9 steps of unit size.
+        expect(difference(y!, outputs[dtype].y!)).toBeLessThan(1e-5);
+      }
+      await session.release();
+    }
+    // int8 moves the outputs, but by little.
+    const [first] = parity.cases;
+    const apart = first!.outputs.float32.y!.data.map((value, i) =>
+      Math.abs(value - first!.outputs.int8.y!.data[i]!),
+    );
+    expect(Math.max(...apart)).toBeGreaterThan(0);
+    expect(Math.max(...apart)).toBeLessThan(0.03);
+    expect(manifest.figures['int8.mse']).toBeCloseTo(manifest.figures.mse!, 2);
+  });
+});
+
+describe('exportModel', () => {
+  it('writes a card with figures and attribution, and the same bytes again', async () => {
+    const options = await exported(meanRecipe({ epochs: 1 }), 'again');
+    const read = (path: string) => readFileSync(join(options.modelFolder, path));
+    const files = ['manifest.json', 'model.onnx', 'model.int8.onnx', 'parity.json', 'CARD.md'];
+    const before = files.map(read);
+    await exportModel(options);
+    expect(files.map(read)).toEqual(before);
+    const card = read('CARD.md').toString();
+    for (const part of ['mse', 'int8.mse', 'seed 7', 'commit `abc`', 'drawn from a seed'])
+      expect(card).toContain(part);
+    await expect(exportModel({ ...options, recipe: meanRecipe({ epochs: 2 }) })).rejects.toMatchObject({
+      code: 'CHECKPOINT_INVALID',
+    });
+  });
+});
