@@ -1,1 +1,2 @@
-export {};
+export * from './manifest.ts';
+export * from './parseManifest.ts';

@@ -1,1 +1,5 @@
-export {};
+export * from './attr.ts';
+export * from './onnxModel.ts';
+export * from './onnxType.ts';
+export * from './readOnnx.ts';
+export * from './writeOnnx.ts';

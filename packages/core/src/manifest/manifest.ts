@@ -1,0 +1,64 @@
+/** What stands in models/<name>/manifest.json: the only authority on shapes, features, head, files and hashes. */
+
+/** A graph input or output: float32, row-major; a string is a dimension that changes from call to call. */
+export interface ManifestValue {
+  readonly name: string;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface ManifestFile {
+  /** Relative to the manifest; never absolute, never upwards. */
+  readonly path: string;
+  readonly bytes: number;
+  /** 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
+
+export interface CtcHead {
+  readonly kind: 'ctc';
+  /** Text of each class; class 0 is the blank and stands as ''. */
+  readonly alphabet: readonly string[];
+}
+
+export interface QuantilesHead {
+  readonly kind: 'quantiles';
+  /** Ascending, in (0, 1), as many below the median as above it. */
+  readonly levels: readonly number[];
+}
+
+export interface Manifest {
+  readonly format: 1;
+  readonly name: string;
+  /** Semantic version of the model. */
+  readonly version: string;
+  readonly task: 'ink-text' | 'series-quantiles';
+  /** INK_FEATURE_VERSION or SERIES_FEATURE_VERSION of the code that trained it; a loader refuses another one. */
+  readonly featureVersion: string;
+  /** Options of the feature function, handed to it as they are. */
+  readonly features: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly ManifestValue[];
+  readonly outputs: readonly ManifestValue[];
+  readonly head: CtcHead | QuantilesHead;
+  /** BCP 47 tags. */
+  readonly languages?: readonly string[] | undefined;
+  readonly files: {
+    readonly float32: ManifestFile;
+    readonly int8: ManifestFile;
+    /** Inputs and outputs that any engine must reproduce. */
+    readonly parity: ManifestFile;
+  };
+  readonly training: {
+    readonly recipe: string;
+    readonly seed: number;
+    readonly commit: string;
+    /** ISO 8601. */
+    readonly date: string;
+    readonly steps: number;
+    /** What it was trained on, in words. */
+    readonly data: string;
+  };
+  /** Measured figures by name; the card says how each was measured. */
+  readonly figures: Readonly<Record<string, number>>;
+  readonly licence: string;
+  readonly attribution: string;
+}
