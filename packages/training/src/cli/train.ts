@@ -21,6 +21,7 @@ const USAGE = `npm run train -- <name> [options]
   --resume         go on from the last checkpoint of runs/<name>
   --threads <n>    training threads (2)
   --data <folder>  the data (RIVULET_DATA, or ../shared/data beside the repository)
+  --recipe <file>  other than models/<name>/train.json
   --epochs <n>     other than the recipe's
   --out <folder>   where the model goes (models/<name>)
   --run <folder>   where checkpoints and log go (runs/<name>)
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
       resume: { type: 'boolean', default: false },
       threads: { type: 'string', default: '2' },
       data: { type: 'string' },
+      recipe: { type: 'string' },
       epochs: { type: 'string' },
       out: { type: 'string' },
       run: { type: 'string' },
@@ -51,7 +53,7 @@ async function main(): Promise<void> {
   }
   const modelFolder = resolve(values.out ?? join(ROOT, 'models', name));
   const runFolder = resolve(values.run ?? join(ROOT, 'runs', name));
-  const recipe = readRecipe(join(ROOT, 'models', name, 'train.json'), values.epochs);
+  const recipe = readRecipe(values.recipe ?? join(ROOT, 'models', name, 'train.json'), values.epochs);
   const dataFolder = resolve(values.data ?? process.env.RIVULET_DATA ?? join(ROOT, '../shared/data'));
   if (!existsSync(dataFolder)) {
     throw new RivuletError('DATA_INVALID', `There is no data folder ${dataFolder}; --data names another`, {
