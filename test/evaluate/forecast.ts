@@ -7,11 +7,9 @@
 
 import { parseArgs } from 'node:util';
 import { window } from '@rivulet/core';
-import { SeriesForecaster } from '@rivulet/inference/forecaster';
-import { openModelFolder } from '@rivulet/inference/node';
 import { chronologicalSplit, loadSensors, type SensorSeries } from '@rivulet/training';
 import { evaluateEtt } from './forecastEtt.ts';
-import { compareOnWindow, type WindowComparison } from './scoreForecasts.ts';
+import { compareOnWindow, type Forecaster, type WindowComparison } from './scoreForecasts.ts';
 
 const SETS = ['beijing-multisite', 'tetouan', 'occupancy', 'nycweather', 'bikesharing', 'm4-hourly'];
 const HORIZON = 48;
@@ -28,17 +26,18 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     },
   });
   const path = values.model ?? (values.ett ? undefined : 'models/sensor-forecaster');
-  const forecaster =
-    path === undefined
-      ? undefined
-      : await SeriesForecaster.load(await openModelFolder(path), {
-          dtype: values.float32 ? 'float32' : 'int8',
-        });
+  const forecaster = path === undefined ? undefined : await load(path, values.float32);
   const figures = values.ett
     ? await evaluateEtt(forecaster, values.data)
     : await evaluateSensors(forecaster!, values.data);
   await forecaster?.dispose();
   if (values.json) console.log(JSON.stringify(figures));
+}
+
+/** Loaded late: the naive needs no engine. */
+async function load(path: string, float32: boolean): Promise<Forecaster> {
+  const { loadForecaster } = await import('@rivulet/inference/node');
+  return loadForecaster(path, { weights: float32 ? 'float32' : 'int8' });
 }
 
 interface Row {
@@ -50,8 +49,8 @@ interface Row {
   readonly covered: number;
 }
 
-async function evaluateSensors(forecaster: SeriesForecaster, data: string): Promise<Record<string, number>> {
-  console.log(`Last fifth of each sensor, ${HORIZON} steps ahead, engine ${forecaster.engine}.`);
+async function evaluateSensors(forecaster: Forecaster, data: string): Promise<Record<string, number>> {
+  console.log(`Last fifth of each sensor, ${HORIZON} steps ahead.`);
   console.log(
     'SQL: twice the pinball loss at 0.1 ... 0.9 over the mean absolute seasonal difference of the past.',
   );
@@ -92,7 +91,7 @@ async function evaluateSensors(forecaster: SeriesForecaster, data: string): Prom
   };
 }
 
-async function scoreSensor(forecaster: SeriesForecaster, series: SensorSeries): Promise<Row | undefined> {
+async function scoreSensor(forecaster: Forecaster, series: SensorSeries): Promise<Row | undefined> {
   const [from, to] = chronologicalSplit(series.y.length).test;
   const results: WindowComparison[] = [];
   for (const origin of window(series.y.length, { context: 2 * series.season, horizon: HORIZON, from, to })) {

@@ -6,9 +6,8 @@
  */
 
 import { window } from '@rivulet/core';
-import type { SeriesForecaster } from '@rivulet/inference/forecaster';
 import { loadSensors } from '@rivulet/training';
-import { compareOnWindow, type WindowComparison } from './scoreForecasts.ts';
+import { compareOnWindow, type Forecaster, type WindowComparison } from './scoreForecasts.ts';
 
 const HORIZON = 168;
 const WINDOWS = 20;
@@ -18,7 +17,7 @@ const COLUMNS = 7;
 export const ETT_TRAINING_ROWS = 17_420 - WINDOWS * HORIZON;
 
 export async function evaluateEtt(
-  forecaster: SeriesForecaster | undefined,
+  forecaster: Forecaster | undefined,
   data: string,
 ): Promise<Record<string, number>> {
   const all = await loadSensors('ett', data);

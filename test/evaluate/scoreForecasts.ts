@@ -5,8 +5,10 @@
  */
 
 import { seasonalError } from '@rivulet/core';
-import type { SeriesForecaster } from '@rivulet/inference/forecaster';
+import type { loadForecaster } from '@rivulet/inference/node';
 import { naiveReadings, naiveScore, pinball, type SensorSeries } from '@rivulet/training';
+
+export type Forecaster = Awaited<ReturnType<typeof loadForecaster>>;
 
 export const LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
@@ -31,7 +33,7 @@ export interface WindowComparison {
  * @returns undefined when no target was read or the sensor never moved before
  */
 export async function compareOnWindow(
-  forecaster: SeriesForecaster | undefined,
+  forecaster: Forecaster | undefined,
   series: SensorSeries,
   origin: number,
   horizon: number,

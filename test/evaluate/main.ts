@@ -1,0 +1,32 @@
+/**
+ * `npm run evaluate -- <name> [options]`: measures what a model is worth. Each evaluation is a file of this
+ * folder that exports `evaluate(args)`; with `--json` its last line is one object of names and numbers.
+ */
+
+import { existsSync } from 'node:fs';
+import { RivuletError } from '@rivulet/core';
+
+const NAMES = ['forecast', 'handwriting'];
+
+async function main(): Promise<void> {
+  const [name, ...args] = process.argv.slice(2);
+  if (name === undefined || !NAMES.includes(name)) {
+    process.stdout.write(`npm run evaluate -- <${NAMES.join('|')}> [--json]\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const file = new URL(`./${name}.ts`, import.meta.url);
+  if (!existsSync(file)) throw new RivuletError('INTERNAL', `There is no evaluation ${name}`, { name });
+  const { evaluate } = (await import(file.href)) as { evaluate(args: readonly string[]): Promise<void> };
+  await evaluate(args);
+}
+
+try {
+  await main();
+} catch (error) {
+  const known = error instanceof RivuletError;
+  process.stderr.write(
+    known ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`,
+  );
+  process.exitCode = 1;
+}
