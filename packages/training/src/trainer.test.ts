@@ -43,9 +43,9 @@ const last = (outcome: Outcome) => readCheckpoint(join(outcome.runFolder, 'last.
 
 describe('a training run', () => {
   it('learns, validates each epoch and keeps the best weights', async () => {
-    const outcome = await run({ epochs: 25 });
-    expect(outcome.losses).toHaveLength(25 * 6);
-    expect(outcome.validations).toHaveLength(25);
+    const outcome = await run({ epochs: 40 });
+    expect(outcome.losses).toHaveLength(40 * 6);
+    expect(outcome.validations).toHaveLength(40);
     const { figures } = outcome.validations.at(-1)!;
     // Saying 0 always has a loss near 0.2; the bound is far below what the untrained network does.
     expect(figures.mse).toBeLessThan(0.03);
@@ -97,8 +97,8 @@ describe('a training run', () => {
       checkpointSeconds: 0,
       onEvent: (event) => event.kind === 'step' && steps.push(event.step),
     });
-    await expect(poisoned).rejects.toMatchObject({ code: 'DIVERGED', details: { step: steps.length + 1 } });
-    if (steps.length === 0) return;
+    await expect(poisoned).rejects.toMatchObject({ code: 'DIVERGED' });
+    expect(steps.length).toBeGreaterThan(0);
     const kept = readCheckpoint(join(runFolder, 'last.ckpt'));
     expect(kept.step).toBe(steps.length);
     expect(kept.vectors.weights!.every(Number.isFinite)).toBe(true);
