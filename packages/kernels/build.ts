@@ -43,7 +43,9 @@ const exists = (path: string) =>
   );
 
 await mkdir(join(here, 'build'), { recursive: true });
-for (const entry of ['train', 'infer']) {
+// `node build.ts train` makes only the training kernels.
+const wanted = process.argv.slice(2);
+for (const entry of wanted.length > 0 ? wanted : ['train', 'infer']) {
   if (!(await exists(join(here, 'src', `${entry}.as.ts`)))) continue;
   for (const variant of Object.keys(variants) as (keyof typeof variants)[]) {
     console.log(await compile(entry, variant));

@@ -7,5 +7,8 @@ export { gemmLanes } from './gemm/gemmLanes.as';
 export { outerLanes } from './gemm/outerLanes.as';
 export { packColumns, packRows } from './gemm/pack.as';
 export { rowSums } from './gemm/rowSums.as';
+export { gruStepBackward } from './gru/gruBackward.as';
+export { gruPack, gruPackInputGrad, gruStepForward } from './gru/gruForward.as';
 export { lstmStepBackward } from './lstm/lstmBackward.as';
 export { lstmPack, lstmStepForward } from './lstm/lstmForward.as';
+export { rnnBias, rnnStepBackward, rnnStepForward } from './rnn/rnn.as';

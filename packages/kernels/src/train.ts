@@ -2,8 +2,10 @@
 import { adamStep } from './adam/adamTrain.ts';
 import { instantiate } from './binary/instantiate.ts';
 import { denseBackward, denseForward } from './dense/denseTrain.ts';
+import { gruBackward, gruCacheFloats, gruForward } from './gru/gruTrain.ts';
 import { lstmBackward, lstmCacheFloats, lstmForward } from './lstm/lstmTrain.ts';
 import { Machine } from './machine.ts';
+import { rnnBackward, rnnCacheFloats, rnnForward } from './rnn/rnnTrain.ts';
 import type { TrainExports } from './trainExports.ts';
 import type {
   CellKind,
@@ -21,7 +23,9 @@ interface Cell {
   backward(machine: Machine, call: RecurrentBackwardCall): void;
 }
 
-const cells: Partial<Record<CellKind, Cell>> = {
+const cells: Record<CellKind, Cell> = {
+  rnn: { cacheFloats: rnnCacheFloats, forward: rnnForward, backward: rnnBackward },
+  gru: { cacheFloats: gruCacheFloats, forward: gruForward, backward: gruBackward },
   lstm: { cacheFloats: lstmCacheFloats, forward: lstmForward, backward: lstmBackward },
 };
 
@@ -44,9 +48,9 @@ export async function loadTrainKernels(options: TrainKernelsOptions = {}): Promi
     release,
     f32,
     i32,
-    recurrentCacheFloats: (cell, T, _input, hidden, B) => cells[cell]!.cacheFloats(T, hidden, B),
-    recurrentForward: (call) => cells[call.cell]!.forward(machine, call),
-    recurrentBackward: (call) => cells[call.cell]!.backward(machine, call),
+    recurrentCacheFloats: (cell, T, _input, hidden, B) => cells[cell].cacheFloats(T, hidden, B),
+    recurrentForward: (call) => cells[call.cell].forward(machine, call),
+    recurrentBackward: (call) => cells[call.cell].backward(machine, call),
     denseForward: (call) => denseForward(machine, call),
     denseBackward: (call) => denseBackward(machine, call),
     adamStep: (call) => adamStep(machine, call),

@@ -32,6 +32,20 @@ export interface TrainExports {
   ) => void;
   readonly lstmStepForward: Kernel;
   readonly lstmStepBackward: Kernel;
+  readonly gruPack: (
+    panels: Pointer,
+    w: Pointer,
+    r: Pointer,
+    b: Pointer,
+    input: number,
+    hidden: number,
+  ) => void;
+  readonly gruPackInputGrad: (panels: Pointer, w: Pointer, input: number, hidden: number) => void;
+  readonly gruStepForward: Kernel;
+  readonly gruStepBackward: Kernel;
+  readonly rnnBias: (a: Pointer, B: number, hidden: number, b: Pointer) => void;
+  readonly rnnStepForward: Kernel;
+  readonly rnnStepBackward: Kernel;
   readonly adamStep: Kernel;
   readonly sumSquares: (ptr: Pointer, count: number) => number;
   readonly scale: (ptr: Pointer, count: number, factor: number) => void;

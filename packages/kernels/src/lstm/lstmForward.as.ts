@@ -1,6 +1,7 @@
 // LSTM over a whole sequence: both products and the gates of a unit stay in registers.
 
 import { sigmoid, tanh } from '../math/activations.as';
+import { clearLanes, keepLanes } from '../math/lanes.as';
 import { madd } from '../math/madd.as';
 import { packPanel } from '../gemm/pack.as';
 
@@ -59,11 +60,10 @@ export function lstmStepForward(
       live0 = i32x4.gt_s(v128.load(lens + lane), now);
       live1 = i32x4.gt_s(v128.load(lens + lane, 16), now);
     }
-    const full = i32x4.all_true(v128.and(live0, live1));
-    if (!full && !v128.any_true(v128.or(live0, live1))) {
-      keep(hidden, row, lane, c0, c1);
-      keep(hidden, row, lane, h0, h1);
-      clear(hidden, row, lane, y);
+    if (!v128.any_true(v128.or(live0, live1))) {
+      keepLanes(hidden, row, lane, c0, c1);
+      keepLanes(hidden, row, lane, h0, h1);
+      clearLanes(hidden, row, lane, y);
       continue;
     }
     let p = panels;
@@ -115,15 +115,8 @@ export function lstmStepForward(
         g1 = madd(w, x1, g1);
       }
       p += panelBytes;
-      if (full) {
-        finish(at, gate, i0, o0, f0, g0, gates, tc, c0, c1, h1, y);
-        finish(at + 16, gate, i1, o1, f1, g1, gates, tc, c0, c1, h1, y);
-      } else {
-        finish(at, gate, i0, o0, f0, g0, gates, tc, c0, c1, h1, y);
-        finish(at + 16, gate, i1, o1, f1, g1, gates, tc, c0, c1, h1, y);
-        restore(at, live0, c0, c1, h0, h1, y);
-        restore(at + 16, live1, c0, c1, h0, h1, y);
-      }
+      finish(at, gate, i0, o0, f0, g0, live0, gates, tc, c0, h0, c1, h1, y);
+      finish(at + 16, gate, i1, o1, f1, g1, live1, gates, tc, c0, h0, c1, h1, y);
     }
   }
 }
@@ -137,9 +130,11 @@ function finish(
   o: v128,
   f: v128,
   g: v128,
+  live: v128,
   gates: usize,
   tc: usize,
   c0: usize,
+  h0: usize,
   c1: usize,
   h1: usize,
   y: usize,
@@ -147,7 +142,8 @@ function finish(
   i = sigmoid(i);
   g = tanh(g);
   f = sigmoid(f);
-  const c = madd(i, g, f32x4.mul(f, v128.load(c0 + at)));
+  const before = v128.load(c0 + at);
+  const c = madd(i, g, f32x4.mul(f, before));
   o = sigmoid(o);
   const squashed = tanh(c);
   const h = f32x4.mul(o, squashed);
@@ -156,29 +152,7 @@ function finish(
   v128.store(gates + 2 * gate + at, f);
   v128.store(gates + 3 * gate + at, g);
   v128.store(tc + at, squashed);
-  v128.store(c1 + at, c);
-  v128.store(h1 + at, h);
-  v128.store(y + at, h);
-}
-
-// @ts-ignore: decorator
-@inline
-function restore(at: usize, live: v128, c0: usize, c1: usize, h0: usize, h1: usize, y: usize): void {
-  v128.store(c1 + at, v128.bitselect(v128.load(c1 + at), v128.load(c0 + at), live));
-  v128.store(h1 + at, v128.bitselect(v128.load(h1 + at), v128.load(h0 + at), live));
-  v128.store(y + at, v128.and(v128.load(y + at), live));
-}
-
-function keep(hidden: i32, row: usize, lane: usize, from: usize, to: usize): void {
-  for (let j = 0; j < hidden; j++, lane += row) {
-    v128.store(to + lane, v128.load(from + lane));
-    v128.store(to + lane, v128.load(from + lane, 16), 16);
-  }
-}
-
-function clear(hidden: i32, row: usize, lane: usize, y: usize): void {
-  for (let j = 0; j < hidden; j++, lane += row) {
-    v128.store(y + lane, f32x4.splat(0));
-    v128.store(y + lane, f32x4.splat(0), 16);
-  }
+  v128.store(c1 + at, v128.bitselect(c, before, live));
+  v128.store(h1 + at, v128.bitselect(h, v128.load(h0 + at), live));
+  v128.store(y + at, v128.and(h, live));
 }

@@ -1,0 +1,63 @@
+// The plain recurrent cell, h' = tanh(W x + R h + b). Its product is gemmLanes on top of the biases; only what is
+// left is here.
+
+import { tanh } from '../math/activations.as';
+
+/** a[H][B] = Wb + Rb, what the products are added to. */
+export function rnnBias(a: usize, B: i32, hidden: i32, b: usize): void {
+  const row = <usize>B << 2;
+  for (let j = 0; j < hidden; j++, b += 4) {
+    const bias = f32x4.splat(load<f32>(b) + load<f32>(b + (<usize>hidden << 2)));
+    for (let lane: usize = 0; lane < row; lane += 16) v128.store(a + lane, bias);
+    a += row;
+  }
+}
+
+/**
+ * a[H][B] in: pre-activations; out: the state after the step, which backward needs and the next step starts
+ * from. h0 [H][B] the state before, y [H][B]. A lane with lens <= t keeps its state and yields 0.
+ */
+export function rnnStepForward(t: i32, B: i32, hidden: i32, lens: usize, a: usize, h0: usize, y: usize): void {
+  const row = <usize>B << 2;
+  const now = i32x4.splat(t);
+  for (let lane: usize = 0; lane < row; lane += 16) {
+    const live = lens ? i32x4.gt_s(v128.load(lens + lane), now) : i32x4.splat(-1);
+    let at = lane;
+    for (let j = 0; j < hidden; j++, at += row) {
+      const h = tanh(v128.load(a + at));
+      v128.store(a + at, v128.bitselect(h, v128.load(h0 + at), live));
+      v128.store(y + at, v128.and(h, live));
+    }
+  }
+}
+
+/**
+ * g[H][B] (out): the gradient of the pre-activations. h1 [H][B] the state after the step.
+ * dh [H][B] in: gradient from the step after; out: what passes this step by (lanes beyond their length), ready
+ * for R^T g to be added.
+ */
+export function rnnStepBackward(
+  t: i32,
+  B: i32,
+  hidden: i32,
+  lens: usize,
+  h1: usize,
+  dy: usize,
+  dh: usize,
+  g: usize,
+): void {
+  const row = <usize>B << 2;
+  const now = i32x4.splat(t);
+  for (let lane: usize = 0; lane < row; lane += 16) {
+    const live = lens ? i32x4.gt_s(v128.load(lens + lane), now) : i32x4.splat(-1);
+    let at = lane;
+    for (let j = 0; j < hidden; j++, at += row) {
+      const from = v128.load(dh + at);
+      const h = v128.load(h1 + at);
+      const total = f32x4.add(from, v128.load(dy + at));
+      const slope = f32x4.sub(f32x4.splat(1), f32x4.mul(h, h));
+      v128.store(g + at, v128.and(f32x4.mul(total, slope), live));
+      v128.store(dh + at, v128.andnot(from, live));
+    }
+  }
+}
