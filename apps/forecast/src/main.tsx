@@ -1,7 +1,10 @@
+import '@rivulet/shell/theme.css';
+import './ui/forecast.css';
+import { registerServiceWorker } from '@rivulet/shell';
 import { render } from 'preact';
 import { App } from './ui/App.tsx';
 import { openPage } from './ui/page.ts';
-import './ui/forecast.css';
 
 const page = await openPage(new URL('./', location.href).href);
 render(<App page={page} />, document.getElementById('app')!);
+if (import.meta.env.PROD) void registerServiceWorker({ url: './sw.js', save: page.remember });

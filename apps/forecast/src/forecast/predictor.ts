@@ -1,6 +1,8 @@
 /** The page's one line to the model in its worker: loads it once, and after a failure loads it afresh. */
-import { type Forecaster, loadForecaster } from '@rivulet/inference';
+import { loadForecaster } from '@rivulet/inference';
 import type { Band } from './forecastRecord.ts';
+
+type Forecaster = Awaited<ReturnType<typeof loadForecaster>>;
 
 /** Bands drawn, in percent. */
 const BANDS = [80, 95];
@@ -15,15 +17,15 @@ export class Predictor {
   }
 
   /** Resolves when forecasts can be made. A failed load is forgotten, so the next call tries again. */
-  load(): Promise<Forecaster> {
-    if (!this.loading) {
-      const loading = loadForecaster(this.url);
-      this.loading = loading;
-      loading.catch(() => {
-        if (this.loading === loading) this.loading = undefined;
-      });
+  async load(): Promise<Forecaster> {
+    this.loading ??= loadForecaster(this.url);
+    const { loading } = this;
+    try {
+      return await loading;
+    } catch (error) {
+      if (this.loading === loading) this.loading = undefined;
+      throw error;
     }
-    return this.loading;
   }
 
   /** @param y the past, NaN = missing. */

@@ -1,4 +1,5 @@
 /** The page: sensors to choose from, the chosen one's chart and controls, and how its forecasts fared. */
+import { AppHeader, Toasts } from '@rivulet/shell';
 import { useEffect } from 'preact/hooks';
 import { ChartPanel } from './ChartPanel.tsx';
 import { Credits } from './Credits.tsx';
@@ -18,6 +19,7 @@ export function App({ page }: { page: Page }) {
   const sensor = page.chosen.value;
   return (
     <>
+      <AppHeader app="forecast" />
       <Notices page={page} />
       <div class="layout">
         <SensorList page={page} />
@@ -45,6 +47,7 @@ export function App({ page }: { page: Page }) {
         </main>
       </div>
       <DropTarget page={page} />
+      <Toasts />
     </>
   );
 }

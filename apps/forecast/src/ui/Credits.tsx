@@ -1,4 +1,5 @@
 /** Whose data is shown, as its licence asks, and the keys that work here. */
+import { StorageMeter } from '@rivulet/shell';
 import type { Sensor } from './sensor.ts';
 
 export function Credits({ sensor }: { sensor: Sensor }) {
@@ -13,6 +14,7 @@ export function Credits({ sensor }: { sensor: Sensor }) {
         <kbd>Space</kbd> plays and pauses, <kbd>←</kbd> <kbd>→</kbd> step, with <kbd>Shift</kbd> by ten,{' '}
         <kbd>Page Up</kbd> <kbd>Page Down</kbd> leap a horizon, <kbd>Home</kbd> <kbd>End</kbd> go to the ends.
       </p>
+      <StorageMeter />
     </footer>
   );
 }

@@ -36,7 +36,7 @@ export function FilePanel({
             </select>
           </label>
         )}
-        <button type="button" class="quiet" onClick={() => page.removeFile(sensor)}>
+        <button type="button" class="rv-button" onClick={() => page.removeFile(sensor)}>
           Remove
         </button>
       </div>

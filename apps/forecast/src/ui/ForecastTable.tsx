@@ -29,7 +29,7 @@ function Rows({ sensor }: { sensor: Sensor }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
     <section class="table-scroll" tabIndex={0} aria-label="Forecast table">
       <table data-testid="forecast-table">
-        <caption class="sr-only">
+        <caption class="rv-hidden">
           Forecast of {series.title}
           {series.unit && `, in ${series.unit}`}, made at {formatTime(series, ahead.origin - 1)}
         </caption>

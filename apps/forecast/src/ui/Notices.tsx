@@ -1,32 +1,35 @@
 /** What went wrong or was left out, each until it is put away; the model's failure with a way to try again. */
+import { ErrorBanner, Icon, UpdatePrompt } from '@rivulet/shell';
 import type { Page } from './page.ts';
 
 export function Notices({ page }: { page: Page }) {
   const model = page.model.value;
   return (
-    <div class="notices" aria-live="polite">
+    <div class="notices">
+      <UpdatePrompt />
       {model.kind === 'failed' && (
-        <div class="notice error" role="alert" data-testid="model-error">
-          <p>
-            <strong>No forecasts:</strong> {model.message} The values go on without them.
-          </p>
-          <button type="button" onClick={() => void page.loadModel()}>
-            Try again
-          </button>
-        </div>
+        <ErrorBanner
+          error={model.error}
+          consequence="The values go on without forecasts."
+          onRetry={() => void page.loadModel()}
+        />
       )}
       {page.notices.value.map(({ id, kind, text }) => (
         <div
           key={id}
-          class={`notice ${kind}`}
+          class={`rv-notice ${kind}`}
           role={kind === 'error' ? 'alert' : 'status'}
-          {...(kind === 'error' ? { 'data-testid': 'error-banner' } : {})}
+          data-testid={kind === 'error' ? 'error-banner' : 'notice'}
         >
+          <Icon name={kind === 'error' ? 'alert' : 'info'} />
           <p>{text}</p>
-          <button type="button" aria-label="Dismiss this message" onClick={() => page.dismiss(id)}>
-            <svg viewBox="0 0 16 16" aria-hidden="true">
-              <path d="m4 4 8 8m0-8-8 8" />
-            </svg>
+          <button
+            type="button"
+            class="rv-icon-button"
+            aria-label="Dismiss this message"
+            onClick={() => page.dismiss(id)}
+          >
+            <Icon name="close" />
           </button>
         </div>
       ))}

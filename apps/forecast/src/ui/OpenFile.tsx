@@ -13,7 +13,7 @@ export function OpenFile({ page }: { page: Page }) {
     <label class="open-file">
       <input
         type="file"
-        class="sr-only"
+        class="rv-hidden"
         accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values"
         multiple
         data-testid="csv-input"

@@ -42,7 +42,7 @@ export function PlayBar({ page, sensor }: { page: Page; sensor: Sensor }) {
         />
       </div>
       <label class="scrub">
-        <span class="sr-only">Position in the series</span>
+        <span class="rv-hidden">Position in the series</span>
         <input
           type="range"
           min={LEAST_PAST}
@@ -91,7 +91,7 @@ function IconButton(props: { name: string; path: string; disabled: boolean; onCl
   return (
     <button
       type="button"
-      class="icon"
+      class="rv-icon-button"
       aria-label={props.name}
       title={props.name}
       disabled={props.disabled}

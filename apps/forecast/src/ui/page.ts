@@ -5,6 +5,7 @@
 
 import { computed, effect, signal } from '@preact/signals';
 import { RivuletError } from '@rivulet/core';
+import { persistStorage } from '@rivulet/shell';
 import { ForecastDesk } from '../forecast/forecastDesk.ts';
 import { LEAST_PAST } from '../forecast/forecastLog.ts';
 import { forecastRecord, pastOf } from '../forecast/forecastRecord.ts';
@@ -20,14 +21,14 @@ export const HORIZONS = [24, 48, 96, 168] as const;
 
 export interface Notice {
   readonly id: number;
-  readonly kind: 'error' | 'info';
+  readonly kind: 'error' | 'warning';
   readonly text: string;
 }
 
 export type ModelState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly error: unknown };
 
 interface Job {
   readonly sensor: Sensor;
@@ -54,7 +55,10 @@ export async function openPage(base: string) {
   };
 
   const store = await PageStore.open((reason) =>
-    tell('info', `${reason}: the page goes on, and forgets dropped files and positions when it is closed.`),
+    tell(
+      'warning',
+      `${reason}: the page goes on, and forgets dropped files and positions when it is closed.`,
+    ),
   );
   const [stored, files] = await Promise.all([store.page(), store.files()]);
 
@@ -94,7 +98,7 @@ export async function openPage(base: string) {
       model.value = { kind: 'ready' };
       desk.wake();
     } catch (error) {
-      model.value = { kind: 'failed', message: messageOf(error) };
+      model.value = { kind: 'failed', error };
     }
   }
 
@@ -135,7 +139,7 @@ export async function openPage(base: string) {
       if (origin === sensor.now.value) sensor.refusal.value = error.message;
       return;
     }
-    model.value = { kind: 'failed', message: messageOf(error) };
+    model.value = { kind: 'failed', error };
   }
 
   const desk = new ForecastDesk<Job>({ pick, work, onFailure });
@@ -225,6 +229,8 @@ export async function openPage(base: string) {
       sensors.value = [...sensors.value, fileSensor(added, horizon.value, undefined)];
       choose(added.id);
       await store.saveFile(added);
+      // A file someone brought is worth keeping when the browser tidies up.
+      void persistStorage();
     } catch (error) {
       tell('error', messageOf(error));
     } finally {
@@ -249,9 +255,9 @@ export async function openPage(base: string) {
 
   // Memory.
 
-  function remember(): void {
+  async function remember(): Promise<void> {
     const positions = Object.fromEntries(sensors.value.map(({ id, now }) => [id, now.value]));
-    void store.savePage({
+    await store.savePage({
       chosen: chosenId.value,
       playing: playing.value,
       speed: speed.value,
@@ -269,11 +275,11 @@ export async function openPage(base: string) {
     if (saving !== undefined) return;
     saving = setTimeout(() => {
       saving = undefined;
-      remember();
+      void remember();
     }, 500);
   });
-  addEventListener('pagehide', remember);
-  document.addEventListener('visibilitychange', () => document.hidden && remember());
+  addEventListener('pagehide', () => void remember());
+  document.addEventListener('visibilitychange', () => document.hidden && void remember());
 
   void loadModel();
 
@@ -297,8 +303,8 @@ export async function openPage(base: string) {
     addFile,
     removeFile,
     setColumn,
-    tell,
     dismiss,
+    remember,
   };
 }
 

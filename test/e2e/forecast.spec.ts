@@ -1,0 +1,232 @@
+/** The forecast page as a technician uses it: real sensors, real model, built site, then no network. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+
+/** A day's rhythm by the hour, with rows left out and cells left empty, as a German logger writes it. */
+function csvWithGaps(): string {
+  const pad = (n: number) => String(n).padStart(2, '0');
+  const lines = ['Zeitpunkt;Temperatur [°C];Feuchte [%]'];
+  for (let i = 0; i < 480; i++) {
+    // Eight rows in a hundred are missing, and one cell in fifty is empty.
+    if (i % 100 < 8) continue;
+    const at = new Date(Date.UTC(2024, 2, 1) + i * 3_600_000);
+    const time = `${pad(at.getUTCDate())}.${pad(at.getUTCMonth() + 1)}.${at.getUTCFullYear()} ${pad(at.getUTCHours())}:00`;
+    const value = 12 + 5 * Math.sin(((i - 9) / 24) * 2 * Math.PI);
+    lines.push(`${time};${i % 50 === 30 ? '' : value.toFixed(1).replace('.', ',')};${60 + (i % 24)}`);
+  }
+  return lines.join('\r\n');
+}
+
+const file = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+async function open(page: Page): Promise<void> {
+  await page.goto('/forecast/');
+  await expect(page.getByTestId('sensor-card')).toHaveCount(3);
+}
+
+/** Pauses, whatever it did before. */
+async function pause(page: Page): Promise<void> {
+  const toggle = page.getByTestId('play-toggle');
+  if ((await toggle.getAttribute('aria-pressed')) === 'true') await toggle.click();
+  await expect(toggle).toHaveAttribute('aria-pressed', 'false');
+}
+
+const scrub = async (page: Page) => Number(await page.getByTestId('scrub').inputValue());
+
+/** A forecast is there and has been judged. */
+async function expectForecast(page: Page): Promise<void> {
+  await expect(page.getByTestId('next-value')).toContainText(/\d to /);
+  await expect(page.getByTestId('skill')).toContainText(/better|worse|Level/);
+}
+
+test('replays a real sensor, judges its forecasts, and pauses', async ({ page }) => {
+  await open(page);
+  await expectForecast(page);
+  await expect(page.getByTestId('coverage')).toContainText('%');
+  await expect(page.getByTestId('play-toggle')).toHaveAttribute('aria-pressed', 'true');
+  const before = await scrub(page);
+  await expect.poll(() => scrub(page)).toBeGreaterThan(before);
+
+  await pause(page);
+  const held = await scrub(page);
+  await page.waitForTimeout(1200);
+  expect(await scrub(page)).toBe(held);
+});
+
+test('draws: the chart has ink, the fan reaches beyond now, and a hover reads time, value and band', async ({
+  page,
+}) => {
+  await open(page);
+  await expectForecast(page);
+  await pause(page);
+  const chart = page.getByTestId('chart');
+  const inked = await chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const { data, width, height } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const colours = new Set<number>();
+    for (let y = 0; y < height; y += 2) {
+      const at = 4 * (y * width + Math.round(width * 0.93));
+      colours.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!);
+    }
+    return colours.size;
+  });
+  // Background, 95 %, four nested bands and the median cross a line through the forecast.
+  expect(inked).toBeGreaterThanOrEqual(6);
+
+  const box = (await chart.boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.93, box.y + box.height / 2);
+  await expect(page.getByTestId('read-out')).toContainText(/2016.*Median.*80 %.*95 %/s);
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
+  await expect(page.getByTestId('read-out')).toContainText(/Measured.*Forecast .* before/s);
+});
+
+test('horizon, sensors, table and keyboard', async ({ page }) => {
+  await open(page);
+  await expectForecast(page);
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('play-toggle')).toHaveAttribute('aria-pressed', 'false');
+  const at = await scrub(page);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Shift+ArrowRight');
+  expect(await scrub(page)).toBe(at + 11);
+  await page.keyboard.press('Space');
+  await expect.poll(() => scrub(page)).toBeGreaterThan(at + 11);
+  await page.keyboard.press('Space');
+
+  await page.getByTestId('horizon').selectOption('24');
+  await page.getByText('The forecast as a table').click();
+  await expect(page.getByTestId('forecast-table').locator('tbody tr')).toHaveCount(24);
+  await page.getByTestId('horizon').selectOption('96');
+  await expect(page.getByTestId('forecast-table').locator('tbody tr')).toHaveCount(96);
+
+  await page.getByTestId('sensor-card').nth(1).click();
+  await expect(page.getByRole('heading', { level: 1, name: /Tetouan/ })).toBeVisible();
+  await expectForecast(page);
+});
+
+test('takes a CSV with gaps, and another column of it; both are there after a reload', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('csv-input').setInputFiles(file('Garten.csv', csvWithGaps()));
+  await expect(page.getByTestId('sensor-card')).toHaveCount(4);
+  await expect(page.getByRole('heading', { level: 1, name: 'Temperatur' })).toBeVisible();
+  await expect(page.getByTestId('file-summary')).toContainText(/472 steps of 1.h, 4\d without a value/);
+  await expect(page.getByTestId('file-summary')).toContainText(/repeats every 1.day/);
+  await expectForecast(page);
+
+  await page.getByTestId('column').selectOption({ label: 'Feuchte' });
+  await expect(page.getByRole('heading', { level: 1, name: 'Feuchte' })).toBeVisible();
+  await expectForecast(page);
+  await page.waitForTimeout(700);
+  await page.reload();
+  await expect(page.getByTestId('sensor-card')).toHaveCount(4);
+  await expect(page.getByRole('heading', { level: 1, name: 'Feuchte' })).toBeVisible();
+});
+
+test('names what is broken in a CSV and goes on with what it had', async ({ page }) => {
+  await open(page);
+  await expectForecast(page);
+  await page
+    .getByTestId('csv-input')
+    .setInputFiles(file('broken.csv', 'time,value\n2024-01-01T00:00,abc\n2024-01-01T01:00,x\n'));
+  await expect(page.getByTestId('error-banner')).toContainText(/broken\.csv.*line 2.*“abc”/i);
+  await expect(page.getByTestId('sensor-card')).toHaveCount(3);
+  await pause(page);
+  const at = await scrub(page);
+  await page.keyboard.press('ArrowRight');
+  expect(await scrub(page)).toBe(at + 1);
+  await expectForecast(page);
+
+  // One bad cell in a good file costs that cell alone.
+  const text = csvWithGaps().replace(/(02\.03\.2024 12:00);[^;]*/, '$1;ERR7');
+  await page.getByTestId('csv-input').setInputFiles(file('one-bad-cell.csv', text));
+  await expect(page.getByTestId('file-panel')).toContainText(/line \d+: “ERR7” is not a number/);
+  await expectForecast(page);
+});
+
+test('forecasts without a network after the first visit, from where it stood', async ({ page, context }) => {
+  await open(page);
+  await expectForecast(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await pause(page);
+  await page.getByTestId('scrub').focus();
+  await page.keyboard.press('ArrowRight');
+  const at = await scrub(page);
+  await page.waitForTimeout(800);
+
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByTestId('sensor-card')).toHaveCount(3);
+  await expectForecast(page);
+  expect(await scrub(page)).toBe(at);
+  await page.getByTestId('csv-input').setInputFiles(file('offline.csv', csvWithGaps()));
+  await expect(page.getByRole('heading', { level: 1, name: 'Temperatur' })).toBeVisible();
+  await expectForecast(page);
+  await context.setOffline(false);
+});
+
+test('says so when the model cannot be loaded, and tries again', async ({ browser }) => {
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  const page = await context.newPage();
+  await page.route('**/models/**', (route) => route.fulfill({ status: 503 }));
+  await open(page);
+  await expect(page.getByTestId('model-error')).toContainText('No forecasts');
+  const before = await scrub(page);
+  await expect.poll(() => scrub(page)).toBeGreaterThan(before);
+  await page.unroute('**/models/**');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expectForecast(page);
+  await expect(page.getByTestId('model-error')).toHaveCount(0);
+  await context.close();
+});
+
+test('holds its frames while replaying at full speed', async ({ page }) => {
+  await open(page);
+  await expectForecast(page);
+  await page.getByTestId('speed').selectOption('30');
+  await page.waitForTimeout(500);
+  const late = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const gaps: number[] = [];
+        let last = performance.now();
+        const frame = (now: number) => {
+          gaps.push(now - last);
+          last = now;
+          if (gaps.length < 120) requestAnimationFrame(frame);
+          else resolve(gaps.sort((a, b) => a - b)[Math.floor(gaps.length * 0.95)]!);
+        };
+        requestAnimationFrame(frame);
+      }),
+  );
+  // 16.7 ms is one frame; software rendering on two busy cores gets three.
+  expect(late).toBeLessThan(51);
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`has no serious accessibility fault (${scheme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await open(page);
+    // Reduced motion: nothing moves until it is asked to.
+    await expect(page.getByTestId('play-toggle')).toHaveAttribute('aria-pressed', 'false');
+    await expectForecast(page);
+    await page.getByTestId('csv-input').setInputFiles(file('broken.csv', 'a\nb\nc\n'));
+    await page.getByTestId('csv-input').setInputFiles(file('Garten.csv', csvWithGaps()));
+    await expect(page.getByTestId('file-panel')).toBeVisible();
+    await page.getByText('The forecast as a table').click();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
+  });
+}
+
+test('fits a phone: nothing wider than the screen, the controls within reach', async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  const page = await context.newPage();
+  await open(page);
+  await expectForecast(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  const play = (await page.getByTestId('play-toggle').boundingBox())!;
+  expect(Math.min(play.width, play.height)).toBeGreaterThanOrEqual(44);
+  await context.close();
+});
