@@ -23,7 +23,7 @@ const wave = (n: number, season: number, roughness: number, trend = 0) => {
 };
 
 describe('detectSeason', () => {
-  it.each([7, 12, 24, 96, 144])('finds a season of %d in noise and under a trend', (season) => {
+  it.each([7, 8, 12, 24, 96, 144])('finds a season of %d in noise and under a trend', (season) => {
     expect(detectSeason(wave(season * 12, season, 0.5, 0.01))).toBe(season);
   });
 
