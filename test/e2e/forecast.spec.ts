@@ -170,13 +170,13 @@ test('says so when the model cannot be loaded, and tries again', async ({ browse
   const page = await context.newPage();
   await page.route('**/models/**', (route) => route.fulfill({ status: 503 }));
   await open(page);
-  await expect(page.getByTestId('model-error')).toContainText('No forecasts');
+  await expect(page.getByTestId('error-banner')).toContainText('without forecasts');
   const before = await scrub(page);
   await expect.poll(() => scrub(page)).toBeGreaterThan(before);
   await page.unroute('**/models/**');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expectForecast(page);
-  await expect(page.getByTestId('model-error')).toHaveCount(0);
+  await expect(page.getByTestId('error-banner')).toHaveCount(0);
   await context.close();
 });
 

@@ -31,7 +31,8 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
           <dt>Against {naive}</dt>
           <dd data-testid="skill">{skillText(result.skill)}</dd>
           <dd class="sub">
-            quantile loss {formatNumber(result.sql, 2)} against {formatNumber(result.naiveSql, 2)}
+            <abbr title="Scaled quantile loss: lower is better">SQL</abbr> {formatNumber(result.sql, 2)},
+            naive {formatNumber(result.naiveSql, 2)}
             <Versus ours={result.sql} theirs={result.naiveSql} />
           </dd>
         </div>

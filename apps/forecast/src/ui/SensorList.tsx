@@ -43,7 +43,7 @@ function SensorCard({ page, sensor }: { page: Page; sensor: Sensor }) {
       <span class="card-title">{title}</span>
       <Spark sensor={sensor} />
       <span class="card-value">{withUnit(formatNumber(value, digits), unit)}</span>
-      <span class={`state ${state.kind}`}>{state.text}</span>
+      <span class={`state ${state.kind}`}>{state.short}</span>
     </button>
   );
 }

@@ -7,6 +7,8 @@ import type { Sensor } from './sensor.ts';
 export interface SensorState {
   readonly kind: 'waiting' | 'learning' | 'steady' | 'outside' | 'silent' | 'refused';
   readonly text: string;
+  /** Fits a card in one line, so that cards keep their height while states change. */
+  readonly short: string;
 }
 
 /** The 95 % watch over the stretch that has judged forecasts. */
@@ -20,22 +22,26 @@ export function watchOf(sensor: Sensor): Watch {
 export function stateOf(sensor: Sensor, hasModel: boolean): SensorState {
   sensor.made.value;
   const { now, series, log, refusal } = sensor;
-  if (refusal.value) return { kind: 'refused', text: refusal.value };
-  if (now.value < LEAST_PAST) return { kind: 'learning', text: 'Too few values yet' };
+  if (refusal.value) return { kind: 'refused', text: refusal.value, short: 'No forecast' };
+  if (now.value < LEAST_PAST)
+    return { kind: 'learning', text: 'Too few values yet', short: 'Too few values' };
   const { values } = series.value;
   let silent = 0;
   while (silent < now.value && Number.isNaN(values[now.value - 1 - silent]!)) silent++;
-  if (silent > 0) return { kind: 'silent', text: `No value for ${formatSpan(series.value, silent)}` };
+  if (silent > 0) {
+    const text = `No value for ${formatSpan(series.value, silent)}`;
+    return { kind: 'silent', text, short: text };
+  }
   if (!log.value.ahead(now.value)) {
     return hasModel
-      ? { kind: 'waiting', text: 'Forecast on its way' }
-      : { kind: 'refused', text: 'No forecast' };
+      ? { kind: 'waiting', text: 'Forecast on its way', short: 'Forecasting' }
+      : { kind: 'refused', text: 'No forecast', short: 'No forecast' };
   }
   const { excursions } = watch(log.value, values, now.value - log.value.horizon, now.value);
   const last = excursions.at(-1);
   if (last?.to === now.value - 1) {
     const side = last.value > last.hi ? 'Above' : 'Below';
-    return { kind: 'outside', text: `${side} the 95\u202f% band` };
+    return { kind: 'outside', text: `${side} the 95\u202f% band`, short: `${side} band` };
   }
-  return { kind: 'steady', text: 'Within the band' };
+  return { kind: 'steady', text: 'Within the 95\u202f% band', short: 'Within band' };
 }
