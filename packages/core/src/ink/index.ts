@@ -1,1 +1,6 @@
-export {};
+export * from './inkFeatures.ts';
+export * from './inkMeasure.ts';
+export * from './inkSlant.ts';
+export * from './normalise.ts';
+export * from './resample.ts';
+export * from './stroke.ts';

@@ -1,0 +1,73 @@
+/**
+ * Reads the compact re-export of UNIPEN train_r01_v07: gzip, one JSON object a line, `{c, w, l, q, s}` with
+ * strokes `[x0, y0, dx, dy, ...]`. UNIPEN's y grows upward; ours downward, so it is turned here and nowhere
+ * else.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { RivuletError } from '@rivulet/core';
+import type { LabelledInk } from './inkSet.ts';
+
+export type UnipenCategory = 'words' | 'chars' | 'text';
+
+/**
+ * @param folder the data folder; the files stand in its `handwriting/`
+ * @throws DATA_INVALID naming the file, and the line where one is broken
+ */
+export async function* unipenLines(
+  folder: string,
+  category: UnipenCategory,
+  split: 'train' | 'val',
+): AsyncGenerator<LabelledInk> {
+  const path = join(folder, 'handwriting', `unipen-${category}.${split}.jsonl.gz`);
+  let bytes: Uint8Array;
+  try {
+    bytes = gunzipSync(await readFile(path));
+  } catch (cause) {
+    throw new RivuletError(
+      'DATA_INVALID',
+      `${path} cannot be read: ${(cause as Error).message}`,
+      { path },
+      cause,
+    );
+  }
+  const decoder = new TextDecoder();
+  for (let start = 0, line = 1; start < bytes.length; line++) {
+    const found = bytes.indexOf(0x0a, start);
+    const end = found < 0 ? bytes.length : found;
+    if (end > start) yield parseLine(decoder.decode(bytes.subarray(start, end)), path, line);
+    start = end + 1;
+  }
+}
+
+function parseLine(text: string, path: string, line: number): LabelledInk {
+  try {
+    const { c, w, l, s } = JSON.parse(text) as { c: string; w: string; l: string; s: number[][] };
+    return { contributor: c, writer: w, label: l, ink: s.map(unpackStroke) };
+  } catch (cause) {
+    throw new RivuletError(
+      'DATA_INVALID',
+      `Line ${line} of ${path} is no sample of ink`,
+      { path, line },
+      cause,
+    );
+  }
+}
+
+/** First point, then differences; y turned downward. */
+function unpackStroke(packed: readonly number[]): { x: Float64Array; y: Float64Array } {
+  const points = packed.length / 2;
+  if (!Number.isInteger(points)) throw new RangeError(`a stroke of ${packed.length} numbers`);
+  const x = new Float64Array(points);
+  const y = new Float64Array(points);
+  let px = 0;
+  let py = 0;
+  for (let p = 0; p < points; p++) {
+    px += packed[2 * p]!;
+    py -= packed[2 * p + 1]!;
+    x[p] = px;
+    y[p] = py;
+  }
+  return { x, y };
+}
