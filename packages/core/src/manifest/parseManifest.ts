@@ -11,6 +11,12 @@ const count = v.pipe(
   v.minValue(0, 'must not be negative'),
 );
 
+/** An array is an object, and so a record to valibot: refused before it is read as one. */
+const noList = v.pipe(
+  v.unknown(),
+  v.check((record) => !Array.isArray(record), 'must be an object of names'),
+);
+
 const value = v.object({
   name: text,
   shape: v.array(v.union([count, text], 'must be a whole number from 0 or a name')),
@@ -64,7 +70,7 @@ const schema = v.pipe(
     ),
     task: v.picklist(['ink-text', 'series-quantiles']),
     featureVersion: text,
-    features: v.record(v.string(), v.unknown()),
+    features: v.pipe(noList, v.record(v.string(), v.unknown())),
     inputs: v.pipe(v.array(value), v.nonEmpty('must not be empty')),
     outputs: v.pipe(v.array(value), v.nonEmpty('must not be empty')),
     head: v.variant('kind', [ctcHead, quantilesHead]),
@@ -81,7 +87,7 @@ const schema = v.pipe(
       steps: count,
       data: v.string(),
     }),
-    figures: v.record(v.string(), v.pipe(v.number(), v.finite('must be finite'))),
+    figures: v.pipe(noList, v.record(v.string(), v.pipe(v.number(), v.finite('must be finite')))),
     licence: text,
     attribution: v.string(),
   }),
