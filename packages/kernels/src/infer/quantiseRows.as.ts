@@ -26,8 +26,8 @@ export function quantiseRows(a: usize, aStride: usize, M: i32, K: i32, levels: f
   const depth = <usize>paddedDepth(K);
   for (let m = 0; m < M; m++) {
     const largest = largestOf(a, K);
-    // A row of zeros, and one that holds NaN, must not divide: zero stays zero, NaN comes back with the scale.
-    const inverse: f32 = largest > 0 ? levels / largest : 0;
+    // A row of (nearly) zeros, and one that holds NaN, must not divide: the one is zero, NaN returns by the scale.
+    const inverse: f32 = largest > 1e-30 ? levels / largest : 0;
     store<f32>(out, largest / levels);
     const to = out + 16;
     let k = 0;

@@ -1,0 +1,115 @@
+/**
+ * One WebAssembly instance with a memory of its own: a model's weights at the bottom, never moved, and above
+ * them a workspace that every run may overwrite. Dropping the instance gives all of it back.
+ */
+import { RivuletError } from '@rivulet/core';
+import type { Variant } from './inferModule.ts';
+
+/** A byte offset into the memory. */
+export type Pointer = number;
+
+/** The binary's functions; what they compute stands at their definitions in infer/*.as.ts. */
+export interface InferExports {
+  readonly memory: WebAssembly.Memory;
+  readonly heapBase: WebAssembly.Global;
+  packMatrix(
+    matrix: Pointer,
+    src: Pointer,
+    outputStride: number,
+    inputStride: number,
+    rows: number,
+    padded: number,
+  ): void;
+  packedBytes(kind: number, N: number, K: number): number;
+  scratchBytes(kind: number, K: number, M: number): number;
+  multiply(
+    matrix: Pointer,
+    a: Pointer,
+    aStride: number,
+    M: number,
+    c: Pointer,
+    cStride: number,
+    bias: Pointer,
+    scratch: Pointer,
+  ): void;
+  recurrent(layer: Pointer): void;
+  apply(kind: number, from: Pointer, to: Pointer, count: number): void;
+  combine(op: number, a: Pointer, aStep: number, b: Pointer, bStep: number, to: Pointer, count: number): void;
+  softmax(from: Pointer, to: Pointer, rows: number, width: number, log: number): void;
+}
+
+const PAGE = 65536;
+const align = (bytes: number): number => (bytes + 15) & ~15;
+
+export class InferMachine {
+  readonly variant: Variant;
+  readonly wasm: InferExports;
+  /** Views of the whole memory, by index = pointer / 4. Taken anew when it grows: never keep one. */
+  f32!: Float32Array;
+  i32!: Int32Array;
+  u8!: Uint8Array;
+  #top: Pointer;
+
+  constructor(variant: Variant, module: WebAssembly.Module) {
+    this.variant = variant;
+    const { exports } = new WebAssembly.Instance(module, { env: { abort } });
+    this.wasm = exports as unknown as InferExports;
+    this.#top = align(this.wasm.heapBase.value as number);
+    this.#look();
+  }
+
+  /** Where the workspace begins: everything from here on may be overwritten by any run. */
+  get workspace(): Pointer {
+    return this.#top;
+  }
+
+  /** Bytes of memory held. */
+  get bytes(): number {
+    return this.u8.length;
+  }
+
+  /** Zeroed, 16-byte aligned memory that stays for the life of the instance: for weights, before the first run. */
+  alloc(bytes: number): Pointer {
+    const at = this.#top;
+    this.#top += align(bytes);
+    this.reserve(0);
+    this.u8.fill(0, at, this.#top);
+    return at;
+  }
+
+  /**
+   * Makes sure that `bytes` of workspace exist, and a vector more, which kernels may read past a buffer's end.
+   * @throws OUT_OF_MEMORY
+   */
+  reserve(bytes: number): Pointer {
+    const pages = Math.ceil((this.#top + bytes + 16 - this.u8.length) / PAGE);
+    if (pages > 0) {
+      try {
+        this.wasm.memory.grow(pages);
+      } catch (cause) {
+        const details = { bytes: this.#top + bytes, heldBytes: this.u8.length };
+        throw new RivuletError('OUT_OF_MEMORY', `no memory for ${details.bytes} bytes`, details, cause);
+      }
+      this.#look();
+    }
+    return this.#top;
+  }
+
+  /** A lasting copy, its length rounded up with zeros to 8 floats. */
+  upload(data: Float32Array): Pointer {
+    const at = this.alloc(align(data.byteLength) + 16);
+    this.f32.set(data, at >> 2);
+    return at;
+  }
+
+  #look(): void {
+    const { buffer } = this.wasm.memory;
+    this.f32 = new Float32Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u8 = new Uint8Array(buffer);
+  }
+}
+
+function abort(_message: number, _file: number, line: number, column: number): never {
+  throw new RivuletError('INTERNAL', `kernel aborted at ${line}:${column}`, { line, column });
+}

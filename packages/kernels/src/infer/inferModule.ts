@@ -1,0 +1,51 @@
+/** The compiled inference binary: read and compiled once a variant, however many models run on it. */
+import { RivuletError } from '@rivulet/core';
+import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
+import { readBinary } from '../binary/readBinary.ts';
+import { hasFastDot } from './hasFastDot.ts';
+
+export type Variant = 'plain' | 'relaxed';
+
+const URLS = {
+  plain: new URL('../../build/infer.plain.wasm', import.meta.url),
+  relaxed: new URL('../../build/infer.relaxed.wasm', import.meta.url),
+};
+
+const modules = new Map<Variant, Promise<WebAssembly.Module>>();
+
+/**
+ * `auto` takes relaxed SIMD for float32 weights wherever it compiles (fused multiply-add), for int8 weights only
+ * where its dot product is one instruction. It never asks a clock, so a machine always answers the same.
+ */
+export function chooseVariant(wanted: Variant | 'auto', int8: boolean): Variant {
+  if (wanted === 'auto') return (int8 ? hasFastDot() : hasRelaxedSimd()) ? 'relaxed' : 'plain';
+  if (wanted === 'relaxed' && !hasRelaxedSimd()) {
+    throw new RivuletError('ENGINE_UNAVAILABLE', 'this runtime has no relaxed SIMD', { variant: wanted });
+  }
+  return wanted;
+}
+
+/** A failure is forgotten: the next call reads again. */
+export function inferModule(variant: Variant): Promise<WebAssembly.Module> {
+  let module = modules.get(variant);
+  if (!module) {
+    module = compile(variant);
+    modules.set(variant, module);
+    module.catch(() => modules.delete(variant));
+  }
+  return module;
+}
+
+async function compile(variant: Variant): Promise<WebAssembly.Module> {
+  const bytes = await readBinary(URLS[variant]);
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new RivuletError(
+      'ENGINE_UNAVAILABLE',
+      `the ${variant} kernels did not compile`,
+      { variant },
+      cause,
+    );
+  }
+}

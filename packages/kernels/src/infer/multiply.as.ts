@@ -1,0 +1,29 @@
+import { INPUTS, KIND, LEVELS, OUTPUTS, PANELS, SCALES, SUMS } from './matrix.as';
+import { multiplyFloat } from './multiplyFloat.as';
+import { multiplyInt8 } from './multiplyInt8.as';
+import { quantiseRows, rowBytes } from './quantiseRows.as';
+
+/** For the caller's allocation: bytes of scratch that M rows need. */
+export function scratchBytes(kind: i32, K: i32, M: i32): i32 {
+  return kind == 0 ? 0 : rowBytes(K) * M;
+}
+
+/**
+ * c = a x matrix + bias: a [M, K] and c [M, N] float32, strides in bytes, bias 0 or f32[N rounded up to 8].
+ * Whatever the weights are, activations come and go as float32.
+ */
+export function multiply(
+  matrix: usize, a: usize, aStride: usize, M: i32, c: usize, cStride: usize, bias: usize, scratch: usize,
+): void {
+  const K = load<i32>(matrix, INPUTS);
+  const N = load<i32>(matrix, OUTPUTS);
+  const panels = load<usize>(matrix, PANELS);
+  if (load<i32>(matrix, KIND) == 0) {
+    multiplyFloat(panels, N, K, a, aStride, M, c, cStride, bias);
+  } else {
+    quantiseRows(a, aStride, M, K, load<f32>(matrix, LEVELS), scratch);
+    multiplyInt8(
+      panels, load<usize>(matrix, SCALES), load<usize>(matrix, SUMS), N, K, scratch, M, c, cStride, bias,
+    );
+  }
+}

@@ -1,0 +1,67 @@
+/** Puts a constant matrix into a machine's memory, in the order its kernels read (matrix.as.ts). */
+import { RivuletError } from '@rivulet/core';
+import type { InferMachine, Pointer } from './inferMachine.ts';
+
+export interface MatrixSource {
+  /** float32, or int8 with a scale for each output. */
+  readonly data: Float32Array | Int8Array;
+  /** [outputs] weight = scale * int8; needed with int8. */
+  readonly scales?: Float32Array | undefined;
+  readonly outputs: number;
+  readonly inputs: number;
+  /** Elements from one output to the next; default: row-major [outputs, inputs]. */
+  readonly outputStride?: number;
+  readonly inputStride?: number;
+  /** Outputs come in this many equal parts, each padded to a multiple of 4 with columns of zeros. Default: not. */
+  readonly gates?: number;
+}
+
+export interface Matrix {
+  readonly at: Pointer;
+  /** K */
+  readonly inputs: number;
+  /** N, with the columns that pad the gates. */
+  readonly outputs: number;
+  readonly int8: boolean;
+}
+
+/** Words of a descriptor, see matrix.as.ts. */
+const WORDS = 7;
+
+export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix {
+  const { data, scales, outputs, inputs, outputStride = inputs, inputStride = 1, gates } = source;
+  const int8 = data instanceof Int8Array;
+  if (int8 && scales?.length !== outputs) {
+    throw new RivuletError('TENSOR_SHAPE', `int8 weights of ${outputs} rows need as many scales`, {
+      expected: [outputs],
+      got: [scales?.length ?? 0],
+    });
+  }
+  const rows = outputs / (gates ?? 1);
+  const padded = gates === undefined ? rows : (rows + 3) & ~3;
+  const N = padded * (gates ?? 1);
+  const kind = int8 ? 1 : 0;
+
+  const at = machine.alloc(WORDS * 4);
+  const panels = machine.alloc(machine.wasm.packedBytes(kind, N, inputs));
+  const perColumn = int8 ? ((N + 7) & ~7) * 4 : 0;
+  const scalesAt = machine.alloc(perColumn);
+  const sumsAt = machine.alloc(perColumn);
+  machine.i32.set([kind, inputs, N, panels, scalesAt, sumsAt], at >> 2);
+  if (int8) {
+    for (let n = 0; n < outputs; n++) {
+      const gate = Math.floor(n / rows);
+      machine.f32[(scalesAt >> 2) + gate * padded + (n - gate * rows)] = scales![n]!;
+    }
+  }
+  // The raw weights pass through the workspace, which nobody uses before the first run.
+  const staged = machine.reserve(data.byteLength);
+  machine.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), staged);
+  machine.wasm.packMatrix(at, staged, outputStride, inputStride, rows, padded);
+  return { at, inputs, outputs: N, int8 };
+}
+
+/** Bytes of scratch that `multiply` needs for `rows` rows of activations. */
+export function scratchBytes(machine: InferMachine, { int8, inputs }: Matrix, rows: number): number {
+  return machine.wasm.scratchBytes(int8 ? 1 : 0, inputs, rows);
+}

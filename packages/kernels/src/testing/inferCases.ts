@@ -1,0 +1,41 @@
+/** Random numbers and weights for tests of the inference kernels: the same for a seed, on every machine. */
+
+/** @returns fills arrays with values spread evenly over [-size, size] */
+export function randomFloats(seed: number): (count: number, size: number) => Float32Array {
+  let state = seed >>> 0 || 1;
+  return (count, size) =>
+    Float32Array.from({ length: count }, () => {
+      // Mulberry32.
+      state = (state + 0x6d2b79f5) | 0;
+      let t = Math.imul(state ^ (state >>> 15), 1 | state);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return (((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1) * size;
+    });
+}
+
+/** Weights as a kernel takes them, and the floats that they stand for. */
+export interface TestWeights {
+  readonly data: Float32Array | Int8Array;
+  readonly scales?: Float32Array;
+  readonly restored: Float32Array;
+}
+
+/** @param weights [rows, ...]; int8 gives each row the scale that its largest weight needs */
+export function quantiseForTest(weights: Float32Array, rows: number, int8: boolean): TestWeights {
+  if (!int8) return { data: weights, restored: weights };
+  const width = weights.length / rows;
+  const data = new Int8Array(weights.length);
+  const scales = new Float32Array(rows);
+  const restored = new Float32Array(weights.length);
+  for (let row = 0; row < rows; row++) {
+    const part = weights.subarray(row * width, (row + 1) * width);
+    const scale = Math.fround(part.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9) / 127);
+    scales[row] = scale;
+    part.forEach((value, i) => {
+      const level = Math.max(-127, Math.min(127, Math.round(value / scale)));
+      data[row * width + i] = level;
+      restored[row * width + i] = level * scale;
+    });
+  }
+  return { data, scales, restored };
+}
