@@ -60,19 +60,40 @@ export function outerLanes(
       let go: usize = 0;
       let xo: usize = 0;
       for (let s = 0; s < steps; s++) {
-        for (let lane: usize = 0; lane < row; lane += 16) {
-          const u0 = v128.load(x0 + xo + lane);
-          const u1 = v128.load(x1 + xo + lane);
-          let v = v128.load(g0 + go + lane);
+        let p = x0 + xo;
+        let q = x1 + xo;
+        let i = g0 + go;
+        let j = g1 + go;
+        let k = g2 + go;
+        let l = g3 + go;
+        // Two vectors a round, for lanes come in eights: half as many pointers to move.
+        for (const end = p + row; p < end; p += 32, q += 32, i += 32, j += 32, k += 32, l += 32) {
+          let u0 = v128.load(p);
+          let u1 = v128.load(q);
+          let v = v128.load(i);
           a0 = madd(v, u0, a0);
           a1 = madd(v, u1, a1);
-          v = v128.load(g1 + go + lane);
+          v = v128.load(j);
           b0 = madd(v, u0, b0);
           b1 = madd(v, u1, b1);
-          v = v128.load(g2 + go + lane);
+          v = v128.load(k);
           c0 = madd(v, u0, c0);
           c1 = madd(v, u1, c1);
-          v = v128.load(g3 + go + lane);
+          v = v128.load(l);
+          d0 = madd(v, u0, d0);
+          d1 = madd(v, u1, d1);
+          u0 = v128.load(p, 16);
+          u1 = v128.load(q, 16);
+          v = v128.load(i, 16);
+          a0 = madd(v, u0, a0);
+          a1 = madd(v, u1, a1);
+          v = v128.load(j, 16);
+          b0 = madd(v, u0, b0);
+          b1 = madd(v, u1, b1);
+          v = v128.load(k, 16);
+          c0 = madd(v, u0, c0);
+          c1 = madd(v, u1, c1);
+          v = v128.load(l, 16);
           d0 = madd(v, u0, d0);
           d1 = madd(v, u1, d1);
         }

@@ -7,57 +7,92 @@
 
 import { madd } from './madd.as';
 
+// The constants are loaded, each one instruction: V8 builds a splat from two or three moves at every use.
+// ROUND is 1.5 * 2^23: adding it leaves the nearest integer in the low bits of the float, without the conversion
+// instructions that WebAssembly must guard against NaN. ln2 = 0.693359375 - 2.12194440e-4; the product of the
+// first part is exact.
+const table = memory.data<f32>([
+  0.0013882496859878302, 0.00836664717644453, 0.04166720435023308, 0.16666541993618011, 0.4999999701976776,
+  12582912, 1.4426950408889634, -0.693359375, 2.1219444e-4, 1, 2, 87, -87, 20, -20,
+]);
+
+// @ts-ignore: decorator
+@inline
+function constant(index: usize): v128 {
+  return v128.load_splat<f32>(table + (index << 2));
+}
+// @ts-ignore: decorator
+@inline
+const ROUND: usize = 5;
+// @ts-ignore: decorator
+@inline
+const LOG2E: usize = 6;
+// @ts-ignore: decorator
+@inline
+const ONE: usize = 9;
+// @ts-ignore: decorator
+@inline
+const TWO: usize = 10;
+// @ts-ignore: decorator
+@inline
+const LIMIT_EXP: usize = 11;
+// @ts-ignore: decorator
+@inline
+const LIMIT_TANH: usize = 13;
+
 // @ts-ignore: decorator
 @inline
 function polynomial(r: v128): v128 {
-  let q = madd(r, f32x4.splat(0.0013882496859878302), f32x4.splat(0.00836664717644453));
-  q = madd(r, q, f32x4.splat(0.04166720435023308));
-  q = madd(r, q, f32x4.splat(0.16666541993618011));
-  q = madd(r, q, f32x4.splat(0.4999999701976776));
+  let q = madd(r, constant(0), constant(1));
+  q = madd(r, q, constant(2));
+  q = madd(r, q, constant(3));
+  q = madd(r, q, constant(4));
   return madd(f32x4.mul(r, r), q, r);
 }
 
 // The operands stand so that NaN stays NaN: a run that diverges must show it.
 // @ts-ignore: decorator
 @inline
-function clamp(x: v128, limit: f32): v128 {
-  return f32x4.pmin(f32x4.pmax(x, f32x4.splat(-limit)), f32x4.splat(limit));
+function clamp(x: v128, limit: usize): v128 {
+  return f32x4.pmin(f32x4.pmax(x, constant(limit + 1)), constant(limit));
 }
 
-// 1.5 * 2^23: adding it leaves the nearest integer in the low bits of the float, without the conversion
-// instructions that WebAssembly must guard against NaN.
+/** x in units of ln2, nearest integer in the low bits. */
 // @ts-ignore: decorator
 @inline
-const ROUND: f32 = 12582912;
-
-// @ts-ignore: decorator
-@inline
-function exponent(shifted: v128): v128 {
-  return i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(0x3f800000));
+function shift(x: v128): v128 {
+  return madd(x, constant(LOG2E), constant(ROUND));
 }
 
-// x - n ln2 in two steps (ln2 = 0.693359375 - 2.12194440e-4): the first product is exact.
+/** What is left of x above that integer, at most ln2/2. */
 // @ts-ignore: decorator
 @inline
-function reduce(x: v128, n: v128): v128 {
-  return madd(n, f32x4.splat(2.12194440e-4), madd(n, f32x4.splat(-0.693359375), x));
+function remainder(x: v128, shifted: v128): v128 {
+  const n = f32x4.sub(shifted, constant(ROUND));
+  return madd(n, constant(8), madd(n, constant(7), x));
 }
 
-/** e^x, x clamped to +-87 so that 2^n stays a normal float. */
+/** 2 to that integer: 1's bits with the exponent moved. */
+// @ts-ignore: decorator
+@inline
+function power(shifted: v128): v128 {
+  return i32x4.add(i32x4.shl(shifted, 23), constant(ONE));
+}
+
+/** e^x, x clamped to +-87 so that the power stays a normal float. */
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
-  x = clamp(x, 87);
-  const shifted = madd(x, f32x4.splat(1.4426950408889634), f32x4.splat(ROUND));
-  const p = polynomial(reduce(x, f32x4.sub(shifted, f32x4.splat(ROUND))));
-  const scale = exponent(shifted);
-  return madd(p, scale, scale);
+  x = clamp(x, LIMIT_EXP);
+  const shifted = shift(x);
+  const scale = power(shifted);
+  return madd(polynomial(remainder(x, shifted)), scale, scale);
 }
 
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const one = f32x4.splat(1);
+  const one = constant(ONE);
   return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(x))));
 }
 
@@ -65,11 +100,9 @@ export function sigmoid(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
-  x = f32x4.add(x, x);
-  x = clamp(x, 20);
-  const shifted = madd(x, f32x4.splat(1.4426950408889634), f32x4.splat(ROUND));
-  const p = polynomial(reduce(x, f32x4.sub(shifted, f32x4.splat(ROUND))));
-  const scale = exponent(shifted);
-  const e = madd(p, scale, f32x4.sub(scale, f32x4.splat(1)));
-  return f32x4.div(e, f32x4.add(e, f32x4.splat(2)));
+  x = clamp(f32x4.add(x, x), LIMIT_TANH);
+  const shifted = shift(x);
+  const scale = power(shifted);
+  const e = madd(polynomial(remainder(x, shifted)), scale, f32x4.sub(scale, constant(ONE)));
+  return f32x4.div(e, f32x4.add(e, constant(TWO)));
 }
