@@ -265,15 +265,14 @@ export const seriesQuantile: Task = {
     // validation windows are undisturbed, so no randomness is drawn
     return [own.batch('val', indices, undefined as never)];
   },
-  card(_recipe, data) {
+  card(recipe, data) {
     const { sets, options, trainCount } = data as SeriesQuantileData;
     return [
       `Forecasts nine quantiles (0.1 to 0.9) of the next ${options.horizon * options.segment} readings of any sensor`,
       `from its last ${options.context * options.segment} and from what ${options.seasons} earlier seasons read.`,
       '',
       `Data: ${sensorAttributions(sets).join(' ')}`,
-      'Each series is split by time: the first 60 % train, the next 20 % choose the checkpoint, the last 20 %',
-      `are not touched before the closing figures. ${trainCount} windows an epoch.`,
+      `${splitInWords(optionsOf(recipe).data.sets)} ${trainCount} windows an epoch.`,
       '',
       'Figures: `sql` is the scaled quantile loss (twice the pinball loss over the mean absolute seasonal difference',
       'of the past), `ratio` divides it by that of the seasonal naive with normal intervals.',
@@ -281,3 +280,16 @@ export const seriesQuantile: Task = {
     ].join('\n');
   },
 };
+
+function splitInWords(sets: readonly SensorSetRecipe[]): string {
+  const percent = (part: number) => `${Math.round(100 * part)} %`;
+  const splits = new Set(
+    sets.map(({ train, val }) =>
+      train < val
+        ? `the first ${percent(train)} of a series train, what follows up to ${percent(val)} chooses the checkpoint` +
+          (val < 1 ? ', the rest is not touched before the closing figures' : '')
+        : `the first ${percent(train)} train and their last tenth is watched`,
+    ),
+  );
+  return `By time: ${[...splits].join('; ')}.`;
+}
