@@ -242,7 +242,7 @@ class Run {
     const [reply] = await this.#pool.ask({ kind: 'figures', sums });
     const valLoss = loss / (weight || 1);
     const figures = { ...reply!.figures, valLoss };
-    const isBest = !(figures.best >= (this.#best?.best ?? Number.POSITIVE_INFINITY));
+    const isBest = isBetter(figures, this.#best);
     if (isBest) {
       this.#best = { ...figures, step: this.#step };
       writeCheckpoint(this.#path('best'), this.#checkpoint({ weights: this.#exported() }));
@@ -331,4 +331,13 @@ class Run {
   #path(name: 'last' | 'best'): string {
     return join(this.#options.runFolder, `${name}.ckpt`);
   }
+}
+
+/** A lower `best`, or the same with a lower loss: early figures of CTC are all 1. */
+function isBetter(
+  found: Readonly<Record<string, number>>,
+  held: Readonly<Record<string, number>> | undefined,
+): boolean {
+  if (!held) return true;
+  return found.best! < held.best! || (found.best === held.best && found.valLoss! < held.valLoss!);
 }

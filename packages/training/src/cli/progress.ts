@@ -32,7 +32,7 @@ export class Progress {
   #stepMs = 0;
   #samplesPerSecond = 0;
   #seen = 0;
-  #shown = 0;
+  #shown = Number.NEGATIVE_INFINITY;
   #lineOpen = false;
 
   constructor(output: Output, logPath: string) {

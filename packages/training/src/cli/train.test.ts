@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { parseManifest } from '@rivulet/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../checkpoint/checkpoint.ts';
+
+const script = fileURLToPath(new URL('./train.ts', import.meta.url));
+let folder: string;
+let dataFolder: string;
+
+/** Two letters that a line can tell apart: a falling and a rising stroke. */
+function word(i: number): string {
+  const label = i % 3 === 0 ? 'ab' : i % 3 === 1 ? 'a' : 'b';
+  const strokes = [...label].map((letter, at) => {
+    const up = letter === 'a' ? 1 : -1;
+    return [at * 60, 0, ...Array.from({ length: 12 }, (_, p) => [3, up * (8 + ((i + p) % 3))]).flat()];
+  });
+  return JSON.stringify({ c: 'xyz', w: `w${i % 5}`, l: label, q: 'OK', s: strokes });
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rivulet-cli-'));
+  dataFolder = join(folder, 'data');
+  mkdirSync(join(dataFolder, 'handwriting'), { recursive: true });
+  for (const [split, count] of Object.entries({ train: 64, val: 12 })) {
+    const lines = Array.from({ length: count }, (_, i) => word(i)).join('\n');
+    writeFileSync(join(dataFolder, 'handwriting', `unipen-words.${split}.jsonl.gz`), gzipSync(`${lines}\n`));
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function recipe(name: string, change: object = {}): string {
+  const path = join(folder, `${name}.json`);
+  const own = {
+    task: 'ink-ctc',
+    seed: 3,
+    features: { step: 0.2 },
+    network: {
+      inputs: { x: 7 },
+      layers: [
+        { op: 'lstm', hidden: 8, bidirectional: true },
+        { op: 'dense', name: 'logits', units: 3 },
+      ],
+      outputs: ['logits'],
+    },
+    optimiser: { kind: 'adamw', lr: 0.02 },
+    batch: 16,
+    epochs: 3,
+    ...change,
+  };
+  writeFileSync(path, JSON.stringify(own));
+  return path;
+}
+
+function command(...args: readonly string[]) {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const out = { stdout: '', stderr: '' };
+  child.stdout.on('data', (text) => (out.stdout += text));
+  child.stderr.on('data', (text) => (out.stderr += text));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number, ...out }));
+  return { child, ended };
+}
+
+const place = (name: string) => [
+  '--data',
+  dataFolder,
+  '--run',
+  join(folder, name),
+  '--out',
+  join(folder, `${name}-model`),
+];
+
+describe('npm run train', () => {
+  it('trains a recipe and leaves a whole model folder', async () => {
+    const { ended } = command('tiny', '--recipe', recipe('tiny'), ...place('whole'));
+    const { code, stdout, stderr } = await ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('12/12 epoch 3/3');
+    const manifest = parseManifest(
+      JSON.parse(readFileSync(join(folder, 'whole-model/manifest.json'), 'utf8')),
+    );
+    expect(manifest).toMatchObject({ name: 'tiny', task: 'ink-text', head: { alphabet: ['', 'a', 'b'] } });
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toEqual(manifest.figures);
+  });
+
+  it('saves on SIGTERM, and goes on with --resume', async () => {
+    const long = ['tiny', '--recipe', recipe('long'), '--epochs', '20000', ...place('stopped')];
+    const first = command(...long);
+    first.child.stdout.on('data', (text) => {
+      if (String(text).includes('*best')) first.child.kill('SIGTERM');
+    });
+    const stopped = await first.ended;
+    expect(stopped.code).toBe(130);
+    const { step } = readCheckpoint(join(folder, 'stopped/last.ckpt'));
+    expect(stopped.stdout).toContain(`stopped at step ${step} of 80000; --resume goes on`);
+
+    const second = command(...long, '--resume');
+    second.child.stdout.on('data', (text) => {
+      if (String(text).includes('resumed at step')) second.child.kill('SIGINT');
+    });
+    expect((await second.ended).stdout).toContain(`resumed at step ${step} of 80000`);
+  });
+
+  it.each([
+    ['RECIPE_INVALID', () => ['tiny', '--recipe', recipe('bad', { epoch: 3 }), ...place('bad')]],
+    ['RECIPE_INVALID', () => ['no-such-model', ...place('none')]],
+    ['DATA_INVALID', () => ['tiny', '--recipe', recipe('nodata'), '--data', join(folder, 'nowhere')]],
+    ['CHECKPOINT_INVALID', () => ['tiny', '--recipe', recipe('fresh'), ...place('fresh'), '--resume']],
+    ['ARGUMENT', () => ['tiny', '--recipe', recipe('threads'), ...place('threads'), '--threads', '0']],
+  ])('says %s in one line and fails', async (wanted, args) => {
+    const { code, stderr } = await command(...args()).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^${wanted}: .*\n$`));
+  });
+
+  it('explains itself without a name', async () => {
+    expect(await command().ended).toMatchObject({ code: 2, stdout: expect.stringContaining('--resume') });
+  });
+});
