@@ -12,7 +12,9 @@ function csvWithGaps(): string {
     const at = new Date(Date.UTC(2024, 2, 1) + i * 3_600_000);
     const time = `${pad(at.getUTCDate())}.${pad(at.getUTCMonth() + 1)}.${at.getUTCFullYear()} ${pad(at.getUTCHours())}:00`;
     const value = 12 + 5 * Math.sin(((i - 9) / 24) * 2 * Math.PI);
-    lines.push(`${time};${i % 50 === 30 ? '' : value.toFixed(1).replace('.', ',')};${60 + (i % 24)}`);
+    lines.push(
+      `${time};${i % 50 === 30 ? '' : value.toFixed(1).replace('.', ',')};${60 + (i % 24) + ((i * i) % 7)}`,
+    );
   }
   return lines.join('\r\n');
 }
@@ -93,6 +95,11 @@ test('horizon, sensors, table and keyboard', async ({ page }) => {
   await page.keyboard.press('Space');
   await expect.poll(() => scrub(page)).toBeGreaterThan(at + 11);
   await page.keyboard.press('Space');
+  await page.keyboard.press('End');
+  await expect(page.getByRole('button', { name: 'One step forward' })).toBeDisabled();
+  await page.keyboard.press('Home');
+  await expect(page.getByRole('button', { name: 'One step back' })).toBeDisabled();
+  await page.getByTestId('scrub').fill(String(at));
 
   await page.getByTestId('horizon').selectOption('24');
   await page.getByText('The forecast as a table').click();
@@ -121,6 +128,34 @@ test('takes a CSV with gaps, and another column of it; both are there after a re
   await page.reload();
   await expect(page.getByTestId('sensor-card')).toHaveCount(4);
   await expect(page.getByRole('heading', { level: 1, name: 'Feuchte' })).toBeVisible();
+});
+
+test('goes on in memory when the storage is full, and says so', async ({ page }) => {
+  await page.addInitScript(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  await open(page);
+  await page.getByTestId('csv-input').setInputFiles(file('Garten.csv', csvWithGaps()));
+  await expect(page.getByTestId('notice')).toContainText('storage of this device is full');
+  await expect(page.getByRole('heading', { level: 1, name: 'Temperatur' })).toBeVisible();
+  await expectForecast(page);
+});
+
+test('saves the forecast as a CSV that it can read again', async ({ page }) => {
+  await open(page);
+  await expectForecast(page);
+  await pause(page);
+  await page.getByText('The forecast as a table').click();
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save as CSV' }).click(),
+  ]);
+  const path = await saved.path();
+  await page.getByTestId('csv-input').setInputFiles(path);
+  await expect(page.getByRole('heading', { level: 1, name: 'median' })).toBeVisible();
+  await expect(page.getByTestId('file-summary')).toContainText('48 steps');
 });
 
 test('names what is broken in a CSV and goes on with what it had', async ({ page }) => {
@@ -180,27 +215,24 @@ test('says so when the model cannot be loaded, and tries again', async ({ browse
   await context.close();
 });
 
-test('holds its frames while replaying at full speed', async ({ page }) => {
+test('holds the frame budget while replaying at full speed', async ({ page }) => {
   await open(page);
   await expectForecast(page);
   await page.getByTestId('speed').selectOption('30');
   await page.waitForTimeout(500);
-  const late = await page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const gaps: number[] = [];
-        let last = performance.now();
-        const frame = (now: number) => {
-          gaps.push(now - last);
-          last = now;
-          if (gaps.length < 120) requestAnimationFrame(frame);
-          else resolve(gaps.sort((a, b) => a - b)[Math.floor(gaps.length * 0.95)]!);
-        };
-        requestAnimationFrame(frame);
-      }),
-  );
-  // 16.7 ms is one frame; software rendering on two busy cores gets three.
-  expect(late).toBeLessThan(51);
+  const devtools = await page.context().newCDPSession(page);
+  // Time the main thread really ran: what other processes do on a busy machine is none of the page's doing.
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const busy = async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000;
+  };
+  const [stepBefore, busyBefore] = [await scrub(page), await busy()];
+  await page.waitForTimeout(3000);
+  const [steps, spent] = [(await scrub(page)) - stepBefore, (await busy()) - busyBefore];
+  expect(steps).toBeGreaterThan(30);
+  // Script, style, layout and paint of one step within one frame of 60 Hz.
+  expect(spent / steps).toBeLessThan(16.7);
 });
 
 for (const scheme of ['light', 'dark'] as const) {

@@ -2,9 +2,11 @@ import '@rivulet/shell/theme.css';
 import './ui/forecast.css';
 import { registerServiceWorker } from '@rivulet/shell';
 import { render } from 'preact';
-import { App } from './ui/App.tsx';
+import { App, Opening } from './ui/App.tsx';
 import { openPage } from './ui/page.ts';
 
+const root = document.getElementById('app')!;
+render(<Opening />, root);
 const page = await openPage(new URL('./', location.href).href);
-render(<App page={page} />, document.getElementById('app')!);
+render(<App page={page} />, root);
 if (import.meta.env.PROD) void registerServiceWorker({ url: './sw.js', save: page.remember });

@@ -16,7 +16,17 @@ export interface Palette {
   readonly font: string;
 }
 
+/** Asking the style system costs more than drawing a card: each theme is asked once. */
+const known = new Map<string, Palette>();
+
 export function readPalette(element: Element): Palette {
+  const theme = document.documentElement.dataset.theme ?? '';
+  const palette = known.get(theme) ?? paletteOf(element);
+  known.set(theme, palette);
+  return palette;
+}
+
+function paletteOf(element: Element): Palette {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(`--chart-${name}`).trim() || style.color;
   return {
@@ -36,17 +46,9 @@ export function readPalette(element: Element): Palette {
   };
 }
 
-/** Calls `changed` when the page or the system turns light or dark. @returns how to stop. */
+/** Calls `changed` when the page turns light or dark; the shell names its theme on the root. @returns how to stop. */
 export function onThemeChange(changed: () => void): () => void {
   const root = new MutationObserver(changed);
-  root.observe(document.documentElement, {
-    attributes: true,
-    attributeFilter: ['data-theme', 'class', 'style'],
-  });
-  const system = matchMedia('(prefers-color-scheme: dark)');
-  system.addEventListener('change', changed);
-  return () => {
-    root.disconnect();
-    system.removeEventListener('change', changed);
-  };
+  root.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  return () => root.disconnect();
 }

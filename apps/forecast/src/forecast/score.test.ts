@@ -66,6 +66,14 @@ describe('score', () => {
     expect(score(records, future, 12)).toEqual(score(records, values, 12));
   });
 
+  it('adds step by step to what it finds at once, forwards and back', () => {
+    const records = [4, 7, 10].map((origin) => record(origin, 6, (level) => origin + level));
+    const fresh = () => [4, 7, 10].map((origin) => record(origin, 6, (level) => origin + level));
+    for (const now of [5, 6, 12, 20, 9, 8, 20]) {
+      expect(score(records, values, now)).toEqual(score(fresh(), values, now));
+    }
+  });
+
   it('gives the naive no skill over itself', () => {
     const past = Float32Array.from(
       { length: 96 },

@@ -21,6 +21,55 @@ export interface Score {
 export const pinball = (value: number, quantile: number, level: number): number =>
   value >= quantile ? level * (value - quantile) : (1 - level) * (quantile - value);
 
+/** What one forecast has earned from the values of `origin ... until - 1`. */
+interface Sums {
+  readonly values: Float32Array;
+  until: number;
+  points: number;
+  error: number;
+  naiveError: number;
+  loss: number;
+  naiveLoss: number;
+  within: number;
+}
+
+/** A replay asks for the same forty forecasts at every step: only the values that are new are added. */
+const known = new WeakMap<ForecastRecord, Sums>();
+
+function sumsOf(record: ForecastRecord, values: Float32Array, until: number): Sums {
+  let sums = known.get(record);
+  if (!sums || sums.values !== values || sums.until > until) {
+    sums = {
+      values,
+      until: record.origin,
+      points: 0,
+      error: 0,
+      naiveError: 0,
+      loss: 0,
+      naiveLoss: 0,
+      within: 0,
+    };
+    known.set(record, sums);
+  }
+  for (; sums.until < until; sums.until++) addValue(sums, record, values[sums.until]!);
+  return sums;
+}
+
+function addValue(sums: Sums, record: ForecastRecord, value: number): void {
+  if (!Number.isFinite(value)) return;
+  const { median, quantiles, band80, naive, scale } = record;
+  const h = sums.until - record.origin;
+  const unit = scale > 0 ? scale : 1;
+  sums.points++;
+  sums.error += Math.abs(value - median[h]!);
+  sums.naiveError += Math.abs(value - naive.point[h]!);
+  if (value >= band80.lo[h]! && value <= band80.hi[h]!) sums.within++;
+  LEVELS.forEach((level, q) => {
+    sums.loss += (2 * pinball(value, quantiles[q]![h]!, level)) / unit;
+    sums.naiveLoss += (2 * pinball(value, naive.quantiles[q]![h]!, level)) / unit;
+  });
+}
+
 /**
  * @param values `[length]`, NaN = gap. @param now values known: nothing at or after it is looked at.
  * @returns undefined where no forecast met a value yet.
@@ -30,36 +79,21 @@ export function score(
   values: Float32Array,
   now: number,
 ): Score | undefined {
-  let points = 0;
-  let error = 0;
-  let naiveError = 0;
-  let loss = 0;
-  let naiveLoss = 0;
-  let within = 0;
-  for (const { origin, horizon, median, quantiles, band80, naive, scale } of records) {
-    const unit = scale > 0 ? scale : 1;
-    for (let h = 0; h < horizon && origin + h < now; h++) {
-      const value = values[origin + h]!;
-      if (!Number.isFinite(value)) continue;
-      points++;
-      error += Math.abs(value - median[h]!);
-      naiveError += Math.abs(value - naive.point[h]!);
-      if (value >= band80.lo[h]! && value <= band80.hi[h]!) within++;
-      LEVELS.forEach((level, q) => {
-        loss += (2 * pinball(value, quantiles[q]![h]!, level)) / unit;
-        naiveLoss += (2 * pinball(value, naive.quantiles[q]![h]!, level)) / unit;
-      });
-    }
+  const all = { points: 0, error: 0, naiveError: 0, loss: 0, naiveLoss: 0, within: 0 };
+  for (const record of records) {
+    const sums = sumsOf(record, values, Math.min(now, record.origin + record.horizon, values.length));
+    for (const key of Object.keys(all) as (keyof typeof all)[]) all[key] += sums[key];
   }
+  const { points, loss, naiveLoss } = all;
   if (points === 0) return undefined;
   return {
     forecasts: records.length,
     points,
-    mae: error / points,
-    naiveMae: naiveError / points,
+    mae: all.error / points,
+    naiveMae: all.naiveError / points,
     sql: loss / points / LEVELS.length,
     naiveSql: naiveLoss / points / LEVELS.length,
-    coverage80: within / points,
+    coverage80: all.within / points,
     skill: naiveLoss > 0 ? 1 - loss / naiveLoss : Number.NaN,
   };
 }

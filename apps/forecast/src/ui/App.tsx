@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { ChartPanel } from './ChartPanel.tsx';
 import { Credits } from './Credits.tsx';
 import { DropTarget } from './DropTarget.tsx';
+import { Excursions } from './Excursions.tsx';
 import { Figures } from './Figures.tsx';
 import { FilePanel } from './FilePanel.tsx';
 import { ForecastTable } from './ForecastTable.tsx';
@@ -13,6 +14,16 @@ import { PlayBar } from './PlayBar.tsx';
 import type { Page } from './page.ts';
 import { Reading } from './Reading.tsx';
 import { SensorList } from './SensorList.tsx';
+
+/** The header at once, while the sensors are fetched. */
+export function Opening() {
+  return (
+    <>
+      <AppHeader app="forecast" />
+      <div class="layout" aria-busy="true" />
+    </>
+  );
+}
 
 export function App({ page }: { page: Page }) {
   useEffect(() => keyboard(page), [page]);
@@ -32,8 +43,9 @@ export function App({ page }: { page: Page }) {
                 <PlayBar page={page} sensor={sensor} />
               </section>
               <Figures page={page} sensor={sensor} />
+              <Excursions page={page} sensor={sensor} />
               {sensor.file && <FilePanel page={page} sensor={sensor} file={sensor.file} key={sensor.id} />}
-              <ForecastTable page={page} sensor={sensor} />
+              <ForecastTable sensor={sensor} />
               <Credits sensor={sensor} />
             </>
           ) : (

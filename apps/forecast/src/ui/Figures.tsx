@@ -74,7 +74,8 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
 }
 
 function skillText(skill: number): string {
-  if (!Number.isFinite(skill)) return '–';
+  // The naive made no error at all: nothing can be better than that.
+  if (!Number.isFinite(skill)) return 'No error to beat';
   const percent = Math.round(Math.abs(skill) * 100);
   return percent === 0 ? 'Level' : `${percent}\u202f% ${skill > 0 ? 'better' : 'worse'}`;
 }

@@ -5,7 +5,7 @@ import type { Page } from './page.ts';
 export function keyboard(page: Page): () => void {
   const press = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
-    if (needsKeys(event.target)) return;
+    if (isTaken(event.target, event.key)) return;
     const act = ACTS[event.key];
     if (!act) return;
     event.preventDefault();
@@ -25,11 +25,9 @@ const ACTS: Readonly<Record<string, (page: Page, shift: boolean) => void>> = {
   End: (page) => page.step(Number.POSITIVE_INFINITY),
 };
 
-/** Controls that mean something else by these keys keep them. */
-function needsKeys(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element &&
-    target.closest('input, select, textarea, button, summary, a[href], [role=radio], [contenteditable]') !==
-      null
-  );
+/** Controls keep the keys they mean something by: a button its space, a slider and a list all of them. */
+function isTaken(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof Element)) return false;
+  if (target.closest('input, select, textarea, .table-scroll')) return true;
+  return key === ' ' && target.closest('button, summary, a[href]') !== null;
 }

@@ -11,7 +11,7 @@ import { LEAST_PAST } from '../forecast/forecastLog.ts';
 import { forecastRecord, pastOf } from '../forecast/forecastRecord.ts';
 import { Predictor } from '../forecast/predictor.ts';
 import { readFile } from '../source/readFile.ts';
-import { ReplayClock } from '../source/replayClock.ts';
+import { ReplayClock, SPEEDS } from '../source/replayClock.ts';
 import { shippedSensors } from '../source/shippedSensors.ts';
 import { PageStore, type StoredFile } from '../store/pageStore.ts';
 import { fileSensor, forgetForecasts, type Sensor, seriesOf, shippedSensor } from './sensor.ts';
@@ -64,8 +64,8 @@ export async function openPage(base: string) {
 
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const playing = signal(stored?.playing ?? !still);
-  const speed = signal(stored?.speed ?? 2);
-  const horizon = signal(stored?.horizon ?? 48);
+  const speed = signal(oneOf(SPEEDS, stored?.speed, 2));
+  const horizon = signal(oneOf(HORIZONS, stored?.horizon, 48));
   const showPast = signal(stored?.showPast ?? true);
   const showNaive = signal(stored?.showNaive ?? false);
   const model = signal<ModelState>({ kind: 'loading' });
@@ -307,5 +307,9 @@ export async function openPage(base: string) {
     remember,
   };
 }
+
+/** What an older version of the page stored may no longer be on offer. */
+const oneOf = (offered: readonly number[], stored: number | undefined, fallback: number): number =>
+  stored !== undefined && offered.includes(stored) ? stored : fallback;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
