@@ -1,0 +1,94 @@
+/**
+ * `npm run evaluate -- handwriting [--model <folder>] [--data <folder>] [--json]`
+ *   character error rate of the shipped recogniser's network over the validation words, int8 and float32, by the
+ *   engine that pages use: greedy decoding, no dictionary. Left out: the German, random-letter and code
+ *   contributors.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ctcGreedy, type InkFeatureOptions, inkFeatures } from '@rivulet/core';
+import { loadModel, openModelFolder } from '@rivulet/inference/node';
+import { editDistance, type LabelledInk, unipenLines } from '@rivulet/training';
+
+const LEFT_OUT = ['abm', 'sie', 'atu', 'lav', 'att'];
+
+interface Sums {
+  edits: number;
+  characters: number;
+  right: number;
+  words: number;
+}
+
+export async function evaluate(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      model: { type: 'string', default: 'models/handwriting-en' },
+      data: { type: 'string', default: process.env.RIVULET_DATA ?? '../shared/data' },
+    },
+  });
+  const { manifest } = await openModelFolder(values.model);
+  if (manifest.head.kind !== 'ctc')
+    throw new Error(`${values.model} is no recogniser: ${manifest.head.kind}`);
+  const { alphabet } = manifest.head;
+  const words: LabelledInk[] = [];
+  for await (const word of unipenLines(values.data, 'words', 'val')) {
+    if (!LEFT_OUT.includes(word.contributor)) words.push(word);
+  }
+  console.log(
+    `${words.length} validation words of ${new Set(words.map(({ writer }) => writer)).size} writers\n`,
+  );
+
+  const figures: Record<string, number> = { words: words.length };
+  const perContributor = new Map<string, Sums>();
+  for (const weights of ['float32', 'int8'] as const) {
+    const model = await loadModel(join(values.model, manifest.files[weights].path));
+    const all = none();
+    const started = performance.now();
+    for (const word of words) {
+      const { data, steps, features } = inkFeatures(
+        word.ink,
+        manifest.features as unknown as InkFeatureOptions,
+      );
+      const { logits } = await model.run({ x: { data, shape: [steps, 1, features] } });
+      const [S = 0, , C = 0] = logits!.shape;
+      const text = ctcGreedy(logits!.data, S, C).labels.map((label) => alphabet[label] ?? '');
+      const edits = editDistance(text, [...word.label]);
+      const own = perContributor.get(word.contributor) ?? none();
+      perContributor.set(word.contributor, own);
+      for (const sums of weights === 'int8' ? [all, own] : [all]) {
+        sums.edits += edits;
+        sums.characters += [...word.label].length;
+        sums.right += edits === 0 ? 1 : 0;
+        sums.words++;
+      }
+    }
+    const perWord = (performance.now() - started) / words.length;
+    await model.dispose();
+    figures[`${weights} CER`] = all.edits / all.characters;
+    figures[`${weights} word accuracy`] = all.right / all.words;
+    figures[`${weights} ms a word`] = perWord;
+    console.log(
+      `${weights.padEnd(8)} CER ${percent(all.edits / all.characters)}   words right ${percent(all.right / all.words)}` +
+        `   ${perWord.toFixed(2)} ms a word (${model.engine})`,
+    );
+  }
+  figures['int8 minus float32 CER'] = figures['int8 CER']! - figures['float32 CER']!;
+  console.log(`int8 minus float32: ${(100 * figures['int8 minus float32 CER']).toFixed(2)} points\n`);
+  console.log('int8 by contributor:');
+  for (const [name, sums] of [...perContributor].sort(
+    ([, a], [, b]) => b.edits / b.characters - a.edits / a.characters,
+  )) {
+    console.log(`  ${name}  ${percent(sums.edits / sums.characters)}  of ${sums.words} words`);
+  }
+  if (values.json) console.log(JSON.stringify(figures));
+}
+
+function none(): Sums {
+  return { edits: 0, characters: 0, right: 0, words: 0 };
+}
+
+function percent(part: number): string {
+  return `${(100 * part).toFixed(2)} %`.padStart(8);
+}
