@@ -10,6 +10,7 @@ import { gruStep } from './gruStep.ts';
 import { lstmStep } from './lstmStep.ts';
 import { rnnStep } from './rnnStep.ts';
 
+/** ONNX's own words; 'bidirectional' runs both and puts the forward one first. */
 export type Direction = 'forward' | 'reverse' | 'bidirectional';
 
 export interface SequenceCall {

@@ -17,9 +17,10 @@ export class ProtoReader {
   #wire = 0;
   #fieldStart = 0;
 
-  constructor(bytes: Uint8Array, from = 0, end = bytes.length) {
+  /** Reads bytes `from` ... `end` - 1; `view` is one over the same bytes. */
+  constructor(bytes: Uint8Array, from = 0, end = bytes.length, view = viewOf(bytes)) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = view;
     this.#start = from;
     this.#at = from;
     this.#end = end;
@@ -52,7 +53,7 @@ export class ProtoReader {
   }
 
   skip(): void {
-    if (this.#wire === VARINT) this.#skipVarint();
+    if (this.#wire === VARINT) this.#varint64(ignore);
     else if (this.#wire === FIXED64) this.#take(8);
     else if (this.#wire === FIXED32) this.#take(4);
     else if (this.#wire === BYTES) this.#take(this.#varint32());
@@ -86,7 +87,7 @@ export class ProtoReader {
     this.#expect(BYTES);
     const length = this.#varint32();
     const from = this.#take(length);
-    return new ProtoReader(this.#bytes, from, from + length);
+    return new ProtoReader(this.#bytes, from, from + length, this.#view);
   }
 
   /** A repeated integer field, packed or one element of it: calls `add` with the low and high 32 bits. */
@@ -183,8 +184,10 @@ export class ProtoReader {
     }
     throw this.error('an integer of more than ten bytes');
   }
-
-  #skipVarint(): void {
-    this.#varint64(() => {});
-  }
 }
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function ignore(): void {}

@@ -5,6 +5,9 @@ import type { OnnxTensor } from './onnxModel.ts';
 import { ONNX_TYPES, type OnnxData, type OnnxType, onnxTypeOf } from './onnxType.ts';
 import type { ProtoReader } from './protoReader.ts';
 
+/** TensorProto.DataLocation. */
+const EXTERNAL = 1;
+
 /**
  * @throws RivuletError ONNX_PARSE when data and shape differ; ONNX_UNSUPPORTED for an element type that is not
  *   read and for data in another file
@@ -31,7 +34,7 @@ export function readTensor(reader: ProtoReader): OnnxTensor {
     else if (field === 13) {
       external = true;
       reader.skip();
-    } else if (field === 14) external ||= reader.int() === 1;
+    } else if (field === 14) external = reader.int() === EXTERNAL || external;
     else reader.skip();
   }
   const type = onnxTypeOf(id);
