@@ -9,11 +9,16 @@ export interface Spark {
   readonly ahead: ForecastRecord | undefined;
 }
 
-/** Draws over the whole canvas, at the pixel density of the screen. */
-export function sparkline(canvas: HTMLCanvasElement, { values, now, ahead }: Spark, palette: Palette): void {
+/** Draws over the whole canvas, at the pixel density of the screen. @param size of the canvas in CSS pixels. */
+export function sparkline(
+  canvas: HTMLCanvasElement,
+  size: { readonly width: number; readonly height: number },
+  { values, now, ahead }: Spark,
+  palette: Palette,
+): void {
   const px = devicePixelRatio;
-  const width = Math.round(canvas.clientWidth * px);
-  const height = Math.round(canvas.clientHeight * px);
+  const width = Math.round(size.width * px);
+  const height = Math.round(size.height * px);
   const ctx = canvas.getContext('2d');
   if (!ctx || width === 0 || height === 0) return;
   if (canvas.width !== width) canvas.width = width;

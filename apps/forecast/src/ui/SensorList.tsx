@@ -57,26 +57,29 @@ function lastValue({ series, now }: Sensor): number {
 
 function Spark({ sensor }: { sensor: Sensor }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const size = useRef({ width: 0, height: 0 });
+  const draw = useRef(() => {});
+  sensor.made.value;
   const { values } = sensor.series.value;
   const now = sensor.now.value;
-  const made = sensor.made.value;
-  const draw = () => {
+  draw.current = () => {
     if (!canvas.current) return;
-    sparkline(
-      canvas.current,
-      { values, now, ahead: sensor.log.value.ahead(now) },
-      readPalette(canvas.current),
-    );
+    const spark = { values, now, ahead: sensor.log.peek().ahead(now) };
+    sparkline(canvas.current, size.current, spark, readPalette(canvas.current));
   };
-  useEffect(draw, [values, now, made]);
+  useEffect(() => draw.current());
   useEffect(() => {
-    const resized = new ResizeObserver(draw);
-    if (canvas.current) resized.observe(canvas.current);
-    const stopTheme = onThemeChange(draw);
+    // The observer tells the size for free; asking the canvas would force a layout at every step.
+    const resized = new ResizeObserver(([entry]) => {
+      size.current = entry!.contentRect;
+      draw.current();
+    });
+    resized.observe(canvas.current!);
+    const stopTheme = onThemeChange(() => draw.current());
     return () => {
       resized.disconnect();
       stopTheme();
     };
-  });
+  }, []);
   return <canvas ref={canvas} class="spark" />;
 }
