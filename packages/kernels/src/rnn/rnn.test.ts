@@ -1,0 +1,3 @@
+import { recurrentSuite } from '../testing/recurrentSuite.ts';
+
+recurrentSuite('rnn');
