@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ctcGreedy, type InkFeatureOptions, inkFeatures } from '@rivulet/core';
 import { loadModel, openModelFolder } from '@rivulet/inference/node';
-import { editDistance, type LabelledInk, unipenLines } from '@rivulet/training';
+import { editDistance, type LabelledInk, unipenSamples } from '@rivulet/training';
 
 const LEFT_OUT = ['abm', 'sie', 'atu', 'lav', 'att'];
 
@@ -33,7 +33,7 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     throw new Error(`${values.model} is no recogniser: ${manifest.head.kind}`);
   const { alphabet } = manifest.head;
   const words: LabelledInk[] = [];
-  for await (const word of unipenLines(values.data, 'words', 'val')) {
+  for await (const word of unipenSamples(values.data, 'words', 'val')) {
     if (!LEFT_OUT.includes(word.contributor)) words.push(word);
   }
   console.log(

@@ -1,6 +1,6 @@
 export * from './data/inkSet.ts';
 export * from './data/series/index.ts';
-export * from './data/unipenLines.ts';
+export * from './data/unipenSamples.ts';
 export * from './export/exportModel.ts';
 export * from './export/parityCases.ts';
 export * from './losses/pinball.ts';

@@ -1,5 +1,5 @@
 /** Insertions, deletions and replacements that turn one sequence into the other (Levenshtein 1966). */
-export function editDistance(from: ArrayLike<number>, to: ArrayLike<number>): number {
+export function editDistance<T>(from: ArrayLike<T>, to: ArrayLike<T>): number {
   const row = Int32Array.from({ length: to.length + 1 }, (_, j) => j);
   for (let i = 1; i <= from.length; i++) {
     let diagonal = row[0]!;

@@ -16,7 +16,7 @@ import * as v from 'valibot';
 import { augmentInk, augmentStep, InkAugmentRecipe } from '../data/inkAugment.ts';
 import { InkSet } from '../data/inkSet.ts';
 import { thinInk } from '../data/inkThin.ts';
-import { unipenLines } from '../data/unipenLines.ts';
+import { unipenSamples } from '../data/unipenSamples.ts';
 import { ctcLoss, minimumSteps } from '../losses/ctcLoss.ts';
 import type { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
@@ -212,7 +212,7 @@ async function readSet(
   joined: number,
 ): Promise<InkSet> {
   const set = new InkSet();
-  for await (const sample of unipenLines(dataFolder, category, split)) {
+  for await (const sample of unipenSamples(dataFolder, category, split)) {
     if (exclude.includes(sample.contributor)) continue;
     const upright = normalise(sample.ink, { deslant: features.deslant }).ink;
     const ink = split === 'train' ? thinInk(upright, THIN) : upright;

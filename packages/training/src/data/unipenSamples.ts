@@ -1,0 +1,23 @@
+/** UNIPEN from whichever form a folder holds: the compact files, or the raw tree as published. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RivuletError } from '@rivulet/core';
+import type { LabelledInk } from './inkSet.ts';
+import { type UnipenCategory, unipenLines } from './unipenLines.ts';
+import { unipenTree } from './unipenTree.ts';
+
+/**
+ * @param folder holds `handwriting/unipen-*.jsonl.gz`, or is the root of the raw tree (`data/` and `include/`)
+ * @throws DATA_INVALID where it holds neither, or where a file is broken
+ */
+export function unipenSamples(
+  folder: string,
+  category: UnipenCategory,
+  split: 'train' | 'val',
+): AsyncGenerator<LabelledInk> {
+  if (existsSync(join(folder, 'handwriting'))) return unipenLines(folder, category, split);
+  if (existsSync(join(folder, 'include'))) return unipenTree(folder, category, split);
+  throw new RivuletError('DATA_INVALID', `${folder} holds neither handwriting/ nor a UNIPEN tree`, {
+    folder,
+  });
+}
