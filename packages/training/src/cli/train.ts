@@ -64,6 +64,7 @@ async function main(): Promise<void> {
 
   if (!values['export-only']) {
     const progress = new Progress(process.stdout, join(runFolder, 'log.jsonl'));
+    progress.line(`${name}: reading the data and opening the threads`);
     const result = await train({
       recipe,
       dataFolder,
