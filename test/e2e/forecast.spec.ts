@@ -200,6 +200,26 @@ test('forecasts without a network after the first visit, from where it stood', a
   await context.setOffline(false);
 });
 
+test('can be installed: a manifest with its icons', async ({ page }) => {
+  await open(page);
+  const url = await page.locator('link[rel=manifest]').evaluate((link: HTMLLinkElement) => link.href);
+  const manifest = (await (await page.request.get(url)).json()) as {
+    icons: { src: string; sizes: string }[];
+  };
+  expect(manifest).toMatchObject({ name: 'Rivulet forecast', display: 'standalone', start_url: './' });
+  expect(manifest.icons.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(['192x192', '512x512']));
+  expect(JSON.stringify(manifest.icons)).toContain('maskable');
+  for (const { src, sizes } of manifest.icons) {
+    const real = await page.evaluate(async (address) => {
+      const image = new Image();
+      image.src = address;
+      await image.decode();
+      return `${image.naturalWidth}x${image.naturalHeight}`;
+    }, new URL(src, url).href);
+    if (sizes !== 'any') expect(real).toBe(sizes);
+  }
+});
+
 test('says so when the model cannot be loaded, and tries again', async ({ browser }) => {
   const context = await browser.newContext({ serviceWorkers: 'block' });
   const page = await context.newPage();
