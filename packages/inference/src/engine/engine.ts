@@ -5,6 +5,8 @@
  */
 import type { Tensor } from '@rivulet/core';
 
+export { type CreateSessionOptions, createSession } from './createSession.ts';
+
 export type EngineName = 'fused' | 'ort';
 /** `auto`: fused when it covers every node of the graph, else onnxruntime-web. */
 export type EngineChoice = EngineName | 'auto';
@@ -14,8 +16,12 @@ export type AnyTensor = Tensor<Float32Array> | Tensor<Int32Array> | Tensor<BigIn
 
 export interface ValueInfo {
   readonly name: string;
+  /** ONNX's element type: what `run` takes is float32, int32 and int64, each in its typed array. */
+  readonly type: string;
   /** A string is a named free dimension (`'T'`, `'B'`), -1 an unnamed one. */
   readonly shape: readonly (number | string)[];
+  /** The file does not even say how many dimensions there are. */
+  readonly unranked?: true;
 }
 
 /** One loaded graph. Calls may overlap: they run one after the other, in the order they were made. */

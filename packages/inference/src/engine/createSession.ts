@@ -1,0 +1,57 @@
+/** From the bytes of an ONNX file to a session of the engine that suits it. */
+import { type OnnxModel, RivuletError, readOnnx } from '@rivulet/core';
+import type { Session, SessionOptions } from './engine.ts';
+import { createFusedSession, type FusedOptions } from './fused/fusedSession.ts';
+import { isRefusal, planGraph, type Refusal } from './fused/planGraph.ts';
+import { ortLoader } from './ortLoader.ts';
+import { createOrtSession } from './ortSession.ts';
+
+export interface CreateSessionOptions extends SessionOptions, FusedOptions {
+  /** Where the line goes that says why a model runs on onnxruntime-web. Default: the console. */
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+/**
+ * `auto` (the default) takes the fused engine when it covers every node, else onnxruntime-web, with one line in
+ * the log that names the operator.
+ * @throws ONNX_PARSE for what is no ONNX file; ONNX_UNSUPPORTED (details { op, node, why }) when `fused` was asked
+ *   for and does not cover the graph; ENGINE_UNAVAILABLE when onnxruntime-web is needed and not part of this
+ *   build; ABORTED
+ */
+export async function createSession(bytes: Uint8Array, options: CreateSessionOptions = {}): Promise<Session> {
+  const { engine = 'auto', signal, log = (line) => console.info(line) } = options;
+  if (signal?.aborted) throw new RivuletError('ABORTED', 'loading was aborted', {}, signal.reason);
+  let refusal: Refusal | undefined;
+  if (engine !== 'ort') {
+    const plan = planOf(bytes, engine === 'auto');
+    if (!isRefusal(plan)) return createFusedSession(plan, options);
+    refusal = plan;
+  }
+  const what = refusal && `${refusal.op}${refusal.node ? ` "${refusal.node}"` : ''} (${refusal.why})`;
+  if (engine === 'fused') {
+    throw new RivuletError('ONNX_UNSUPPORTED', `the fused engine does not cover ${what}`, { ...refusal });
+  }
+  const loadOrt = ortLoader();
+  if (!loadOrt) {
+    const because = what ? `: the fused engine does not cover ${what}` : '';
+    throw new RivuletError(
+      'ENGINE_UNAVAILABLE',
+      `this model needs onnxruntime-web, which this build leaves out${because}`,
+      { engine: 'ort', ...refusal },
+    );
+  }
+  if (what) log(`rivulet: onnxruntime-web runs this model, the fused engine does not cover ${what}`);
+  return createOrtSession(bytes, loadOrt);
+}
+
+/** What our reader does not read, another one may: in `auto` that is a refusal and no error. */
+function planOf(bytes: Uint8Array, lenient: boolean): ReturnType<typeof planGraph> {
+  let model: OnnxModel;
+  try {
+    model = readOnnx(bytes);
+  } catch (error) {
+    if (!lenient || !(error instanceof RivuletError) || error.code !== 'ONNX_UNSUPPORTED') throw error;
+    return { op: 'file', node: '', why: error.message };
+  }
+  return planGraph(model);
+}

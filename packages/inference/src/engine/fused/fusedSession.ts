@@ -1,0 +1,138 @@
+/**
+ * Our own engine: weights packed once (int8 stays int8), the graph bound once to each set of shapes, and then
+ * nothing but kernels. Runs are synchronous inside, so they cannot overlap.
+ */
+import { RivuletError, sizeOf, type Tensor } from '@rivulet/core';
+import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
+import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
+import { checkFeeds, valueInfo } from '../feeds.ts';
+import type { Loader } from './operator.ts';
+import { OPERATORS } from './operators/operators.ts';
+import { type Plan, settledOnHost } from './planGraph.ts';
+import { bindProgram, type PreparedNode, type Program } from './program.ts';
+import type { DeviceValue } from './value.ts';
+
+/** Shapes that stay bound. A growing word passes through many lengths and comes back to few. */
+const PROGRAMS = 8;
+
+export interface FusedOptions {
+  readonly variant?: Variant | 'auto' | undefined;
+}
+
+export async function createFusedSession(plan: Plan, options: FusedOptions = {}): Promise<Session> {
+  return new FusedSession(plan, await createInferMachine({ int8: plan.int8, variant: options.variant }));
+}
+
+class FusedSession implements Session {
+  readonly engine = 'fused';
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly #plan: Plan;
+  readonly #prepared: readonly PreparedNode[];
+  readonly #pinned = new Map<string, DeviceValue>();
+  /** Most recently used last. */
+  #programs: Program[] = [];
+  #machine: InferMachine | undefined;
+
+  constructor(plan: Plan, machine: InferMachine) {
+    const { graph } = plan.model;
+    this.inputs = graph.inputs.filter(({ name }) => !plan.constants.has(name)).map(valueInfo);
+    this.outputs = graph.outputs.map(valueInfo);
+    this.#machine = machine;
+    this.#prepared = this.#prepare(plan, machine);
+    this.#plan = withoutWeights(plan, this.#prepared, this.#pinned);
+  }
+
+  #prepare(plan: Plan, machine: InferMachine): PreparedNode[] {
+    const pin = (name: string | undefined): void => {
+      const constant = plan.facts.constant(name);
+      if (!name || this.#pinned.has(name) || constant?.kind !== 'plain') return;
+      const { data, shape } = constant.tensor;
+      if (!(data instanceof Float32Array)) return;
+      const at = machine.upload(data);
+      const buffer = { at, bytes: data.byteLength, readers: Number.POSITIVE_INFINITY };
+      this.#pinned.set(name, { place: 'device', shape, buffer });
+    };
+    const loader: Loader = { ...plan.facts, machine, pin };
+    return plan.nodes.map((node) => ({
+      plan: node,
+      bind: settledOnHost(node.node, plan.facts) ? undefined : OPERATORS[node.node.op]!.prepare(node, loader),
+    }));
+  }
+
+  async run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
+    const machine = this.#machine;
+    if (!machine) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
+    checkFeeds(this.inputs, feeds);
+    const program = this.#programFor(machine, feeds);
+    program.inputs.forEach(({ buffer }, i) => {
+      const { data } = feeds[this.inputs[i]!.name]!;
+      if (data instanceof Int32Array) machine.i32.set(data, buffer.at >> 2);
+      else machine.f32.set(data as Float32Array, buffer.at >> 2);
+    });
+    program.run();
+    const results: Record<string, Tensor> = {};
+    for (const { name, value } of program.outputs) {
+      const { shape } = value;
+      if (value.place === 'host') {
+        results[name] = { data: Float32Array.from(value.data), shape };
+      } else {
+        const start = value.buffer.at >> 2;
+        results[name] = { data: machine.f32.slice(start, start + sizeOf(shape)), shape: [...shape] };
+      }
+    }
+    return results;
+  }
+
+  #programFor(machine: InferMachine, feeds: Readonly<Record<string, AnyTensor>>): Program {
+    const programs = this.#programs;
+    const fits = ({ inputs }: Program): boolean =>
+      inputs.every(({ shape }, i) => {
+        const fed = feeds[this.inputs[i]!.name]!.shape;
+        return shape.length === fed.length && shape.every((n, d) => n === fed[d]);
+      });
+    const last = programs[programs.length - 1];
+    if (last && fits(last)) return last;
+    let program = programs.find(fits);
+    if (program) {
+      programs.splice(programs.indexOf(program), 1);
+    } else {
+      const shapes = this.inputs.map(({ name }) => ({ name, shape: [...feeds[name]!.shape] }));
+      program = bindProgram(machine, this.#plan, this.#prepared, this.#pinned, shapes);
+      if (programs.length === PROGRAMS) programs.shift();
+    }
+    programs.push(program);
+    program.enter();
+    return program;
+  }
+
+  async dispose(): Promise<void> {
+    this.#machine = undefined;
+    this.#programs = [];
+    this.#pinned.clear();
+  }
+}
+
+/** Packed and pinned weights live in the machine; letting go of their constants lets go of the file's bytes. */
+function withoutWeights(
+  plan: Plan,
+  prepared: readonly PreparedNode[],
+  pinned: ReadonlyMap<string, DeviceValue>,
+): Plan {
+  const needed = new Set<string>();
+  for (const { plan: node, bind } of prepared) {
+    const packed = (bind && OPERATORS[node.node.op]!.packs) ?? [];
+    node.inputs.forEach((name, i) => {
+      if (!packed.includes(i) && !pinned.has(name)) needed.add(name);
+    });
+  }
+  for (const { name } of plan.model.graph.outputs) needed.add(name);
+  const { graph } = plan.model;
+  return {
+    ...plan,
+    model: { ...plan.model, graph: { ...graph, nodes: [], initializers: [] } },
+    facts: { ...plan.facts, constant: () => undefined },
+    constants: new Map([...plan.constants].filter(([name]) => needed.has(name))),
+    nodes: [],
+  };
+}

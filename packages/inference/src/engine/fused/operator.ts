@@ -1,0 +1,42 @@
+/** What the fused engine must know of an ONNX operator: can it, pack it once, bind it to shapes. */
+import type { OnnxNode } from '@rivulet/core';
+import type { InferMachine } from '@rivulet/kernels/infer';
+import type { Binder } from './binder.ts';
+import type { Constant } from './constants.ts';
+import type { Value } from './value.ts';
+
+/** A node of the plan: an ONNX node, maybe with one that followed it folded in. */
+export interface PlanNode {
+  readonly node: OnnxNode;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Dense: the constant of an Add behind it. */
+  readonly bias?: string;
+  /** Recurrent: Y is written as [T, B, dirs, H], because a Transpose(0, 2, 1, 3) stood behind it. */
+  readonly lanesFirst?: boolean;
+}
+
+export interface GraphFacts {
+  readonly opset: number;
+  constant(name: string | undefined): Constant | undefined;
+  /** Known from constants and shapes alone. */
+  isHost(name: string): boolean;
+}
+
+export interface Loader extends GraphFacts {
+  readonly machine: InferMachine;
+  /** Puts a float32 constant into the machine for good; the name then binds to that place. */
+  pin(name: string | undefined): void;
+}
+
+/** Adds the steps of one node for the shapes at hand. @returns its outputs, in order */
+export type Bind = (binder: Binder, inputs: readonly (Value | undefined)[]) => readonly Value[];
+
+export interface Operator {
+  /** Positions of inputs that `prepare` packs and binding does not look at again. */
+  readonly packs?: readonly number[];
+  /** @returns why this engine cannot run the node (the word that the log shows), or undefined */
+  refuses(plan: PlanNode, facts: GraphFacts): string | undefined;
+  /** Once a session: packs weights. */
+  prepare(plan: PlanNode, loader: Loader): Bind;
+}

@@ -1,0 +1,65 @@
+/** Operators that only give memory another shape, or another name. */
+import { attributeOf, type OnnxNode } from '@rivulet/core';
+import type { Operator, PlanNode } from '../operator.ts';
+import { axisOf, count, type HostValue, shapeError, type Value } from '../value.ts';
+
+/** Where a newer opset takes an input, an older one takes an attribute; either must be known before running. */
+const shapeNeedsHost = ({ inputs }: PlanNode, isHost: (name: string) => boolean): string | undefined =>
+  inputs.slice(1).some((name) => name && !isHost(name)) ? 'a shape that depends on data' : undefined;
+
+export const reshape: Operator = {
+  refuses: (plan, facts) => shapeNeedsHost(plan, facts.isHost),
+  prepare({ node }) {
+    return (_binder, [x, extra]) => [withShape(x!, newShape(node, x!, extra))];
+  },
+};
+
+export const identity: Operator = {
+  refuses: () => undefined,
+  prepare:
+    () =>
+    (_binder, [x]) => [x!],
+};
+
+export function withShape(value: Value, shape: readonly number[]): Value {
+  return { ...value, shape };
+}
+
+export function newShape(node: OnnxNode, { shape }: Value, extra: Value | undefined): number[] {
+  const list = extra as HostValue | undefined;
+  const axes = list ? Array.from(list.data) : attributeOf<'ints', undefined>(node, 'axes', 'ints', undefined);
+  switch (node.op) {
+    case 'Reshape':
+      return reshaped(node, shape, axes ?? attributeOf(node, 'shape', 'ints', []));
+    case 'Flatten': {
+      const axis = attributeOf(node, 'axis', 'int', 1);
+      const at = axis < 0 ? axis + shape.length : axis;
+      return [count(shape.slice(0, at)), count(shape.slice(at))];
+    }
+    case 'Squeeze': {
+      const gone = axes?.map((axis) => axisOf(axis, shape.length, node.op));
+      if (gone?.some((axis) => shape[axis] !== 1)) throw shapeError(node.op, `axes ${gone} must be 1`, shape);
+      return shape.filter((n, i) => (gone ? !gone.includes(i) : n !== 1));
+    }
+    default: {
+      const rank = shape.length + axes!.length;
+      const fresh = axes!.map((axis) => axisOf(axis, rank, node.op));
+      const rest = [...shape];
+      return Array.from({ length: rank }, (_, i) => (fresh.includes(i) ? 1 : rest.shift()!));
+    }
+  }
+}
+
+function reshaped(node: OnnxNode, shape: readonly number[], wanted: readonly number[]): number[] {
+  const zeroCopies = attributeOf(node, 'allowzero', 'int', 0) === 0;
+  const next = wanted.map((n, i) => (n === 0 && zeroCopies ? (shape[i] ?? 0) : n));
+  const free = next.indexOf(-1);
+  if (free >= 0) {
+    const rest = next.reduce((size, n) => (n === -1 ? size : size * n), 1);
+    next[free] = rest === 0 ? 0 : count(shape) / rest;
+  }
+  if (count(next) !== count(shape) || next.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw shapeError(node.op, `[${wanted.join(', ')}] does not fit`, shape);
+  }
+  return next;
+}

@@ -1,0 +1,83 @@
+/** A graph bound to one set of input shapes: nothing is decided, measured or allocated while it runs. */
+import { RivuletError } from '@rivulet/core';
+import type { InferMachine } from '@rivulet/kernels/infer';
+import { Binder } from './binder.ts';
+import { hostValue } from './constants.ts';
+import type { Bind, PlanNode } from './operator.ts';
+import { HOST_OPERATORS } from './operators/host.ts';
+import { OPERATORS } from './operators/operators.ts';
+import type { Plan } from './planGraph.ts';
+import { count, type DeviceValue, type Value } from './value.ts';
+import { Workspace } from './workspace.ts';
+
+export interface PreparedNode {
+  readonly plan: PlanNode;
+  /** Absent: the node is settled on the host. */
+  readonly bind: Bind | undefined;
+}
+
+export interface Program {
+  /** Same order as the session's inputs. */
+  readonly inputs: readonly DeviceValue[];
+  readonly outputs: readonly { readonly name: string; readonly value: Value }[];
+  /** To be called when another program has used the workspace since. */
+  enter(): void;
+  run(): void;
+}
+
+export function bindProgram(
+  machine: InferMachine,
+  plan: Plan,
+  prepared: readonly PreparedNode[],
+  pinned: ReadonlyMap<string, DeviceValue>,
+  inputs: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): Program {
+  const workspace = new Workspace(machine.workspace);
+  const binder = new Binder(machine, workspace);
+  const values = new Map<string, Value>(pinned);
+  const fed = inputs.map(({ name, shape }): DeviceValue => {
+    const bytes = count(shape) * 4;
+    const buffer = { at: binder.keep(bytes), bytes, readers: Number.POSITIVE_INFINITY };
+    const value = { place: 'device' as const, shape, buffer };
+    values.set(name, value);
+    return value;
+  });
+  const lookUp = (name: string): Value | undefined => {
+    if (!name) return undefined;
+    const bound = values.get(name);
+    if (bound) return bound;
+    const constant = plan.constants.get(name);
+    if (!constant) {
+      throw new RivuletError('ONNX_PARSE', `nothing in the graph makes "${name}"`, { value: name });
+    }
+    const made = hostValue(constant);
+    values.set(name, made);
+    return made;
+  };
+  for (const { plan: node, bind } of prepared) {
+    const packed = bind ? OPERATORS[node.node.op]!.packs : undefined;
+    const operands = node.inputs.map((name, i) => (packed?.includes(i) ? undefined : lookUp(name)));
+    const results = bind ? bind(binder, operands) : [HOST_OPERATORS[node.node.op]!(node.node, operands)];
+    node.outputs.forEach((name, i) => {
+      const result = results[i];
+      if (!name || !result) return;
+      values.set(name, result);
+      binder.addReaders(result, plan.readers.get(name) ?? 0);
+    });
+    for (const operand of operands) if (operand) binder.addReaders(operand, -1);
+    binder.endNode();
+  }
+  const outputs = plan.model.graph.outputs.map(({ name }) => ({ name, value: lookUp(name)! }));
+  machine.reserve(workspace.bytes);
+  const { steps, entering } = binder;
+  return {
+    inputs: fed,
+    outputs,
+    enter() {
+      for (const write of entering) write();
+    },
+    run() {
+      for (const step of steps) step();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** Hands out the machine's workspace while a graph is bound, and takes back what nobody will read again. */
+import type { Buffer } from './value.ts';
+
+interface Hole {
+  at: number;
+  bytes: number;
+}
+
+export class Workspace {
+  readonly #base: number;
+  #top: number;
+  /** Sorted by address, never adjacent. */
+  #holes: Hole[] = [];
+
+  /** @param base first byte, a multiple of 16 */
+  constructor(base: number) {
+    this.#base = base;
+    this.#top = base;
+  }
+
+  /** Bytes to reserve so that everything handed out exists. */
+  get bytes(): number {
+    return this.#top - this.#base;
+  }
+
+  /** First hole that is large enough, else at the top. 16-byte aligned, contents undefined. */
+  take(bytes: number, readers: number): Buffer {
+    const size = Math.max(16, (bytes + 15) & ~15);
+    const index = this.#holes.findIndex((hole) => hole.bytes >= size);
+    const hole = this.#holes[index];
+    if (!hole) {
+      const buffer = { at: this.#top, bytes: size, readers };
+      this.#top += size;
+      return buffer;
+    }
+    const buffer = { at: hole.at, bytes: size, readers };
+    hole.at += size;
+    hole.bytes -= size;
+    if (hole.bytes === 0) this.#holes.splice(index, 1);
+    return buffer;
+  }
+
+  give({ at, bytes }: Buffer): void {
+    let index = this.#holes.findIndex((hole) => hole.at > at);
+    if (index < 0) index = this.#holes.length;
+    const before = this.#holes[index - 1];
+    const after = this.#holes[index];
+    if (before && before.at + before.bytes === at) {
+      before.bytes += bytes;
+      if (after && before.at + before.bytes === after.at) {
+        before.bytes += after.bytes;
+        this.#holes.splice(index, 1);
+      }
+    } else if (after && at + bytes === after.at) {
+      after.at = at;
+      after.bytes += bytes;
+    } else {
+      this.#holes.splice(index, 0, { at, bytes });
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * onnxruntime-web behind the same interface: for graphs that the fused engine does not cover. It is a large
+ * module (14 MB of WebAssembly), so it is imported only when a model needs it, and only by entries that chose to
+ * carry it (ortLoader.ts).
+ */
+import { RivuletError, type Tensor } from '@rivulet/core';
+import type * as Ort from 'onnxruntime-web/wasm';
+import type { AnyTensor, Session, ValueInfo } from './engine.ts';
+import { checkFeeds } from './feeds.ts';
+import type { OrtLoader } from './ortLoader.ts';
+
+/** Calls wait for each other: a session of onnxruntime refuses to run twice at once. */
+export async function createOrtSession(bytes: Uint8Array, load: OrtLoader): Promise<Session> {
+  const ort = await load();
+  // One thread needs no SharedArrayBuffer and gives the same bits every time; 3: errors only.
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = 'error';
+  let session: Ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 });
+  } catch (cause) {
+    throw refused('load', cause);
+  }
+  return new OrtSession(ort, session);
+}
+
+function refused(doing: string, cause: unknown): RivuletError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RivuletError(
+    'ONNX_UNSUPPORTED',
+    `onnxruntime-web could not ${doing} this model: ${reason}`,
+    { reason },
+    cause,
+  );
+}
+
+class OrtSession implements Session {
+  readonly engine = 'ort';
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly #ort: typeof Ort;
+  #session: Ort.InferenceSession | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(ort: typeof Ort, session: Ort.InferenceSession) {
+    this.#ort = ort;
+    this.#session = session;
+    this.inputs = session.inputMetadata.map(info);
+    this.outputs = session.outputMetadata.map(info);
+  }
+
+  run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
+    const next = this.#last.then(() => this.#run(feeds));
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async #run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
+    const session = this.#session;
+    if (!session) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
+    checkFeeds(this.inputs, feeds);
+    const tensors = Object.entries(feeds).map(([name, { data, shape }]) => {
+      const type = data instanceof Int32Array ? 'int32' : data instanceof BigInt64Array ? 'int64' : 'float32';
+      return [name, new this.#ort.Tensor(type, data.slice() as Float32Array, [...shape])] as const;
+    });
+    let results: Ort.InferenceSession.ReturnType;
+    try {
+      results = await session.run(Object.fromEntries(tensors));
+    } catch (cause) {
+      throw refused('run', cause);
+    }
+    return Object.fromEntries(
+      Object.entries(results).map(([name, { data, dims }]) => [
+        name,
+        // Every output comes out as float32: that is what `run` promises.
+        {
+          data: data instanceof Float32Array ? data : Float32Array.from(data as never, Number),
+          shape: [...dims],
+        },
+      ]),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await this.#last;
+    await session?.release();
+  }
+}
+
+function info(value: Ort.InferenceSession.ValueMetadata): ValueInfo {
+  if (!value.isTensor) {
+    throw new RivuletError('ONNX_UNSUPPORTED', `"${value.name}" is no tensor`, { value: value.name });
+  }
+  return { name: value.name, type: value.type, shape: value.shape.map((n) => (n === '' ? -1 : n)) };
+}
