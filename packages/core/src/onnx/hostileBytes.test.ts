@@ -80,6 +80,18 @@ describe('readOnnx survives', () => {
     for (let length = 0; length < bytes.length; length++) readOrRefuse(bytes.subarray(0, length));
   });
 
+  it.each([
+    ['field number 0', [0x02, 0x00], 'field number 0'],
+    ['a group', [0x0b], 'wire type 3'],
+    ['an endless integer', [0x08, ...new Array(11).fill(0x80)], 'more than ten bytes'],
+    ['a number where the graph belongs', [0x38, 0x01], 'wire type 0 where 2 belongs'],
+  ])('%s, and says so', (_, bytes, what) => {
+    expect(readOrRefuse(Uint8Array.from(bytes))).toMatchObject({
+      code: 'ONNX_PARSE',
+      message: expect.stringContaining(what),
+    });
+  });
+
   it('no bytes at all', () => {
     expect(readOrRefuse(new Uint8Array(0))).toMatchObject({ code: 'ONNX_PARSE', details: { offset: 0 } });
   });
@@ -140,6 +152,14 @@ describe('a lying length', () => {
       message: expect.stringContaining('beyond 32 bits'),
     });
     expect(asked).toBe(0);
+  });
+
+  it('in a message is measured against that message, not the file', () => {
+    // The graph has two bytes: its name (field 2) of three, which lie behind it.
+    const bytes = Uint8Array.of(0x3a, 2, 0x12, 3, 0x61, 0x62, 0x63);
+    expect(readOrRefuse(bytes)).toMatchObject({
+      details: { offset: 2, what: '3 bytes announced, 0 left' },
+    });
   });
 
   /** The tag of field 7, the graph, and a length. */

@@ -285,6 +285,16 @@ describe('readOnnx refuses by name', () => {
       },
     ],
     [
+      'more data than its shape holds',
+      { initializer: [{ name: 'w', dims: [2], dataType: DataType.INT8, rawData: new Uint8Array(3) }] },
+      { code: 'ONNX_PARSE', details: expect.objectContaining({ tensor: 'w', expected: 2, got: 3 }) },
+    ],
+    [
+      'two negative dimensions whose product would fit',
+      { initializer: [{ name: 'w', dims: [-1, -1], dataType: DataType.FLOAT, floatData: [1] }] },
+      { code: 'ONNX_PARSE', details: expect.objectContaining({ tensor: 'w', shape: [-1, -1] }) },
+    ],
+    [
       'a negative dimension',
       { initializer: [{ name: 'w', dims: [-1], dataType: DataType.FLOAT, floatData: [1] }] },
       { code: 'ONNX_PARSE', details: expect.objectContaining({ tensor: 'w', shape: [-1] }) },
