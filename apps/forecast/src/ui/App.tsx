@@ -10,6 +10,7 @@ import { FilePanel } from './FilePanel.tsx';
 import { ForecastTable } from './ForecastTable.tsx';
 import { keyboard } from './keyboard.ts';
 import { Notices } from './Notices.tsx';
+import { OpenFile } from './OpenFile.tsx';
 import { PlayBar } from './PlayBar.tsx';
 import type { Page } from './page.ts';
 import { Reading } from './Reading.tsx';
@@ -30,7 +31,9 @@ export function App({ page }: { page: Page }) {
   const sensor = page.chosen.value;
   return (
     <>
-      <AppHeader app="forecast" />
+      <AppHeader app="forecast">
+        <OpenFile page={page} place="header" />
+      </AppHeader>
       <Notices page={page} />
       <div class="layout">
         <SensorList page={page} />

@@ -19,7 +19,7 @@ export function SensorList({ page }: { page: Page }) {
           </li>
         ))}
         <li>
-          <OpenFile page={page} />
+          <OpenFile page={page} place="card" />
         </li>
       </ul>
     </nav>
@@ -32,8 +32,13 @@ function SensorCard({ page, sensor }: { page: Page; sensor: Sensor }) {
   const isChosen = page.chosen.value === sensor;
   const digits = digitsFor(spreadOf(sensor));
   const value = lastValue(sensor);
+  const card = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isChosen) bringIntoView(card.current!);
+  }, [isChosen]);
   return (
     <button
+      ref={card}
       type="button"
       class="card"
       aria-current={isChosen ? 'true' : undefined}
@@ -47,6 +52,20 @@ function SensorCard({ page, sensor }: { page: Page; sensor: Sensor }) {
     </button>
   );
 }
+
+/** Scrolls the list alone; `scrollIntoView` would move the page as well. */
+function bringIntoView(card: HTMLElement): void {
+  const list = card.closest('.sensors')!;
+  const [inner, outer] = [card.getBoundingClientRect(), list.getBoundingClientRect()];
+  const over = (low: number, high: number) => (low < 0 ? low : Math.max(0, high));
+  list.scrollBy({
+    left: over(inner.left - outer.left - MARGIN, inner.right - outer.right + MARGIN),
+    top: over(inner.top - outer.top - MARGIN, inner.bottom - outer.bottom + MARGIN),
+  });
+}
+
+/** CSS pixels that a card keeps from the list's edges. */
+const MARGIN = 12;
 
 /** The newest value that is no gap. */
 function lastValue({ series, now }: Sensor): number {
