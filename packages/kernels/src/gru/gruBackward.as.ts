@@ -1,3 +1,5 @@
+import { liveLanes } from '../math/lanes.as';
+
 /**
  * Turns the cached activations of one GRU step into gradients of its pre-activations, in place.
  *
@@ -20,10 +22,10 @@ export function gruStepBackward(
   const gate = <usize>hidden * row;
   const one = f32x4.splat(1);
   const now = i32x4.splat(t);
-  for (let lane: usize = 0; lane < row; lane += 16) {
-    const live = lens ? i32x4.gt_s(v128.load(lens + lane), now) : i32x4.splat(-1);
-    let at = lane;
-    for (let j = 0; j < hidden; j++, at += row) {
+  let at: usize = 0;
+  for (let j = 0; j < hidden; j++) {
+    for (let lane: usize = 0; lane < row; lane += 16, at += 16) {
+      const live = liveLanes(lens, lane, now);
       const from = v128.load(dh + at);
       const total = f32x4.add(from, v128.load(dy + at));
       const n = v128.load(gates + at);

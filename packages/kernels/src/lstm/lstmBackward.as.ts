@@ -1,6 +1,8 @@
 // The element-wise part of an LSTM step's gradient. The products with the weights around it are gemmLanes (to
 // h and x) and outerLanes (to the weights); lstmTrain.ts calls the three in turn.
 
+import { liveLanes } from '../math/lanes.as';
+
 /**
  * Turns the cached activations of one step into gradients of its pre-activations, in place.
  *
@@ -24,10 +26,10 @@ export function lstmStepBackward(
   const gate = <usize>hidden * row;
   const one = f32x4.splat(1);
   const now = i32x4.splat(t);
-  for (let lane: usize = 0; lane < row; lane += 16) {
-    const live = lens ? i32x4.gt_s(v128.load(lens + lane), now) : i32x4.splat(-1);
-    let at = lane;
-    for (let j = 0; j < hidden; j++, at += row) {
+  let at: usize = 0;
+  for (let j = 0; j < hidden; j++) {
+    for (let lane: usize = 0; lane < row; lane += 16, at += 16) {
+      const live = liveLanes(lens, lane, now);
       const from = v128.load(dh + at);
       const carried = v128.load(dc + at);
       const total = f32x4.add(from, v128.load(dy + at));

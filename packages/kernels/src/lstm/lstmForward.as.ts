@@ -1,7 +1,7 @@
 // LSTM over a whole sequence: both products and the gates of a unit stay in registers.
 
 import { sigmoid, tanh } from '../math/activations.as';
-import { clearLanes, keepLanes } from '../math/lanes.as';
+import { clearEight, keepEight, liveLanes } from '../math/lanes.as';
 import { madd } from '../math/madd.as';
 import { packPanel } from '../gemm/pack.as';
 
@@ -53,22 +53,20 @@ export function lstmStepForward(
   const gate = <usize>hidden * row;
   const panelBytes = <usize>(1 + input + hidden) << 4;
   const now = i32x4.splat(t);
-  for (let lane: usize = 0; lane < row; lane += 32) {
-    let live0 = i32x4.splat(-1);
-    let live1 = i32x4.splat(-1);
-    if (lens) {
-      live0 = i32x4.gt_s(v128.load(lens + lane), now);
-      live1 = i32x4.gt_s(v128.load(lens + lane, 16), now);
-    }
-    if (!v128.any_true(v128.or(live0, live1))) {
-      keepLanes(hidden, row, lane, c0, c1);
-      keepLanes(hidden, row, lane, h0, h1);
-      clearLanes(hidden, row, lane, y);
-      continue;
-    }
-    let p = panels;
-    let at = lane;
-    for (let j = 0; j < hidden; j++, at += row) {
+  // Units outside, lanes inside: a panel stays in the first-level cache for all lanes, and what is written lies
+  // in a row.
+  let p = panels;
+  let at: usize = 0;
+  for (let j = 0; j < hidden; j++, p += panelBytes) {
+    for (let lane: usize = 0; lane < row; lane += 32, at += 32) {
+      const live0 = liveLanes(lens, lane, now);
+      const live1 = liveLanes(lens, lane + 16, now);
+      if (!v128.any_true(v128.or(live0, live1))) {
+        keepEight(c0 + at, c1 + at);
+        keepEight(h0 + at, h1 + at);
+        clearEight(y + at);
+        continue;
+      }
       let i0 = v128.load_splat<f32>(p);
       let o0 = v128.load_splat<f32>(p, 4);
       let f0 = v128.load_splat<f32>(p, 8);
@@ -114,7 +112,6 @@ export function lstmStepForward(
         g0 = madd(w, x0, g0);
         g1 = madd(w, x1, g1);
       }
-      p += panelBytes;
       finish(at, gate, i0, o0, f0, g0, live0, gates, tc, c0, h0, c1, h1, y);
       finish(at + 16, gate, i1, o1, f1, g1, live1, gates, tc, c0, h0, c1, h1, y);
     }

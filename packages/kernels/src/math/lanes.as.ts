@@ -1,16 +1,24 @@
-// What a block of 8 lanes does in a step that lies beyond all their lengths.
+// Which of 8 lanes a step still belongs to.
 
-/** to[hidden][lanes] = from[hidden][lanes] */
-export function keepLanes(hidden: i32, row: usize, lane: usize, from: usize, to: usize): void {
-  for (let j = 0; j < hidden; j++, lane += row) {
-    v128.store(to + lane, v128.load(from + lane));
-    v128.store(to + lane, v128.load(from + lane, 16), 16);
-  }
+/** Lanes whose length exceeds the step, as a mask; all where there are no lengths. */
+// @ts-ignore: decorator
+@inline
+export function liveLanes(lens: usize, lane: usize, now: v128): v128 {
+  return lens ? i32x4.gt_s(v128.load(lens + lane), now) : i32x4.splat(-1);
 }
 
-export function clearLanes(hidden: i32, row: usize, lane: usize, y: usize): void {
-  for (let j = 0; j < hidden; j++, lane += row) {
-    v128.store(y + lane, f32x4.splat(0));
-    v128.store(y + lane, f32x4.splat(0), 16);
-  }
+/** What one unit does in a block of 8 lanes that are all beyond their length: the state stays. */
+// @ts-ignore: decorator
+@inline
+export function keepEight(from: usize, to: usize): void {
+  v128.store(to, v128.load(from));
+  v128.store(to, v128.load(from, 16), 16);
+}
+
+/** ... and it yields 0. */
+// @ts-ignore: decorator
+@inline
+export function clearEight(to: usize): void {
+  v128.store(to, i32x4.splat(0));
+  v128.store(to, i32x4.splat(0), 16);
 }

@@ -2,6 +2,7 @@
 // left is here.
 
 import { tanh } from '../math/activations.as';
+import { liveLanes } from '../math/lanes.as';
 
 /** a[H][B] = Wb + Rb, what the products are added to. */
 export function rnnBias(a: usize, B: i32, hidden: i32, b: usize): void {
@@ -20,10 +21,10 @@ export function rnnBias(a: usize, B: i32, hidden: i32, b: usize): void {
 export function rnnStepForward(t: i32, B: i32, hidden: i32, lens: usize, a: usize, h0: usize, y: usize): void {
   const row = <usize>B << 2;
   const now = i32x4.splat(t);
-  for (let lane: usize = 0; lane < row; lane += 16) {
-    const live = lens ? i32x4.gt_s(v128.load(lens + lane), now) : i32x4.splat(-1);
-    let at = lane;
-    for (let j = 0; j < hidden; j++, at += row) {
+  let at: usize = 0;
+  for (let j = 0; j < hidden; j++) {
+    for (let lane: usize = 0; lane < row; lane += 16, at += 16) {
+      const live = liveLanes(lens, lane, now);
       const h = tanh(v128.load(a + at));
       v128.store(a + at, v128.bitselect(h, v128.load(h0 + at), live));
       v128.store(y + at, v128.and(h, live));
@@ -48,10 +49,10 @@ export function rnnStepBackward(
 ): void {
   const row = <usize>B << 2;
   const now = i32x4.splat(t);
-  for (let lane: usize = 0; lane < row; lane += 16) {
-    const live = lens ? i32x4.gt_s(v128.load(lens + lane), now) : i32x4.splat(-1);
-    let at = lane;
-    for (let j = 0; j < hidden; j++, at += row) {
+  let at: usize = 0;
+  for (let j = 0; j < hidden; j++) {
+    for (let lane: usize = 0; lane < row; lane += 16, at += 16) {
+      const live = liveLanes(lens, lane, now);
       const from = v128.load(dh + at);
       const h = v128.load(h1 + at);
       const total = f32x4.add(from, v128.load(dy + at));
