@@ -106,8 +106,10 @@ function step(
   }
   for (const prefix of kept) {
     for (let c = 0; c < row.length; c++) {
-      if (c === blank || row[c]! < minLogProb || prefix.children.get(c)?.kept) continue;
       const endsLabel = lengthened(prefix, c) + row[c]!;
+      // Most fail here, before anything dearer than a comparison.
+      if (endsLabel <= best.bound || c === blank || row[c]! < minLogProb) continue;
+      if (prefix.children.get(c)?.kept) continue;
       best.offer(prefix, c, -Infinity, endsLabel, endsLabel);
     }
   }
@@ -154,9 +156,14 @@ class BestCandidates {
     this.#size = size;
   }
 
+  /** What an offer must exceed to be taken. */
+  get bound(): number {
+    return this.heap.length < this.#size ? -Infinity : this.heap[0]!.total;
+  }
+
   offer(prefix: Prefix, label: number, endsBlank: number, endsLabel: number, total: number): void {
     const { heap } = this;
-    if (!(total > (heap.length < this.#size ? -Infinity : heap[0]!.total))) return;
+    if (!(total > this.bound)) return;
     const candidate: Candidate = { prefix, label, endsBlank, endsLabel, total };
     if (heap.length < this.#size) {
       let at = heap.length;
