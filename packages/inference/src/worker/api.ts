@@ -2,16 +2,64 @@
  * The contract of the worker border: types only, so that both sides and their tests can import it for free.
  * The border knows services by name and methods by name; it knows nothing of ink or sensors.
  */
+import type { Manifest, Tensor, WireError } from '@rivulet/core';
+import type { AnyTensor, EngineChoice, EngineName, ValueInfo } from '../engine/engine.ts';
+import type { ForecastBand, ForecastRequest } from '../forecaster/index.ts';
+import type { LoadProgress, WeightType } from '../load/modelFolder.ts';
+import type { InkService } from '../recogniser/inkService.ts';
 
-type MethodName<S> = {
-  [K in keyof S]: S[K] extends (...args: never[]) => Promise<unknown> ? K : never;
-}[keyof S] &
-  string;
+/** Every service that can be opened. Adding one: a line here, one in services.ts. */
+export interface ServiceTable {
+  /** A model's folder, to look at its manifest before loading it. */
+  folder: FolderService;
+  /** Any ONNX file. */
+  model: ModelService;
+  recogniser: InkService;
+  forecaster: ForecasterService;
+}
+
+export type ServiceName = keyof ServiceTable;
+
+export interface FolderService {
+  manifest(): Promise<Manifest>;
+}
+
+export interface ModelInfo {
+  readonly engine: EngineName;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+}
+
+export interface ModelService {
+  info(): Promise<ModelInfo>;
+  run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
+}
+
+export interface ForecasterService {
+  predict(request: ForecastRequest): Promise<ForecastBand>;
+}
+
+/** Options that a service is opened with; plain data, kept to open it again after its worker died. */
+export interface ServiceOptions {
+  readonly engine?: EngineChoice | undefined;
+  /** Weights to run, where the folder has both. Default int8. */
+  readonly dtype?: WeightType | undefined;
+}
+
+export interface OpenOptions extends ServiceOptions, CallOptions {
+  /** Called as the model's file arrives; not when a dead worker's services are opened again. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
 
 export interface CallOptions {
   /** Aborting rejects at once with ABORTED and drops the call if it is still waiting its turn. */
   readonly signal?: AbortSignal | undefined;
 }
+
+type MethodName<S> = {
+  [K in keyof S]: S[K] extends (...args: never[]) => Promise<unknown> ? K : never;
+}[keyof S] &
+  string;
 
 /**
  * A loaded service, wherever it lives: in the worker (web) or in this process (Node).
@@ -26,4 +74,35 @@ export interface Remote<S> {
   ): Promise<S[M] extends (...args: never[]) => Promise<infer R> ? R : never>;
   /** Frees the service and its model. Later calls reject with DISPOSED. */
   dispose(): Promise<void>;
+}
+
+/** Errors do not survive comlink as themselves: they cross as values. */
+export type Answer<T> = { readonly value: T } | { readonly error: WireError };
+
+/** What the host offers. `ticket` names a call so that it can be aborted. */
+export interface HostApi {
+  /** @returns the handle of a new service */
+  open(
+    ticket: number,
+    name: ServiceName,
+    location: string | Uint8Array,
+    options: ServiceOptions,
+    onProgress: ((progress: LoadProgress) => void) | undefined,
+  ): Promise<Answer<number>>;
+  call(ticket: number, handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>>;
+  close(handle: number): Promise<Answer<undefined>>;
+  abort(ticket: number): Promise<void>;
+  /** Holds a lock for the host's whole life: who gets it afterwards knows that the host is dead. */
+  holdLock(name: string): Promise<boolean>;
+}
+
+/** A running host as its client sees it. */
+export interface Connection {
+  readonly api: HostApi;
+  /** Makes a callback fit for the border. */
+  callback<F extends (...args: never[]) => unknown>(f: F): F;
+  /** Called once, with a reason, when the host is gone without being asked to. */
+  onDeath(listener: (reason: string) => void): void;
+  /** Ends the host; its memory goes back to the system. */
+  end(): void;
 }

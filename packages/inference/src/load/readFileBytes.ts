@@ -1,0 +1,36 @@
+/** Reads a file in Node: a path, a file URL, or an http(s) URL. */
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { RivuletError } from '@rivulet/core';
+import { fetchBytes } from './fetchBytes.ts';
+import { aborted, notFound, tooLarge } from './loadErrors.ts';
+import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
+
+export const readFileBytes: ReadBytes = async (location, options = {}) => {
+  if (/^https?:/i.test(location)) return fetchBytes(location, options);
+  const { signal, onProgress, maxBytes = MAX_BYTES } = options;
+  const path = location.startsWith('file:') ? fileURLToPath(location) : location;
+  try {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      if (size > maxBytes) throw tooLarge(location, size, maxBytes);
+      const bytes = new Uint8Array(await file.readFile({ signal }));
+      onProgress?.(bytes.length, bytes.length);
+      return bytes;
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof RivuletError) throw cause;
+    if (signal?.aborted) throw aborted(location, signal);
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw notFound(location, { code });
+    throw new RivuletError(
+      'MODEL_FETCH',
+      `${location} could not be read: ${cause}`,
+      { location, code },
+      cause,
+    );
+  }
+};

@@ -1,0 +1,23 @@
+/** The entry for Node: the same names, models in this process, locations are paths, file URLs or http URLs. */
+import { provideOrt } from './engine/ortLoader.ts';
+import type { ModelFolder } from './load/modelFolder.ts';
+import { type OpenFolderOptions, openModelFolder as openFolder } from './load/openModelFolder.ts';
+import { readFileBytes } from './load/readFileBytes.ts';
+import { type PublicApi, publicApi } from './publicApi.ts';
+import { ServiceClient } from './worker/client.ts';
+import { localConnection } from './worker/localConnection.ts';
+
+export type { ModelFolder } from './load/modelFolder.ts';
+export * from './publicNames.ts';
+
+provideOrt(() => import('onnxruntime-web/wasm'));
+
+const client = new ServiceClient(() => localConnection(readFileBytes));
+
+const api: PublicApi = publicApi(client, String);
+export const { loadModel, loadForecaster, createHandwritingRecognizer, queryHandwritingRecognizer } = api;
+
+/** Beyond the web's names: a model folder for tools that look inside it. */
+export function openModelFolder(folder: string | URL, options?: OpenFolderOptions): Promise<ModelFolder> {
+  return openFolder(String(folder), readFileBytes, options);
+}

@@ -1,0 +1,19 @@
+/**
+ * The entry for pages that run any ONNX graph: as `@rivulet/inference`, and what our own engine does not cover
+ * runs on onnxruntime-web, fetched when the first such model is loaded. Costs nothing until then but 14 MB among
+ * the files of the build, which is why it is an entry of its own.
+ */
+import { type PublicApi, publicApi } from './publicApi.ts';
+import { ServiceClient } from './worker/client.ts';
+import { workerConnection } from './worker/workerConnection.ts';
+
+export * from './publicNames.ts';
+
+const client = new ServiceClient(() =>
+  workerConnection(new Worker(new URL('./worker/ortWorker.ts', import.meta.url), { type: 'module' })),
+);
+
+const locate = (location: string | URL): string => new URL(location, document.baseURI).href;
+
+const api: PublicApi = publicApi(client, locate);
+export const { loadModel, loadForecaster, createHandwritingRecognizer, queryHandwritingRecognizer } = api;

@@ -1,0 +1,60 @@
+/** The names that web.ts and node.ts both export, made for a platform's client: written once, so they cannot differ. */
+import { Forecaster } from './forecaster/forecaster.ts';
+import type { LoadProgress, WeightType } from './load/modelFolder.ts';
+import { type LoadModelOptions, Model } from './model.ts';
+import { type HandwritingFunctions, handwritingFunctions } from './recogniser/handwritingFunctions.ts';
+import type { ServiceOptions } from './worker/api.ts';
+import type { ServiceClient } from './worker/client.ts';
+
+export interface LoadForecasterOptions extends ServiceOptions {
+  /** Weights to run. Default int8. */
+  readonly dtype?: WeightType | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+export interface PublicApi extends HandwritingFunctions {
+  /**
+   * Loads any ONNX file: by URL or path, or from its bytes.
+   * @throws MODEL_NOT_FOUND, MODEL_FETCH, MODEL_TOO_LARGE, ONNX_PARSE, ONNX_UNSUPPORTED, ENGINE_UNAVAILABLE,
+   *   OUT_OF_MEMORY, ABORTED. Nothing of a failure is kept: calling again tries again.
+   */
+  loadModel(source: string | URL | Uint8Array, options?: LoadModelOptions): Promise<Model>;
+  /**
+   * Loads a forecaster's folder. @throws as loadModel does, and MANIFEST_INVALID, MODEL_HASH, FEATURE_VERSION
+   */
+  loadForecaster(folder: string | URL, options?: LoadForecasterOptions): Promise<Forecaster>;
+}
+
+/** @param locate resolves what a caller named: against the page on the web, as a path in Node */
+export function publicApi(client: ServiceClient, locate: (location: string | URL) => string): PublicApi {
+  return {
+    async loadModel(source, options = {}) {
+      const location = source instanceof Uint8Array ? source : locate(source);
+      const remote = await client.open('model', location, options);
+      try {
+        return new Model(remote, await remote.call('info', [], { signal: options.signal }));
+      } catch (error) {
+        await remote.dispose();
+        throw error;
+      }
+    },
+
+    async loadForecaster(folder, options = {}) {
+      return new Forecaster(await client.open('forecaster', locate(folder), options));
+    },
+
+    ...handwritingFunctions({
+      async manifest(folder, { signal }) {
+        const remote = await client.open('folder', locate(folder), { signal });
+        try {
+          return await remote.call('manifest', [], { signal });
+        } finally {
+          await remote.dispose();
+        }
+      },
+      recogniser: (folder, { engine, dtype, signal, onProgress }) =>
+        client.open('recogniser', locate(folder), { engine, dtype, signal, onProgress }),
+    }),
+  };
+}

@@ -1,0 +1,17 @@
+/** What both entries export beside the functions: errors, classes a user makes, and types. */
+export { type ErrorCode, RivuletError } from '@rivulet/core';
+export type {
+  AnyTensor,
+  EngineChoice,
+  EngineName,
+  ValueInfo,
+} from './engine/engine.ts';
+export type { ForecastBand, ForecastRequest } from './forecaster/forecastBand.ts';
+export type { Forecaster } from './forecaster/forecaster.ts';
+export type { LoadProgress, WeightType } from './load/modelFolder.ts';
+export type { LoadModelOptions, Model } from './model.ts';
+export type { LoadForecasterOptions } from './publicApi.ts';
+export type { HandwritingDrawing } from './recogniser/handwritingDrawing.ts';
+export type { HandwritingRecognizer } from './recogniser/handwritingRecognizer.ts';
+export { HandwritingStroke } from './recogniser/handwritingStroke.ts';
+export type * from './recogniser/handwritingTypes.ts';

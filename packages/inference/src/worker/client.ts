@@ -1,0 +1,182 @@
+/**
+ * The caller's side: opens services over a connection that it makes when first needed, and makes anew after the
+ * host died. What was pending then rejects with WORKER_DIED; the next call on a service loads its model again.
+ */
+import { RivuletError } from '@rivulet/core';
+import type { LoadProgress } from '../load/modelFolder.ts';
+import type {
+  Answer,
+  CallOptions,
+  Connection,
+  HostApi,
+  OpenOptions,
+  Remote,
+  ServiceName,
+  ServiceOptions,
+  ServiceTable,
+} from './api.ts';
+
+/** How long an idle host is kept for the next service (a manifest is often followed by its model). */
+const IDLE_MS = 2000;
+
+interface Link {
+  readonly connection: Connection;
+  readonly pending: Set<(error: RivuletError) => void>;
+  alive: boolean;
+}
+
+interface Recipe {
+  readonly name: ServiceName;
+  readonly location: string | Uint8Array;
+  readonly options: ServiceOptions;
+}
+
+export class ServiceClient {
+  readonly #connect: () => Connection;
+  #link: Link | undefined;
+  #tickets = 0;
+  #open = 0;
+
+  /** @param connect starts a host */
+  constructor(connect: () => Connection) {
+    this.#connect = connect;
+  }
+
+  /**
+   * @param location URL or path, already resolved against the page; or the bytes of a model
+   * @throws whatever loading throws; nothing of a failure is kept
+   */
+  async open<N extends ServiceName>(
+    name: N,
+    location: string | Uint8Array,
+    { signal, onProgress, ...options }: OpenOptions = {},
+  ): Promise<Remote<ServiceTable[N]>> {
+    this.#open++;
+    try {
+      const recipe = { name, location, options };
+      const link = this.#linked();
+      const handle = await this.#openOn(link, recipe, signal, onProgress);
+      return this.#remote(recipe, link, handle);
+    } catch (error) {
+      this.#closed();
+      throw error;
+    }
+  }
+
+  #remote<N extends ServiceName>(recipe: Recipe, link: Link, handle: number): Remote<ServiceTable[N]> {
+    let at = { link, handle: Promise.resolve(handle) };
+    let disposed = false;
+    return {
+      call: async (method: string, args: readonly unknown[], { signal }: CallOptions = {}) => {
+        if (disposed) throw new RivuletError('DISPOSED', `this ${recipe.name} has been disposed`, {});
+        if (!at.link.alive) {
+          const fresh = { link: this.#linked(), handle: Promise.resolve(0) };
+          fresh.handle = this.#openOn(fresh.link, recipe, undefined, undefined);
+          // Forgotten when it fails, so that the next call tries again.
+          fresh.handle.catch(() => {
+            if (at === fresh) fresh.link = dead(fresh.link);
+          });
+          at = fresh;
+        }
+        const now = at;
+        const there = await now.handle;
+        return this.#ask(now.link, signal, (api, ticket) => api.call(ticket, there, method, args)) as never;
+      },
+      dispose: async () => {
+        if (disposed) return;
+        disposed = true;
+        try {
+          const { link: last, handle: pending } = at;
+          const there = await pending.catch(() => 0);
+          if (last.alive && there) await this.#ask(last, undefined, (api) => api.close(there));
+        } finally {
+          this.#closed();
+        }
+      },
+    };
+  }
+
+  async #openOn(
+    link: Link,
+    { name, location, options }: Recipe,
+    signal: AbortSignal | undefined,
+    onProgress: ((progress: LoadProgress) => void) | undefined,
+  ): Promise<number> {
+    const progress = onProgress && link.connection.callback(onProgress);
+    return this.#ask(link, signal, (api, ticket) => api.open(ticket, name, location, options, progress));
+  }
+
+  /** One call over the border, which the host's death or the caller's signal may end early. */
+  #ask<T>(
+    link: Link,
+    signal: AbortSignal | undefined,
+    call: (api: HostApi, ticket: number) => Promise<Answer<T>>,
+  ): Promise<T> {
+    const ticket = ++this.#tickets;
+    const { api } = link.connection;
+    return new Promise<T>((resolve, reject) => {
+      const abort = (): void => {
+        void api.abort(ticket);
+        settle(() => reject(new RivuletError('ABORTED', 'the call was aborted', {}, signal?.reason)));
+      };
+      const settle = (how: () => void): void => {
+        link.pending.delete(die);
+        signal?.removeEventListener('abort', abort);
+        how();
+      };
+      const die = (error: RivuletError): void => settle(() => reject(error));
+      if (signal?.aborted) return abort();
+      link.pending.add(die);
+      signal?.addEventListener('abort', abort);
+      call(api, ticket).then(
+        (answer) =>
+          settle(() => {
+            if ('value' in answer) resolve(answer.value);
+            else reject(RivuletError.fromWire(answer.error));
+          }),
+        // Arguments that cannot be cloned.
+        (cause) =>
+          die(
+            new RivuletError(
+              'ARGUMENT',
+              `the call could not be sent: ${cause}`,
+              { reason: String(cause) },
+              cause,
+            ),
+          ),
+      );
+    });
+  }
+
+  #linked(): Link {
+    if (this.#link?.alive) return this.#link;
+    const connection = this.#connect();
+    const link: Link = { connection, pending: new Set(), alive: true };
+    connection.onDeath((reason) => {
+      link.alive = false;
+      connection.end();
+      const error = new RivuletError('WORKER_DIED', `the worker died: ${reason}`, { reason });
+      for (const die of [...link.pending]) die(error);
+    });
+    this.#link = link;
+    return link;
+  }
+
+  /** With its last service the host goes, and its memory with it. */
+  #closed(): void {
+    if (--this.#open > 0) return;
+    const idle = setTimeout(() => {
+      if (this.#open > 0 || !this.#link) return;
+      this.#link.alive = false;
+      this.#link.connection.end();
+      this.#link = undefined;
+    }, IDLE_MS);
+    // In Node a waiting timer would keep the process alive.
+    (idle as { unref?: () => void }).unref?.();
+  }
+}
+
+/** A link that nobody shares and that makes the next call start over. */
+function dead({ connection }: Link): Link {
+  return { connection, pending: new Set(), alive: false };
+}

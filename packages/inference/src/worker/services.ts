@@ -1,0 +1,82 @@
+/** The table of services: what each name opens. The rest of the spine knows none of them. */
+import { RivuletError } from '@rivulet/core';
+import { createSession } from '../engine/engine.ts';
+import { SeriesForecaster } from '../forecaster/index.ts';
+import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
+import { openModelFolder } from '../load/openModelFolder.ts';
+import type { ReadBytes } from '../load/readBytes.ts';
+import { InkRecogniser } from '../recogniser/inkRecogniser.ts';
+import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
+
+interface Context extends ServiceOptions {
+  readonly read: ReadBytes;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+interface Disposable {
+  dispose(): Promise<void>;
+}
+
+export interface OpenedService extends Disposable {
+  call(method: string, args: readonly unknown[]): Promise<unknown>;
+}
+
+type Open = (location: string | Uint8Array, context: Context) => Promise<Disposable>;
+
+const SERVICES: Readonly<Record<ServiceName, Open>> = {
+  folder: async (location, context): Promise<FolderService & Disposable> => {
+    const { manifest } = await folderAt(location, context);
+    return { manifest: async () => manifest, dispose: async () => {} };
+  },
+
+  model: async (location, { read, signal, onProgress, engine }): Promise<ModelService & Disposable> => {
+    const file = typeof location === 'string' ? location : '';
+    const bytes =
+      typeof location === 'string'
+        ? await read(location, {
+            signal,
+            onProgress: (loadedBytes, totalBytes) => onProgress?.({ file, loadedBytes, totalBytes }),
+          })
+        : location;
+    const session = await createSession(bytes, { engine, signal });
+    const { engine: name, inputs, outputs } = session;
+    return {
+      info: async () => ({ engine: name, inputs, outputs }),
+      run: (feeds) => session.run(feeds),
+      dispose: () => session.dispose(),
+    };
+  },
+
+  recogniser: async (location, context) => InkRecogniser.load(await folderAt(location, context), context),
+
+  forecaster: async (location, context) => SeriesForecaster.load(await folderAt(location, context), context),
+};
+
+function folderAt(
+  location: string | Uint8Array,
+  { read, signal, onProgress }: Context,
+): Promise<ModelFolder> {
+  if (typeof location !== 'string') {
+    throw new RivuletError('ARGUMENT', 'this service is opened from a folder, not from bytes', {});
+  }
+  return openModelFolder(location, read, { signal, onProgress });
+}
+
+export async function openService(
+  name: ServiceName,
+  location: string | Uint8Array,
+  context: Context,
+): Promise<OpenedService> {
+  const service = await SERVICES[name](location, context);
+  return {
+    async call(method, args) {
+      const f = (service as unknown as Record<string, unknown>)[method];
+      if (typeof f !== 'function') {
+        throw new RivuletError('INTERNAL', `${name} has no method ${method}`, { service: name, method });
+      }
+      return f.apply(service, args);
+    },
+    dispose: () => service.dispose(),
+  };
+}

@@ -1,0 +1,47 @@
+/** A host in a web worker, spoken to by comlink. */
+import * as Comlink from 'comlink';
+import type { Connection, HostApi } from './api.ts';
+
+let locks = 0;
+
+export function workerConnection(worker: Worker): Connection {
+  // Pinned by the connection: a proxy that is collected would leave its calls hanging.
+  const remote = Comlink.wrap<HostApi>(worker);
+  const api = remote as unknown as HostApi;
+  let listener: ((reason: string) => void) | undefined;
+  let over = false;
+  const die = (reason: string): void => {
+    if (over) return;
+    over = true;
+    listener?.(reason);
+  };
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    die(event.message || 'its script could not be loaded');
+  });
+  worker.addEventListener('messageerror', () => die('a message could not be read'));
+  watchByLock(api, die);
+  return {
+    api,
+    callback: (f) => Comlink.proxy(f),
+    onDeath: (tell) => {
+      listener = tell;
+    },
+    end: () => {
+      over = true;
+      worker.terminate();
+    },
+  };
+}
+
+/**
+ * A worker that the system ends (out of memory, a crash) fires no event. But it held a lock, and a lock goes to
+ * the next in line when its holder is gone: waiting for it is waiting for the worker's death.
+ */
+function watchByLock(api: HostApi, die: (reason: string) => void): void {
+  if (!globalThis.navigator?.locks) return;
+  const name = `rivulet-worker-${Date.now()}-${Math.random()}-${locks++}`;
+  void api.holdLock(name).then((held) => {
+    if (held) void navigator.locks.request(name, () => die('it ended'));
+  });
+}
