@@ -41,10 +41,14 @@ const SENTENCES: Record<ErrorCode, Sentence> = {
   INTERNAL: ['Something went wrong inside this page.', true],
 };
 
-/** @param error anything that was thrown; what is not one of ours counts as INTERNAL. */
-export function explainError(error: unknown): Explanation {
+/** Private windows and blocked cookies: no storage at all rather than a full one. */
+const REFUSED: Sentence = ['This browser keeps no data for this page.', true];
+
+/** @param thrown anything that was thrown; what is not one of ours counts as INTERNAL. */
+export function explainError(thrown: unknown): Explanation {
+  const error = causeOf(thrown);
   const code = codeOf(error);
-  const [sentence, retry] = SENTENCES[code];
+  const [sentence, retry] = code === 'STORAGE_FULL' && isRefused(error) ? REFUSED : SENTENCES[code];
   return { code, sentence: sentence + place(error), retry };
 }
 
@@ -56,6 +60,16 @@ function codeOf(error: unknown): ErrorCode {
     if (error.name === 'AbortError') return 'ABORTED';
   }
   return 'INTERNAL';
+}
+
+/** Interfaces of the web platform may throw only DOMExceptions: ours is then their cause. */
+function causeOf(thrown: unknown): unknown {
+  const { cause } = thrown instanceof Error ? thrown : {};
+  return !(thrown instanceof RivuletError) && cause instanceof RivuletError ? cause : thrown;
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof RivuletError && error.details.refused === true;
 }
 
 /** Where in the person's own file or drawing it is wrong, where the error says so. */

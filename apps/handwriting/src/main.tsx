@@ -1,0 +1,16 @@
+import { registerServiceWorker } from '@rivulet/shell';
+import { render } from 'preact';
+import { App } from './ui/App.tsx';
+import { openNotebook } from './ui/notebook.ts';
+import './ui/handwriting.css';
+
+const notebook = await openNotebook(new URL('models/', document.baseURI).href);
+render(<App notebook={notebook} />, document.getElementById('app')!);
+
+// A tab may be killed without a word; these are the last moments at which a page hears anything.
+addEventListener('pagehide', () => notebook.flush());
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') notebook.flush();
+});
+
+if (import.meta.env.PROD) void registerServiceWorker({ url: 'sw.js', save: () => notebook.save() });

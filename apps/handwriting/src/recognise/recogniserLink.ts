@@ -1,0 +1,80 @@
+/** The page's line to the recogniser in its worker: loading, reading ink, and coming back after a failure. */
+import { signal } from '@preact/signals';
+import { RivuletError } from '@rivulet/core';
+import {
+  createHandwritingRecognizer,
+  type HandwritingPrediction,
+  type HandwritingRecognizer,
+} from '@rivulet/inference';
+import type { InkStroke } from '../canvas/inkStroke.ts';
+import { DrawingMirror } from './drawingMirror.ts';
+
+export type LinkState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** Pauses before a dead worker is asked again (ms); after the last the page says so and offers a button. */
+const REVIVE_MS = [0, 300, 1500] as const;
+
+export class RecogniserLink {
+  readonly state = signal<LinkState>({ kind: 'loading' });
+  private recogniser: HandwritingRecognizer | undefined;
+  private page: DrawingMirror | undefined;
+  private readonly models: string;
+
+  /** @param models address of the folder of models, with a closing slash. */
+  constructor(models: string) {
+    this.models = models;
+  }
+
+  /** Loads the model; also the way back after a failure. @returns whether it is there now. */
+  async load(): Promise<boolean> {
+    this.state.value = { kind: 'loading' };
+    this.close();
+    try {
+      this.recogniser = await createHandwritingRecognizer({ languages: ['en'] }, { models: this.models });
+      this.state.value = { kind: 'ready' };
+      return true;
+    } catch (error) {
+      this.state.value = { kind: 'failed', error };
+      return false;
+    }
+  }
+
+  /**
+   * Reads a page, of which only what changed costs time. A worker that died is asked again: it comes back.
+   * @returns the likeliest first, empty where no word was found; undefined without a model, and `state` says why.
+   */
+  async read(strokes: readonly InkStroke[]): Promise<readonly HandwritingPrediction[] | undefined> {
+    for (let attempt = 0; this.recogniser; attempt++) {
+      const { recogniser } = this;
+      try {
+        this.page ??= new DrawingMirror(
+          recogniser.startDrawing({ recognitionType: 'text', alternatives: 1 }),
+        );
+        this.page.show(strokes);
+        const predictions = await this.page.drawing.getPrediction();
+        if (this.state.value.kind === 'failed') this.state.value = { kind: 'ready' };
+        return predictions;
+      } catch (error) {
+        // Loaded anew meanwhile: the failure is that of a recogniser which is gone.
+        if (recogniser !== this.recogniser) return undefined;
+        const pause = REVIVE_MS[attempt];
+        if (!(error instanceof RivuletError && error.code === 'WORKER_DIED') || pause === undefined) {
+          this.state.value = { kind: 'failed', error };
+          return undefined;
+        }
+        // A device that is short of memory needs a moment.
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+    return undefined;
+  }
+
+  close(): void {
+    this.page = undefined;
+    this.recogniser?.finish();
+    this.recogniser = undefined;
+  }
+}

@@ -1,0 +1,65 @@
+/** The page: a header, the text as it is read, and paper for the rest of the screen. */
+
+import { useSignal } from '@preact/signals';
+import { AppHeader, Icon, Toasts } from '@rivulet/shell';
+import { useEffect, useRef } from 'preact/hooks';
+import { Alternatives } from './Alternatives.tsx';
+import { ExportDialog } from './ExportDialog.tsx';
+import { HelpDialog } from './HelpDialog.tsx';
+import { keyboard } from './keyboard.ts';
+import { NoteList } from './NoteList.tsx';
+import { Notices } from './Notices.tsx';
+import type { Notebook } from './notebook.ts';
+import { Paper } from './Paper.tsx';
+import type { Surface } from './surface.ts';
+import { TextLine } from './TextLine.tsx';
+import { Toolbar } from './Toolbar.tsx';
+
+export type Panel = 'none' | 'notes' | 'export' | 'help';
+
+export function App({ notebook }: { notebook: Notebook }) {
+  const panel = useSignal<Panel>('none');
+  const surface = useRef<Surface | undefined>(undefined);
+  useEffect(
+    () =>
+      keyboard(notebook, {
+        surface: () => surface.current,
+        toggle: (wanted) => (panel.value = panel.value === wanted ? 'none' : wanted),
+      }),
+    [notebook, panel],
+  );
+  const close = () => (panel.value = 'none');
+  const notesOpen = panel.value === 'notes';
+  return (
+    <div class="page">
+      <AppHeader app="handwriting">
+        <button
+          type="button"
+          class="rv-icon-button"
+          aria-label="Notes"
+          title="Notes"
+          aria-expanded={notesOpen}
+          aria-controls="notes"
+          onClick={() => (panel.value = notesOpen ? 'none' : 'notes')}
+          data-testid="notes-toggle"
+        >
+          <Icon name="notes" />
+        </button>
+      </AppHeader>
+      <Notices notebook={notebook} />
+      <div class={`desk${notesOpen ? ' with-notes' : ''}`}>
+        {notesOpen && <NoteList notebook={notebook} onClose={close} />}
+        <main class="sheet">
+          <h1 class="rv-hidden">Handwriting</h1>
+          <TextLine notebook={notebook} />
+          <Alternatives notebook={notebook} />
+          <Toolbar notebook={notebook} onOpen={(wanted) => (panel.value = wanted)} />
+          <Paper notebook={notebook} onReady={(opened) => (surface.current = opened)} />
+        </main>
+      </div>
+      {panel.value === 'export' && <ExportDialog notebook={notebook} onClose={close} />}
+      {panel.value === 'help' && <HelpDialog onClose={close} />}
+      <Toasts />
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { ModalDialog, StorageMeter } from '@rivulet/shell';
+import { SHORTCUTS } from './keyboard.ts';
+
+/** How to write, and the keys. */
+export function HelpDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <ModalDialog title="How it works" onClose={onClose}>
+      <ul class="tips">
+        <li>Write in English, in lines, as on paper. The text appears while you write.</li>
+        <li>Wrong word? Tap it and choose another reading, or type it.</li>
+        <li>With a pen near, fingers and palms leave no ink. Without one, a finger writes.</li>
+        <li>Two fingers, the wheel or the arrow keys move the page. It has no end.</li>
+        <li>Everything stays on this device, and works without a network.</li>
+      </ul>
+      <h3>Keys</h3>
+      <table class="keys">
+        <tbody>
+          {SHORTCUTS.map(([keys, what]) => (
+            <tr key={keys}>
+              <th scope="row">
+                {keys.split(/ (?:\+ )?/).map((key, i) => (
+                  <kbd key={i}>{key}</kbd>
+                ))}
+              </th>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h3>Storage</h3>
+      <StorageMeter />
+    </ModalDialog>
+  );
+}
