@@ -193,6 +193,17 @@ describe('gaps, repeats and disorder', () => {
     expect(read.problems.join(' ')).toMatch(/line 21: “2042-/);
   });
 
+  it('takes no day that the calendar lacks', () => {
+    const days = [26, 27, 28, 29, 30].map((day) => `${day}.02.2024 00:00;${day}`);
+    const read = readCsv(
+      ['t;v', ...Array.from({ length: 25 }, (_, i) => `${pad(i + 1)}.02.2024 00:00;${i}`), ...days].join(
+        '\n',
+      ),
+    );
+    expect(read.length).toBe(29);
+    expect(read.problems.join(' ')).toContain('line 31: “30.02.2024 00:00” is no time');
+  });
+
   it('reads a bad cell as a gap and names it', () => {
     const lines = table((d) => d.toISOString()).split('\n');
     lines[10] = lines[10]!.replace(/,.*/, ',12,5x');
