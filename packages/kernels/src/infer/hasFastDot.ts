@@ -12,7 +12,7 @@ const module = new Uint8Array([
   ...[1, 5, 1, 0x60, 0, 1, 0x7f], // type 0: () -> i32
   ...[3, 2, 1, 0], // function 0 has type 0
   ...[7, 5, 1, 1, 0x64, 0, 0], // export "d"
-  ...[10, 22, 1, 20, 0], // one body of 20 bytes, no locals
+  ...[10, 23, 1, 21, 0], // one body of 21 bytes, no locals
   ...[0x41, 0xff, 0, 0xfd, 15, 0x41, 0x7f, 0xfd, 15], // i8x16.splat 127, i8x16.splat -1
   ...[0x41, 0, 0xfd, 17], // i32x4.splat 0
   ...[0xfd, 0x93, 2, 0xfd, 27, 0, 0x0b], // relaxed dot and add, lane 0, end
