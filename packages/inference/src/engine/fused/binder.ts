@@ -40,7 +40,7 @@ export class Binder {
 
   /** Memory that nobody else in this program touches: what `enter` writes stays. */
   keep(bytes: number): Pointer {
-    return this.#workspace.take(bytes, Number.POSITIVE_INFINITY).at;
+    return this.#workspace.takeNew(bytes, Number.POSITIVE_INFINITY).at;
   }
 
   enter(write: () => void): void {

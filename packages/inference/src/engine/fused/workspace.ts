@@ -23,16 +23,20 @@ export class Workspace {
     return this.#top - this.#base;
   }
 
+  /** Memory that no step before had or after will have: what is written before a run survives it. */
+  takeNew(bytes: number, readers: number): Buffer {
+    const size = Math.max(16, (bytes + 15) & ~15);
+    const buffer = { at: this.#top, bytes: size, readers };
+    this.#top += size;
+    return buffer;
+  }
+
   /** First hole that is large enough, else at the top. 16-byte aligned, contents undefined. */
   take(bytes: number, readers: number): Buffer {
     const size = Math.max(16, (bytes + 15) & ~15);
     const index = this.#holes.findIndex((hole) => hole.bytes >= size);
     const hole = this.#holes[index];
-    if (!hole) {
-      const buffer = { at: this.#top, bytes: size, readers };
-      this.#top += size;
-      return buffer;
-    }
+    if (!hole) return this.takeNew(bytes, readers);
     const buffer = { at: hole.at, bytes: size, readers };
     hole.at += size;
     hole.bytes -= size;
