@@ -42,9 +42,9 @@ function route(
     }
     if (!url.startsWith(path)) continue;
     request.url = url.slice(path.length - 1);
-    handle(request, response, () =>
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found'),
-    );
+    handle(request, response, () => {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found');
+    });
     return;
   }
 }
