@@ -56,8 +56,6 @@ function codeOf(error: unknown): ErrorCode {
   if (error instanceof RivuletError || RivuletError.isWire(error))
     return error.code in SENTENCES ? error.code : 'INTERNAL';
   if (error instanceof DOMException) {
-    // createHandwritingRecognizer rejects with the names of its specification and keeps ours inside.
-    if (error.cause instanceof RivuletError) return codeOf(error.cause);
     if (error.name === 'QuotaExceededError') return 'STORAGE_FULL';
     if (error.name === 'AbortError') return 'ABORTED';
   }
