@@ -1,0 +1,367 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { INK_FEATURES, inkFeatures } from '@rivulet/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type InkSample, type Points, writeInkFolder } from '../fixtures/inkFolder.ts';
+import { ctcLoss, rowMajorLogits } from '../losses/ctcLoss.ts';
+import { Random } from '../random.ts';
+import { parseRecipe, type Recipe, type RecipeInput } from '../recipe.ts';
+import type { Batch, LaneTensor } from '../task.ts';
+import { type TrainEvent, train } from '../trainer.ts';
+import { type InkCtcData, inkCtc } from './inkCtc.ts';
+
+/** Letters of height 1 from `x` on, y downward; what is none of them is drawn as an l. */
+const LETTERS: Readonly<Record<string, (x: number, wide: number) => Points>> = {
+  o: (x, wide) =>
+    Array.from({ length: 17 }, (_, p) => [
+      x + wide * Math.sin((Math.PI * p) / 8),
+      0.5 - 0.5 * Math.cos((Math.PI * p) / 8),
+    ]),
+  v: (x, wide) => [
+    [x - wide, 0],
+    [x, 1],
+    [x + wide, 0],
+  ],
+};
+const drawL = (x: number): Points => Array.from({ length: 9 }, (_, p) => [x, p / 8]);
+
+function word(label: string, contributor = 'aaa', wide = 0.4): InkSample {
+  const strokes = Array.from(label, (letter, i) => (LETTERS[letter] ?? drawL)(1.2 * i, wide));
+  return { label, contributor, strokes };
+}
+const dot = (label: string): InkSample => ({ label, strokes: [[[3, 4]]] });
+
+const VAL = [word('lo'), word('oz'), dot('lll'), word('o'), word('vov', 'odd')];
+const TRAIN = [word('lo'), word('vol'), word('!', 'odd'), dot('lll'), word('lovolovo'), dot('b'), word('oo')];
+const CHARS = [word('A'), word('?', 'odd'), word('l'), word('v')];
+/** Of TRAIN and CHARS: without the contributor odd, the word of too many steps and that of too few. */
+const ALPHABET = ['', 'A', 'b', 'l', 'o', 'v'];
+const OPTIONS = { exclude: ['odd'], excludeVal: ['odd'], chars: 3, maxSteps: 60 };
+const AUGMENT = {
+  rotation: 0.06,
+  shear: 0.12,
+  stretch: 0.1,
+  uneven: 0.2,
+  place: 0.02,
+  noise: 0.004,
+  step: 0.1,
+};
+
+function recipeOf(data: Record<string, unknown>, change: Partial<RecipeInput> = {}, units = 6): Recipe {
+  return parseRecipe({
+    task: 'ink-ctc',
+    seed: 3,
+    data,
+    features: { step: 0.2 },
+    network: {
+      inputs: { x: INK_FEATURES },
+      layers: [
+        { op: 'lstm', name: 'letters', hidden: 16, bidirectional: true },
+        { op: 'dense', name: 'logits', units },
+      ],
+      outputs: ['logits'],
+    },
+    optimiser: { kind: 'adamw', lr: 0.02 },
+    batch: 8,
+    epochs: 10,
+    ...change,
+  });
+}
+
+let folder: string;
+let data: InkCtcData;
+let augmented: InkCtcData;
+const prepare = async (recipe: Recipe) => (await inkCtc.prepare(recipe, folder)) as InkCtcData;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rivulet-ink-'));
+  writeInkFolder(folder, { 'words.train': TRAIN, 'words.val': VAL, 'chars.train': CHARS });
+  data = await prepare(recipeOf(OPTIONS));
+  augmented = await prepare(recipeOf({ ...OPTIONS, augment: AUGMENT }));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const key = (step: number) => Random.fromSeed(3).derive('step', step);
+const labelsOf = ({ target }: Batch) =>
+  (target as { labels: Int32Array[] }).labels.map((label) => [...label]);
+const spelled = (batch: Batch) => labelsOf(batch).map((label) => label.map((c) => ALPHABET[c]).join(''));
+/** Row-major [steps, F] of one lane. */
+function laneOf({ inputs, lengths }: Batch, lane: number): number[] {
+  const { data: x, F, lanes } = inputs.x!;
+  return Array.from({ length: lengths![lane]! * F }, (_, i) => x[i * lanes + lane]!);
+}
+const featuresOf = ({ strokes }: InkSample) =>
+  inkFeatures(
+    strokes.map((points) => ({ x: points.map(([x]) => x), y: points.map(([, y]) => y) })),
+    { step: 0.2 },
+  );
+
+describe('what is trained and validated on', () => {
+  it('is what the recipe leaves in: contributors, steps', () => {
+    // lo, vol, b, oo and three characters an epoch
+    expect(data.trainCount).toBe(4 + 3);
+    expect(spelled(data.batch('train', [0, 1, 2, 3], key(0)))).toEqual(['lo', 'vol', 'b', 'oo']);
+    expect(data.valCount).toBe(4);
+    expect(data.notes).toMatchObject({
+      words: 4,
+      'isolated characters': 3,
+      'validation words': 4,
+      classes: 6,
+    });
+  });
+
+  it('has the blank and every character left in as its classes, in order', () => {
+    expect(data.alphabet).toEqual(ALPHABET);
+  });
+
+  it('has as many classes as the words alone have, when no characters are asked for', async () => {
+    const { alphabet, trainCount } = await prepare(recipeOf({ ...OPTIONS, chars: 0 }, {}, 5));
+    expect(alphabet).toEqual(['', 'b', 'l', 'o', 'v']);
+    expect(trainCount).toBe(4);
+  });
+
+  it('has a step for each letter, and a blank between twins, after steps are joined', async () => {
+    const [letters, logits] = recipeOf({}).network.layers;
+    const layers = [letters!, { op: 'join', factor: 16 } as const, { ...logits!, units: 5 }];
+    const network = { ...recipeOf({}).network, layers } as RecipeInput['network'];
+    const joined = await prepare(recipeOf({ ...OPTIONS, chars: 0 }, { network }));
+    // Of the 30 steps of oo two are left, and it needs three, for a blank.
+    const words = Array.from({ length: joined.trainCount }, (_, i) => i);
+    const batch = joined.batch('train', words, key(0));
+    const left = labelsOf(batch).map((label) => label.map((c) => joined.alphabet[c]).join(''));
+    expect(left).toEqual(['lo', 'vol', 'b']);
+  });
+
+  it('knows the steps of each sample before it is drawn', () => {
+    const val = data.batch('val', [0, 1, 2, 3], key(0));
+    expect([0, 1, 2, 3].map((i) => data.valLength(i))).toEqual([...val.lengths!.subarray(0, 4)]);
+    const words = data.batch('train', [0, 1, 2, 3], key(0));
+    expect([0, 1, 2, 3].map((i) => data.trainLength(i))).toEqual([...words.lengths!.subarray(0, 4)]);
+    expect(data.trainLength(4)).toBe(data.trainLength(6));
+    expect(data.trainLength(4)).toBeGreaterThan(0);
+  });
+});
+
+describe('a batch', () => {
+  it('holds samples side by side, their lengths, and zeros beyond', () => {
+    const batch = data.batch('val', [0, 1, 2], key(0));
+    const { data: x, T, F, lanes } = batch.inputs.x!;
+    expect({ size: batch.size, lanes: batch.lanes, F }).toEqual({ size: 3, lanes: 8, F: INK_FEATURES });
+    expect([lanes, x.length]).toEqual([8, T * F * 8]);
+    expect([...batch.lengths!.subarray(3)]).toEqual([0, 0, 0, 0, 0]);
+    expect(T).toBe(Math.max(...batch.lengths!));
+    x.forEach((value, i) => {
+      const [t, lane] = [Math.floor(i / (F * lanes)), i % lanes];
+      if (t >= batch.lengths![lane]! && value !== 0) throw new Error(`step ${t} of lane ${lane} is ${value}`);
+    });
+    expect(data.batch('val', [0, 1, 2, 3, 0, 1, 2, 3, 0], key(0)).lanes).toBe(16);
+  });
+
+  it('shows what the recogniser will see of the ink', () => {
+    const batch = data.batch('val', [0, 1, 2], key(0));
+    VAL.slice(0, 3).forEach((sample, lane) => {
+      const { data: wanted, steps } = featuresOf(sample);
+      expect(batch.lengths![lane]).toBe(steps);
+      const apart = laneOf(batch, lane).map((value, i) => Math.abs(value - wanted[i]!));
+      expect(Math.max(...apart)).toBeLessThan(1e-4);
+    });
+  });
+
+  it('is the same for the same key, and other ink of the same words for another', () => {
+    const draw = (step: number) => augmented.batch('train', [0, 1, 3], key(step));
+    expect(draw(1)).toEqual(draw(1));
+    expect(draw(1).inputs.x!.data).not.toEqual(draw(2).inputs.x!.data);
+    expect(spelled(draw(2))).toEqual(['lo', 'vol', 'oo']);
+  });
+
+  it('draws a sample the same whatever stands beside it, so that threads do not matter', () => {
+    const whole = augmented.batch('train', [0, 1, 3, 5], key(7));
+    for (const [lane, i] of [
+      [1, 1],
+      [3, 5],
+    ] as const) {
+      const alone = augmented.batch('train', [i], key(7));
+      expect(laneOf(alone, 0)).toEqual(laneOf(whole, lane));
+      expect(labelsOf(alone)[0]).toEqual(labelsOf(whole)[lane]);
+    }
+  });
+
+  it('augments training alone', () => {
+    const [first, second] = [1, 2].map((step) => augmented.batch('val', [0, 1], key(step)));
+    expect(first).toEqual(second);
+    expect(first).toEqual(data.batch('val', [0, 1], key(1)));
+    expect(data.batch('train', [0, 1], key(1))).toEqual(data.batch('train', [0, 1], key(2)));
+    expect(augmented.batch('train', [0, 1], key(1))).not.toEqual(data.batch('train', [0, 1], key(1)));
+  });
+
+  it('augments dots and words to finite features', () => {
+    for (let step = 0; step < 50; step++) {
+      const { inputs, lengths } = augmented.batch('train', [0, 1, 2, 3, 4, 5], key(step));
+      expect(inputs.x!.data.every(Number.isFinite)).toBe(true);
+      expect(lengths!.subarray(0, 6).every((steps) => steps > 0)).toBe(true);
+    }
+  });
+
+  it('draws isolated characters anew each time', () => {
+    const drawn = Array.from({ length: 40 }, (_, step) => spelled(data.batch('train', [4, 5, 6], key(step))));
+    expect(new Set(drawn.flat())).toEqual(new Set(['A', 'l', 'v']));
+    expect(new Set(drawn.map((three) => three.join())).size).toBeGreaterThan(10);
+  });
+
+  it('knows a character of validation that training never saw as class -1', () => {
+    expect(labelsOf(data.batch('val', [0, 1], key(0)))).toEqual([
+      [3, 4],
+      [4, -1],
+    ]);
+  });
+});
+
+/** Logits [T, 6, 8] that are 0 but for 9 at the classes that each lane's text names step by step, `-` the blank. */
+function spelling(paths: readonly string[], T = 6): LaneTensor {
+  const x = new Float32Array(T * 6 * 8);
+  paths.forEach((path, lane) => {
+    [...path].forEach((letter, t) => {
+      x[(t * 6 + ALPHABET.indexOf(letter === '-' ? '' : letter)) * 8 + lane] = 9;
+    });
+  });
+  return { data: x, T, F: 6, lanes: 8 };
+}
+
+describe('the loss', () => {
+  it('is the sum over real lanes, as counted by hand', () => {
+    // All classes as likely at each step: 1/6. "o" in one step has 1 path of 6, in two 3 (oo, o-, -o) of 36; "lo" in
+    // two has 1 of 36.
+    const batch = data.batch('val', [3, 3, 0], key(0));
+    const logits = spelling([], 2);
+    const { sum, weight } = data.loss({ logits }, Int32Array.of(1, 2, 2, 0, 0, 0, 0, 0), batch);
+    expect(sum).toBeCloseTo(Math.log(6) + Math.log(36 / 3) + Math.log(36), 5);
+    expect(weight).toBe(3);
+    // Without lengths all lanes are full.
+    expect(data.loss({ logits }, undefined, batch).sum).toBeCloseTo(2 * Math.log(36 / 3) + Math.log(36), 5);
+  });
+
+  it('counts a word that augmentation left too few steps, and takes nothing from it', () => {
+    const batch = data.batch('train', [3, 0], key(0));
+    const logits = spelling([], 2);
+    const gradient = new Float32Array(logits.data.length);
+    // "oo" needs three steps
+    const loss = data.loss({ logits }, Int32Array.of(2, 2, 0, 0, 0, 0, 0, 0), batch, { logits: gradient });
+    expect(loss.weight).toBe(2);
+    expect(loss.sum).toBeCloseTo(Math.log(36), 5);
+    gradient.forEach((value, i) => {
+      if (i % 8 !== 1) expect(value).toBe(0);
+    });
+    expect(gradient.some((value) => value !== 0)).toBe(true);
+  });
+
+  it('puts the gradient of each lane into its valid steps', () => {
+    const batch = data.batch('train', [0, 1, 2], key(0));
+    const draw = key(9);
+    const T = 5;
+    const logits = spelling([], T);
+    logits.data.forEach((_, i) => {
+      logits.data[i] = draw.normal();
+    });
+    const lengths = Int32Array.of(3, 5, 1, 0, 0, 0, 0, 0);
+    const gradient = new Float32Array(logits.data.length);
+    const { sum } = data.loss({ logits }, lengths, batch, { logits: gradient });
+    let wantedSum = 0;
+    for (let lane = 0; lane < 8; lane++) {
+      const own = Float32Array.from({ length: T * 6 }, (_, i) => logits.data[i * 8 + lane]!);
+      const wanted = new Float32Array(T * 6);
+      if (lane < 3)
+        wantedSum += ctcLoss(own, rowMajorLogits(6), lengths[lane]!, 6, labelsOf(batch)[lane]!, wanted);
+      expect(Array.from({ length: T * 6 }, (_, i) => gradient[i * 8 + lane])).toEqual([...wanted]);
+    }
+    expect(sum).toBeCloseTo(wantedSum, 9);
+  });
+});
+
+describe('the score', () => {
+  it('counts edits, characters and words, as counted by hand', () => {
+    const batch = data.batch('val', [0, 1, 2], key(0));
+    // lo as lo; oz as ov, because no class is z; lll as ll. What stands beyond a lane's length is not read.
+    const logits = spelling(['ll-oA', 'o-v-AA', 'l-lAAA']);
+    const sums = data.score({ logits }, Int32Array.of(4, 4, 3, 0, 0, 0, 0, 0), batch);
+    expect(sums).toEqual({ edits: 0 + 1 + 1, characters: 2 + 2 + 3, right: 1, words: 3 });
+    // Without lengths they are read.
+    expect(data.score({ logits }, undefined, batch)).toEqual({
+      edits: 1 + 2 + 1,
+      characters: 7,
+      right: 0,
+      words: 3,
+    });
+  });
+
+  it('never counts a character that is no class as right', () => {
+    const batch = data.batch('val', [1], key(0));
+    for (const letter of ALPHABET.slice(1)) {
+      expect(data.score({ logits: spelling([`o-${letter}`], 3) }, undefined, batch).edits).toBe(1);
+    }
+  });
+
+  it('becomes rates: lower is better', () => {
+    const figures = data.figures({ edits: 3, characters: 12, right: 3, words: 4 });
+    expect(figures).toEqual({ cer: 0.25, wordAccuracy: 0.75, best: 0.25 });
+  });
+});
+
+describe('the recipe', () => {
+  it.each([
+    ['data.augmant', { ...OPTIONS, augmant: {} }, {}],
+    ['data.augment.shear', { ...OPTIONS, augment: { shear: -1 } }, {}],
+    ['data.chars', { ...OPTIONS, chars: 1.5 }, {}],
+    ['features.step', OPTIONS, { features: { step: 0 } }],
+    ['features.slant', OPTIONS, { features: { step: 0.2, slant: true } }],
+    ['network.inputs.x', OPTIONS, { network: { ...recipeOf({}).network, inputs: { x: 6 } } }],
+    ['network.layers.1', OPTIONS, { network: recipeOf({}, {}, 7).network }],
+    ['network.layers.1', OPTIONS, { network: { ...recipeOf({}).network, outputs: ['letters'] } }],
+  ])('is refused by the name of its key: %s', async (name, options, change) => {
+    await expect(prepare(recipeOf(options, change as Partial<RecipeInput>))).rejects.toMatchObject({
+      code: 'RECIPE_INVALID',
+      details: { key: name },
+    });
+  });
+
+  it('gives the manifest its alphabet and the feature options', () => {
+    const manifest = inkCtc.manifest(recipeOf(OPTIONS), data);
+    expect(manifest).toMatchObject({
+      task: 'ink-text',
+      features: { step: 0.2, deslant: true },
+      inputs: [{ name: 'x', shape: ['T', 'B', INK_FEATURES] }],
+      outputs: [{ name: 'logits', shape: ['S', 'B', 6] }],
+      head: { kind: 'ctc', alphabet: ALPHABET },
+    });
+  });
+
+  it('gives examples that fill their batch, because the exported graph takes no lengths', () => {
+    for (const { size, inputs, lengths } of inkCtc.parity(recipeOf(OPTIONS), data)) {
+      expect(size).toBe(1);
+      expect(lengths![0]).toBe(inputs.x!.T);
+    }
+  });
+});
+
+describe('training', () => {
+  it('teaches a tiny network three letters', async () => {
+    const words = ['l', 'o', 'v', 'lo', 'ol', 'vo', 'lv', 'ov'];
+    const own = join(folder, 'learn');
+    writeInkFolder(own, {
+      'words.train': [0.3, 0.38, 0.46].flatMap((wide) => words.map((label) => word(label, 'aaa', wide))),
+      'words.val': [0.34, 0.42].flatMap((wide) => words.map((label) => word(label, 'aaa', wide))),
+    });
+    const validations: Extract<TrainEvent, { kind: 'validation' }>[] = [];
+    const recipe = recipeOf({ augment: AUGMENT }, { epochs: 30, validateEvery: 15 }, 4);
+    await train({
+      recipe,
+      dataFolder: own,
+      runFolder: join(own, 'run'),
+      variant: 'plain',
+      onEvent: (event) => event.kind === 'validation' && validations.push(event),
+    });
+    const [first, last] = [validations[0]!, validations.at(-1)!];
+    expect(last.trainLoss).toBeLessThan(first.trainLoss / 3);
+    expect(last.valLoss).toBeLessThan(first.valLoss / 3);
+    expect(last.figures.cer).toBeLessThan(0.1);
+  });
+});
