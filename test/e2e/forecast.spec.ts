@@ -235,6 +235,21 @@ test('says so when the model cannot be loaded, and tries again', async ({ browse
   await context.close();
 });
 
+test('goes on after its worker was killed', async ({ page }) => {
+  await open(page);
+  await expectForecast(page);
+  await pause(page);
+  const kill = async () => {
+    const model = page.workers().find((worker) => /worker-/.test(worker.url()));
+    await model!.evaluate(() => self.close());
+  };
+  await kill();
+  // Another horizon wants every forecast anew.
+  await page.getByTestId('horizon').selectOption('24');
+  await expectForecast(page);
+  await expect(page.getByTestId('error-banner')).toHaveCount(0);
+});
+
 test('holds the frame budget while replaying at full speed', async ({ page }) => {
   await open(page);
   await expectForecast(page);

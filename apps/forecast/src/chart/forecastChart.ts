@@ -47,7 +47,8 @@ export function forecastChart(
     return {
       ...size(),
       ms: 1e-3,
-      padding: [22, 10, 0, 0],
+      // Above for the "now" tag, at the right for half a date.
+      padding: [22, 22, 0, 0],
       legend: { show: false },
       ...(clock === 'wall'
         ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }

@@ -89,6 +89,7 @@ export async function openPage(base: string) {
 
   // Forecasts.
 
+  let diedAt = Number.NEGATIVE_INFINITY;
   const predictor = new Predictor(`${base}models/sensor-forecaster/`);
 
   async function loadModel(): Promise<void> {
@@ -137,6 +138,15 @@ export async function openPage(base: string) {
     if (error instanceof RivuletError && (error.code === 'SERIES_INVALID' || error.code === 'ARGUMENT')) {
       sensor.refused.add(origin);
       if (origin === sensor.now.value) sensor.refusal.value = error.message;
+      return;
+    }
+    // A worker that died is started afresh by the next call; only one that dies again is worth a word.
+    if (
+      error instanceof RivuletError &&
+      error.code === 'WORKER_DIED' &&
+      performance.now() - diedAt > DEATHS_APART_MS
+    ) {
+      diedAt = performance.now();
       return;
     }
     model.value = { kind: 'failed', error };
@@ -311,5 +321,8 @@ export async function openPage(base: string) {
 /** What an older version of the page stored may no longer be on offer. */
 const oneOf = (offered: readonly number[], stored: number | undefined, fallback: number): number =>
   stored !== undefined && offered.includes(stored) ? stored : fallback;
+
+/** Two deaths of the worker within this are no accident. */
+const DEATHS_APART_MS = 30_000;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
