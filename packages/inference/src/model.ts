@@ -1,12 +1,11 @@
 /** The three lines a user types for any ONNX file: load, run, dispose. */
 import type { Tensor } from '@rivulet/core';
-import type { AnyTensor, EngineChoice, EngineName, ValueInfo } from './engine/engine.ts';
+import type { AnyTensor, EngineName, ValueInfo } from './engine/engine.ts';
 import type { LoadProgress } from './load/modelFolder.ts';
-import type { CallOptions, ModelInfo, ModelService, Remote } from './worker/api.ts';
+import type { CallOptions, ModelInfo, ModelService, Remote, ServiceOptions } from './worker/api.ts';
 
-export interface LoadModelOptions {
-  /** Default `auto`: our own engine where it covers the graph, else onnxruntime-web. */
-  readonly engine?: EngineChoice | undefined;
+/** `engine`: default `auto`, our own where it covers the graph, else onnxruntime-web. */
+export interface LoadModelOptions extends Pick<ServiceOptions, 'engine' | 'variant'> {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }

@@ -44,6 +44,11 @@ export interface ServiceOptions {
   readonly engine?: EngineChoice | undefined;
   /** Weights to run, where the folder has both. Default int8. */
   readonly dtype?: WeightType | undefined;
+  /**
+   * SIMD of the fused engine. Default `auto`: the faster one here. `plain` gives the same bits on every
+   * processor, `relaxed` may differ between processors in the last of them.
+   */
+  readonly variant?: 'auto' | 'plain' | 'relaxed' | undefined;
 }
 
 export interface OpenOptions extends ServiceOptions, CallOptions {

@@ -30,7 +30,10 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
     return { manifest: async () => manifest, dispose: async () => {} };
   },
 
-  model: async (location, { read, signal, onProgress, engine }): Promise<ModelService & Disposable> => {
+  model: async (
+    location,
+    { read, signal, onProgress, engine, variant },
+  ): Promise<ModelService & Disposable> => {
     const file = typeof location === 'string' ? location : '';
     const bytes =
       typeof location === 'string'
@@ -39,7 +42,7 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
             onProgress: (loadedBytes, totalBytes) => onProgress?.({ file, loadedBytes, totalBytes }),
           })
         : location;
-    const session = await createSession(bytes, { engine, signal });
+    const session = await createSession(bytes, { engine, signal, variant });
     const { engine: name, inputs, outputs } = session;
     return {
       info: async () => ({ engine: name, inputs, outputs }),
