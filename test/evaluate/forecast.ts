@@ -2,7 +2,9 @@
  * `npm run evaluate -- forecast [--model <folder>] [--data <folder>] [--float32] [--engine fused|ort] [--json]`
  *   the shipped forecaster against the seasonal naive on the last fifth of every training sensor, 48 steps ahead.
  * `npm run evaluate -- forecast --ett [--model <folder>]`
- *   the ETT benchmark; without a model the naive alone, whose figures are known to the fourth digit.
+ *   the ETT benchmark; without a model the naive alone, whose figures are known to the fourth digit. Its data
+ *   may train no model that is shipped, so the model is made on the spot (a few minutes):
+ *   `npm run train -- ett --recipe test/evaluate/ett.json --out runs/ett/model`
  */
 
 import { parseArgs } from 'node:util';
