@@ -1,5 +1,5 @@
 /** How the earlier forecasts fared, beside the seasonal naive on the same points. */
-import { score } from '../forecast/score.ts';
+import { type Score, score } from '../forecast/score.ts';
 import { digitsFor, formatNumber, formatPercent, formatSpan, withUnit } from '../format.ts';
 import type { Page } from './page.ts';
 import type { Sensor } from './sensor.ts';
@@ -12,15 +12,8 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
   const now = sensor.now.value;
   const horizon = page.horizon.value;
   const log = sensor.log.value;
-  const result = score(log.judged(now), series.values, now);
+  const result = score(log.judged(now), series.values, now) ?? NOTHING_YET;
   const { judged, outside, excursions } = watchOf(sensor);
-  if (!result) {
-    return (
-      <section class="figures" aria-label="How the forecasts fared">
-        <p class="figures-none">No earlier forecast has met a value yet.</p>
-      </section>
-    );
-  }
   const digits = digitsFor(spreadOf(sensor) / 5);
   const season = series.season ?? 1;
   const naive = season > 1 ? 'the seasonal naive' : 'repeating the last value';
@@ -29,7 +22,7 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
       <dl>
         <div class="figure lead">
           <dt>Against {naive}</dt>
-          <dd data-testid="skill">{skillText(result.skill)}</dd>
+          <dd data-testid="skill">{result.points > 0 ? skillText(result.skill) : '–'}</dd>
           <dd class="sub">
             <abbr title="Scaled quantile loss: lower is better">SQL</abbr> {formatNumber(result.sql, 2)},
             naive {formatNumber(result.naiveSql, 2)}
@@ -59,19 +52,33 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
             <small>{excursions.length === 1 ? 'time' : 'times'}</small>
           </dd>
           <dd class="sub">
-            {outside} of {judged} values, {formatPercent(judged ? outside / judged : Number.NaN)}; about 5 %
-            is chance
+            {judged > 0
+              ? `${outside} of ${judged} values, ${formatPercent(outside / judged)}; about 5 % is chance`
+              : 'about 5 % of the values is chance'}
           </dd>
         </div>
       </dl>
       <p class="figures-note">
-        Judged: the last {result.forecasts} forecasts of {formatSpan(series, horizon)}, one every{' '}
-        {formatSpan(series, log.stride)}, each from what was known then
-        {season > 1 ? `. The naive repeats the last ${formatSpan(series, season)}` : ''}.
+        {result.points > 0
+          ? `Judged: the last ${result.forecasts} forecasts of ${formatSpan(series, horizon)}, one every ${formatSpan(series, log.stride)}, each from what was known then.`
+          : 'No earlier forecast has met a value yet.'}
+        {season > 1 && ` The naive repeats the last ${formatSpan(series, season)}.`}
       </p>
     </section>
   );
 }
+
+/** Dashes in every place, so that the page does not jump when the first figures come. */
+const NOTHING_YET: Score = {
+  forecasts: 0,
+  points: 0,
+  mae: Number.NaN,
+  naiveMae: Number.NaN,
+  sql: Number.NaN,
+  naiveSql: Number.NaN,
+  coverage80: Number.NaN,
+  skill: Number.NaN,
+};
 
 function skillText(skill: number): string {
   // The naive made no error at all: nothing can be better than that.
@@ -82,11 +89,11 @@ function skillText(skill: number): string {
 
 /** Two bars, ours above the naive's. */
 function Versus({ ours, theirs }: { ours: number; theirs: number }) {
-  const most = Math.max(ours, theirs) || 1;
+  const most = Math.max(ours, theirs) || Number.POSITIVE_INFINITY;
   return (
     <span class="versus" aria-hidden="true">
-      <i style={{ '--share': ours / most }} />
-      <i class="theirs" style={{ '--share': theirs / most }} />
+      <i style={{ '--share': ours / most || 0 }} />
+      <i class="theirs" style={{ '--share': theirs / most || 0 }} />
     </span>
   );
 }
@@ -95,7 +102,7 @@ function Versus({ ours, theirs }: { ours: number; theirs: number }) {
 function Coverage({ share }: { share: number }) {
   return (
     <span class="coverage" aria-hidden="true">
-      <i class="ours" style={{ '--share': share }} />
+      <i class="ours" style={{ '--share': share || 0 }} />
     </span>
   );
 }

@@ -3,7 +3,7 @@
  * else writes. One replay moves all sensors, one worker forecasts for all, the chosen sensor comes first.
  */
 
-import { computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { RivuletError } from '@rivulet/core';
 import { persistStorage } from '@rivulet/shell';
 import { ForecastDesk } from '../forecast/forecastDesk.ts';
@@ -130,8 +130,23 @@ export async function openPage(base: string) {
     // Horizon or column changed meanwhile: the answer is to a question nobody asks any more.
     if (sensor.log.value !== log) return;
     log.add(forecastRecord(past, origin, log.horizon, season, band), live);
-    sensor.made.value++;
+    touch(sensor);
     if (origin === sensor.now.value) sensor.refusal.value = undefined;
+  }
+
+  // Forecasts come faster than frames while the past is judged: one picture shows all that came since the last.
+  const touched = new Set<Sensor>();
+
+  function touch(sensor: Sensor): void {
+    if (touched.size === 0) requestAnimationFrame(showTouched);
+    touched.add(sensor);
+  }
+
+  function showTouched(): void {
+    batch(() => {
+      for (const { made } of touched) made.value++;
+    });
+    touched.clear();
   }
 
   function onFailure(error: unknown, { sensor, origin }: Job): void {
