@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { forecastQuantiles } from '@rivulet/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../random.ts';
 import { parseRecipe, type RecipeInput } from '../recipe.ts';
 import type { TaskData } from '../task.ts';
-import { seriesQuantile } from './seriesQuantile.ts';
+import type { ForecastWindow } from '../windows/forecastWindow.ts';
+import { FORECAST_LEVELS, seriesQuantile } from './seriesQuantile.ts';
 
 const recipeInput: RecipeInput = {
   task: 'series-quantile',
@@ -96,6 +98,28 @@ describe('seriesQuantile', () => {
     const figures = data.figures(sums);
     expect(figures.best).toBeCloseTo(sums.sql! / 4, 12);
     expect(figures.ratio).toBeCloseTo(sums.sql! / sums.naive!, 12);
+  });
+
+  it('is the mean over steps and levels, in units of the seasonal error', () => {
+    const batch = data.batch('val', [5], Random.fromSeed(3));
+    const [window] = (batch.target as { windows: ForecastWindow[] }).windows;
+    const { features, target, weight } = window!;
+    const own = new Float32Array(2 * 360);
+    const raw = new Float32Array(2 * 360 * 8);
+    for (let i = 0; i < own.length; i++) raw[i * 8] = own[i] = Math.cos(i);
+    const quantiles = forecastQuantiles(own, features.candidates, 9, 48);
+    let sum = 0;
+    let steps = 0;
+    target.forEach((value, h) => {
+      if (!Number.isFinite(value)) return;
+      steps++;
+      for (let q = 0; q < 9; q++) {
+        const error = value - quantiles[h * 9 + q]!;
+        sum += 2 * Math.max(FORECAST_LEVELS[q]! * error, (FORECAST_LEVELS[q]! - 1) * error);
+      }
+    });
+    const outputs = { raw: { data: raw, T: 2, F: 360, lanes: 8 } };
+    expect(data.loss(outputs, undefined, batch).sum).toBeCloseTo((sum / (9 * steps)) * weight, 6);
   });
 
   it('describes the model and refuses features that do not fit the network', async () => {
