@@ -17,6 +17,12 @@ export class Reader {
     return all.find(({ key }) => key === this.tapped.value) ?? lastWritten(all);
   });
 
+  /** The words are behind the ink. */
+  readonly busy: ReadonlySignal<boolean> = computed(() => this.asked.value !== this.done.value);
+
+  /** Changes of the ink so far, and how many of them the words reflect. */
+  private readonly asked = signal(0);
+  private readonly done = signal(0);
   private readonly tapped = signal<string | undefined>(undefined);
   private strokes: readonly InkStroke[] = [];
   /** Counts the pages shown: a reading of an earlier page is thrown away. */
@@ -42,11 +48,13 @@ export class Reader {
     this.strokes = strokes;
     if (penDown && !this.penDown) this.tapped.value = undefined;
     this.penDown = penDown;
+    this.asked.value++;
     this.reading.request(penDown ? 'soon' : 'now');
   }
 
   /** Reads again, as after the model has come. */
   refresh(): void {
+    this.asked.value++;
     this.reading.request('now');
   }
 
@@ -56,7 +64,9 @@ export class Reader {
 
   private async read(): Promise<void> {
     const { strokes, page } = this;
+    const asked = this.asked.peek();
     const predictions = strokes.length > 0 ? await this.link.read(strokes) : [];
+    this.done.value = asked;
     // What could not be read leaves the words that were read before.
     if (page !== this.page || !predictions) return;
     const [best] = predictions;

@@ -21,7 +21,7 @@ export function TextLine({ notebook }: { notebook: Notebook }) {
 
   return (
     <div class="text-line">
-      <div class="text-box" ref={box}>
+      <div class="text-box" ref={box} aria-busy={reader.busy.value} data-testid="text-box">
         {shown ? (
           <p data-testid="recognised-text" lang="en">
             {words?.length

@@ -34,7 +34,10 @@ export function ModalDialog({ title, onClose, children }: ModalDialogProps) {
           <Icon name="close" />
         </button>
       </div>
-      <div class="rv-dialog-body">{children}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
+      <div class="rv-dialog-body" tabIndex={0}>
+        {children}
+      </div>
     </dialog>
   );
 }
