@@ -1,0 +1,43 @@
+/**
+ * `npm run bench -- size`: bytes over the line. What the inference package adds to a page of somebody else, and
+ * what the first visit to each of our apps fetches, shell and engine, without the model. Needs a build.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { buildPage } from './buildPage.ts';
+import { type BuiltFile, builtFiles } from './builtFiles.ts';
+
+const APPS = ['handwriting', 'forecast'] as const;
+
+export async function bench(): Promise<Record<string, number>> {
+  const figures: Record<string, number> = {};
+  const page = await buildPage('fused');
+  report('@rivulet/inference', await builtFiles(page.folder), figures);
+  await page.dispose();
+  for (const app of APPS) {
+    const folder = fileURLToPath(new URL(`../../apps/${app}/dist`, import.meta.url));
+    if (!existsSync(folder)) throw new Error(`apps/${app} is not built: run "npm run build" first`);
+    report(app, await builtFiles(folder), figures);
+  }
+  return figures;
+}
+
+/** Prints a table; a browser fetches one of the two kernels, and models, data and icons are not the shell. */
+function report(name: string, files: readonly BuiltFile[], figures: Record<string, number>): void {
+  const shell = files.filter((file) => /\.(html|js|css|wasm)$/.test(file.name));
+  const counted = shell.filter((file) => !file.name.includes('infer.plain'));
+  console.log(`\n${name.padEnd(40)}${['bytes', 'gzip', 'brotli'].map((word) => word.padStart(9)).join('')}`);
+  for (const file of shell) {
+    const row = [file.bytes, file.gzip, file.brotli].map((n) => String(n).padStart(9)).join('');
+    console.log(`${file.name.padEnd(40)}${row}${counted.includes(file) ? '' : '  (other processors)'}`);
+  }
+  for (const way of ['gzip', 'brotli'] as const) {
+    figures[`${name}, ${way}`] = counted.reduce((sum, file) => sum + file[way], 0);
+  }
+  const kilo = (way: 'gzip' | 'brotli'): string => (figures[`${name}, ${way}`]! / 1000).toFixed(1);
+  console.log(`together, one kernel: ${kilo('gzip')} kB gzip, ${kilo('brotli')} kB brotli`);
+  for (const { name: path, bytes } of files) {
+    if (path.endsWith('.onnx')) figures[`${name}, model`] = bytes;
+    if (path.endsWith('.onnx')) console.log(`model: ${(bytes / 1000).toFixed(1)} kB`);
+  }
+}
