@@ -29,7 +29,10 @@ export function modelFiles(models: URL, names: readonly string[]): Plugin {
         const wanted = request.url?.split('?')[0] ?? '';
         const file = files.find(({ address }) => wanted.endsWith(`/${address}`));
         if (!file || !existsSync(file.path)) return next();
-        response.setHeader('content-type', file.path.endsWith('.json') ? 'application/json' : 'application/octet-stream');
+        response.setHeader(
+          'content-type',
+          file.path.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+        );
         response.end(readFileSync(file.path));
       });
     },
