@@ -3,7 +3,8 @@
  * number below is a new INK_FEATURE_VERSION, because models are trained for one.
  */
 import { normalise } from './normalise.ts';
-import { type ResampledInk, resample } from './resample.ts';
+import { resample } from './resample.ts';
+import { smallStrokesAbove } from './smallStrokesAbove.ts';
 import type { Ink } from './stroke.ts';
 
 export const INK_FEATURE_VERSION = 'ink-1';
@@ -41,6 +42,7 @@ export function inkFeatures(ink: Ink, { step, deslant }: InkFeatureOptions): Ink
   const path = resample(normalise(ink, deslant === undefined ? {} : { deslant }).ink, step);
   const { steps, x, y, strokeIndex, pointIndex } = path;
   const F = INK_FEATURES;
+  const hats = smallStrokesAbove(path);
   const data = new Float32Array(steps * F);
   // unit vector of the step before, within the stroke
   let ux = 0;
@@ -74,39 +76,7 @@ export function inkFeatures(ink: Ink, { step, deslant }: InkFeatureOptions): Ink
     data[at + 3] = -3 * y[t]!;
     data[at + 4] = sine;
     data[at + 5] = cosine;
+    data[at + 6] = hats[t]!;
   }
-  markSmallStrokesAbove(path, data);
   return { data, steps, features: F, strokeIndex, pointIndex };
-}
-
-/** Height of a stroke, in unit heights, up to which it can be a dot, a bar or an accent. */
-const SMALL = 0.35;
-/** How far beside a small stroke ink still counts as below it. */
-const BESIDE = 0.12;
-
-/**
- * Dots and bars are often drawn when the word is finished, far from their letter in time: this says at the
- * letter that they are there (the "hat" feature of NPen++, Jaeger et al. 2001).
- */
-function markSmallStrokesAbove({ steps, x, y, strokeIndex }: ResampledInk, data: Float32Array): void {
-  for (let begin = 0, end: number; begin < steps; begin = end) {
-    const stroke = strokeIndex[begin];
-    let left = Infinity;
-    let right = -Infinity;
-    let top = Infinity;
-    let bottom = -Infinity;
-    for (end = begin; end < steps && strokeIndex[end] === stroke; end++) {
-      left = Math.min(left, x[end]!);
-      right = Math.max(right, x[end]!);
-      top = Math.min(top, y[end]!);
-      bottom = Math.max(bottom, y[end]!);
-    }
-    if (bottom - top > SMALL) continue;
-    for (let t = 0; t < steps; t++) {
-      if (t === begin) t = end;
-      if (t >= steps) break;
-      const below = y[t]! > bottom && x[t]! > left - BESIDE && x[t]! < right + BESIDE;
-      if (below) data[t * INK_FEATURES + 6] = 1;
-    }
-  }
 }

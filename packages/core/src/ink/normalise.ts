@@ -24,7 +24,7 @@ export interface NormalisedInk {
   readonly slant: number;
 }
 
-/** Heights of downward travel that count as upright: one letter keeps a third of its slant or more, a word a tenth. */
+/** Heights of downward travel that count as upright: a short word keeps two fifths of its slant, a long one a tenth. */
 const UPRIGHT_RESERVE = 2;
 /** Beyond this (63 degrees) it is drawing, not slant. */
 const MAX_SLANT = 2;

@@ -16,20 +16,30 @@ export interface ResampledInk {
   readonly pointIndex: Int32Array;
 }
 
+/** A drawing must not cost more than a page of writing. */
+const MAX_STEPS = 8192;
+
 /**
  * A stroke of length l gives 1 + round(l / step) points, ends included, evenly spread; a dot gives one.
  * Strokes without points give none.
+ *
+ * What would give more than MAX_STEPS points gets a wider step; of more strokes than MAX_STEPS / 2 only every n-th
+ * gives points.
  * @param step in the ink's units
- * @param maxSteps more points than this widen the step: a drawing must not cost more than a page of writing
  */
-export function resample(ink: Ink, step: number, maxSteps = 8192): ResampledInk {
-  const lengths = ink.map(strokeLength);
+export function resample(ink: Ink, step: number): ResampledInk {
+  const every = Math.max(1, Math.ceil(ink.length / (MAX_STEPS / 2)));
+  const isKept = (s: number): boolean => ink[s]!.x.length > 0 && s % every === 0;
+  const lengths = ink.map((stroke, s) => (isKept(s) ? strokeLength(stroke) : 0));
+  const countSteps = (spacing: number): number =>
+    lengths.reduce((steps, length, s) => steps + (isKept(s) ? 1 + Math.round(length / spacing) : 0), 0);
   let spacing = step;
-  let steps = countSteps(ink, lengths, spacing);
-  if (steps > maxSteps) {
+  let steps = countSteps(spacing);
+  if (steps > MAX_STEPS) {
     const total = lengths.reduce((sum, length) => sum + length, 0);
-    spacing = Math.max(step, total / Math.max(1, maxSteps - 2 * ink.length));
-    steps = countSteps(ink, lengths, spacing);
+    // Each stroke takes one point, and up to half a one by rounding.
+    spacing = Math.max(step, total / Math.max(1, MAX_STEPS - 2 * Math.ceil(ink.length / every)));
+    steps = countSteps(spacing);
   }
   const out = {
     steps,
@@ -41,7 +51,7 @@ export function resample(ink: Ink, step: number, maxSteps = 8192): ResampledInk 
   let at = 0;
   for (let s = 0; s < ink.length; s++) {
     const { x, y } = ink[s]!;
-    if (x.length === 0) continue;
+    if (!isKept(s)) continue;
     const segments = Math.round(lengths[s]! / spacing);
     const gap = lengths[s]! / Math.max(1, segments);
     let point = 0;
@@ -67,14 +77,6 @@ export function resample(ink: Ink, step: number, maxSteps = 8192): ResampledInk 
     }
   }
   return out;
-}
-
-function countSteps(ink: Ink, lengths: readonly number[], spacing: number): number {
-  let steps = 0;
-  for (let s = 0; s < ink.length; s++) {
-    if (ink[s]!.x.length > 0) steps += 1 + Math.round(lengths[s]! / spacing);
-  }
-  return steps;
 }
 
 function strokeLength({ x, y }: Ink[number]): number {

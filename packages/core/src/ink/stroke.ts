@@ -15,10 +15,13 @@ export interface Stroke {
 /** Strokes in writing order. */
 export type Ink = readonly Stroke[];
 
+/** Coordinates further from zero are refused: squares and sums of them must stay finite, also in float32. */
+const FARTHEST = 1e30;
+
 /**
  * Refuses what no feature can be made of.
- * @throws INK_INVALID naming the stroke and the point: a coordinate that is not finite, or x and y of
- * different lengths
+ * @throws INK_INVALID naming the stroke and the point: a coordinate that is not finite or further than 1e30 from
+ *   zero; or the stroke alone: x and y of different lengths
  */
 export function checkInk(ink: Ink): void {
   for (let s = 0; s < ink.length; s++) {
@@ -31,14 +34,13 @@ export function checkInk(ink: Ink): void {
       });
     }
     for (let p = 0; p < x.length; p++) {
-      // The difference of two finite numbers is finite, and anything else gives NaN here.
-      if (x[p]! - x[p]! === 0 && y[p]! - y[p]! === 0) continue;
-      throw new RivuletError('INK_INVALID', `Point ${p} of stroke ${s} is not finite: (${x[p]}, ${y[p]})`, {
-        stroke: s,
-        point: p,
-        x: x[p],
-        y: y[p],
-      });
+      // Not written with >, which NaN would pass.
+      if (Math.abs(x[p]!) <= FARTHEST && Math.abs(y[p]!) <= FARTHEST) continue;
+      throw new RivuletError(
+        'INK_INVALID',
+        `Point ${p} of stroke ${s} is not finite or too far out: (${x[p]}, ${y[p]})`,
+        { stroke: s, point: p, x: x[p], y: y[p] },
+      );
     }
   }
 }
