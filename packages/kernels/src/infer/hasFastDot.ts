@@ -25,6 +25,11 @@ let answer: boolean | undefined;
 export function hasFastDot(): boolean {
   if (answer !== undefined) return answer;
   if (!hasRelaxedSimd()) return (answer = false);
-  const { d } = new WebAssembly.Instance(new WebAssembly.Module(module)).exports as { d(): number };
-  return (answer = d() !== PAIRS_SATURATED);
+  try {
+    const { d } = new WebAssembly.Instance(new WebAssembly.Module(module)).exports as { d(): number };
+    return (answer = d() !== PAIRS_SATURATED);
+  } catch {
+    // A content security policy without 'wasm-unsafe-eval': loading the kernels will say so, with a code.
+    return (answer = false);
+  }
 }

@@ -21,7 +21,7 @@ export interface InferExports {
     padded: number,
   ): void;
   packedBytes(kind: number, N: number, K: number): number;
-  scratchBytes(kind: number, K: number, M: number): number;
+  scratchBytes(kind: number, K: number): number;
   multiply(
     matrix: Pointer,
     a: Pointer,
@@ -39,7 +39,10 @@ export interface InferExports {
 }
 
 const PAGE = 65536;
-const align = (bytes: number): number => (bytes + 15) & ~15;
+/** The lower half of the address space: above it a pointer is a negative int32, and `>> 2` no index. */
+const MAX_BYTES = 2 ** 31 - PAGE;
+/** To 16 bytes; by arithmetic, for `& ~15` turns negative above 2 GiB. */
+const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 export class InferMachine {
   readonly variant: Variant;
@@ -70,9 +73,8 @@ export class InferMachine {
 
   /** Zeroed, 16-byte aligned memory that stays for the life of the instance: for weights, before the first run. */
   alloc(bytes: number): Pointer {
-    const at = this.#top;
+    const at = this.reserve(align(bytes));
     this.#top += align(bytes);
-    this.reserve(0);
     this.u8.fill(0, at, this.#top);
     return at;
   }
@@ -82,13 +84,19 @@ export class InferMachine {
    * @throws OUT_OF_MEMORY
    */
   reserve(bytes: number): Pointer {
-    const pages = Math.ceil((this.#top + bytes + 16 - this.u8.length) / PAGE);
+    const end = this.#top + bytes + 16;
+    const pages = Math.ceil((end - this.u8.length) / PAGE);
     if (pages > 0) {
       try {
+        if (!(end <= MAX_BYTES)) throw new RangeError('beyond 2 GiB');
         this.wasm.memory.grow(pages);
       } catch (cause) {
-        const details = { bytes: this.#top + bytes, heldBytes: this.u8.length };
-        throw new RivuletError('OUT_OF_MEMORY', `no memory for ${details.bytes} bytes`, details, cause);
+        throw new RivuletError(
+          'OUT_OF_MEMORY',
+          `no memory for ${end} bytes`,
+          { bytes: end, heldBytes: this.u8.length },
+          cause,
+        );
       }
       this.#look();
     }

@@ -3,9 +3,9 @@ import { multiplyFloat } from './multiplyFloat.as';
 import { multiplyInt8 } from './multiplyInt8.as';
 import { quantiseRows, rowBytes } from './quantiseRows.as';
 
-/** For the caller's allocation: bytes of scratch that M rows need. */
-export function scratchBytes(kind: i32, K: i32, M: i32): i32 {
-  return kind == 0 ? 0 : rowBytes(K) * M;
+/** For the caller's allocation: bytes of scratch that each row of activations needs. */
+export function scratchBytes(kind: i32, K: i32): i32 {
+  return kind == 0 ? 0 : rowBytes(K);
 }
 
 /**

@@ -42,6 +42,8 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
   const N = padded * (gates ?? 1);
   const kind = int8 ? 1 : 0;
 
+  // The kernels count bytes in 32 bits: what would not fit must be refused before they are asked.
+  machine.reserve(Math.ceil(N / 8) * 8 * (inputs + 3) * (int8 ? 1 : 4));
   const at = machine.alloc(WORDS * 4);
   const panels = machine.alloc(machine.wasm.packedBytes(kind, N, inputs));
   const perColumn = int8 ? ((N + 7) & ~7) * 4 : 0;
@@ -63,5 +65,5 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
 
 /** Bytes of scratch that `multiply` needs for `rows` rows of activations. */
 export function scratchBytes(machine: InferMachine, { int8, inputs }: Matrix, rows: number): number {
-  return machine.wasm.scratchBytes(int8 ? 1 : 0, inputs, rows);
+  return machine.wasm.scratchBytes(int8 ? 1 : 0, inputs) * rows;
 }

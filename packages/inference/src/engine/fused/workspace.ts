@@ -6,6 +6,9 @@ interface Hole {
   bytes: number;
 }
 
+/** To 16 bytes, at least 16. By arithmetic: a shape may ask for more than 32 bits count, and must be refused. */
+const sizeFor = (bytes: number): number => Math.max(16, Math.ceil(bytes / 16) * 16);
+
 export class Workspace {
   readonly #base: number;
   #top: number;
@@ -25,7 +28,7 @@ export class Workspace {
 
   /** Memory that no step before had or after will have: what is written before a run survives it. */
   takeNew(bytes: number, readers: number): Buffer {
-    const size = Math.max(16, (bytes + 15) & ~15);
+    const size = sizeFor(bytes);
     const buffer = { at: this.#top, bytes: size, readers };
     this.#top += size;
     return buffer;
@@ -33,7 +36,7 @@ export class Workspace {
 
   /** First hole that is large enough, else at the top. 16-byte aligned, contents undefined. */
   take(bytes: number, readers: number): Buffer {
-    const size = Math.max(16, (bytes + 15) & ~15);
+    const size = sizeFor(bytes);
     const index = this.#holes.findIndex((hole) => hole.bytes >= size);
     const hole = this.#holes[index];
     if (!hole) return this.takeNew(bytes, readers);
