@@ -1,16 +1,12 @@
-import { fileURLToPath } from 'node:url';
+import { modelFiles } from '@rivulet/shell/modelFiles';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { modelFiles } from './modelFiles.ts';
 
 /** Relative addresses throughout: the page works under any path it is served from. */
 export default defineConfig({
   base: './',
   plugins: [
-    modelFiles(
-      fileURLToPath(new URL('../../models/sensor-forecaster/', import.meta.url)),
-      'models/sensor-forecaster/',
-    ),
+    modelFiles(new URL('../../models/', import.meta.url), ['sensor-forecaster']),
     VitePWA({
       registerType: 'prompt',
       injectRegister: false,

@@ -2,8 +2,8 @@ import '@rivulet/shell/theme.css';
 import './ui/forecast.css';
 import { registerServiceWorker } from '@rivulet/shell';
 import { render } from 'preact';
+import { openPage } from './state/page.ts';
 import { App, Opening } from './ui/App.tsx';
-import { openPage } from './ui/page.ts';
 
 const root = document.getElementById('app')!;
 render(<Opening />, root);

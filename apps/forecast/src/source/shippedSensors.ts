@@ -37,21 +37,19 @@ export async function shippedSensors(base: string): Promise<ShippedSensor[]> {
 }
 
 async function text(url: string): Promise<string> {
-  let response: Response | undefined;
   try {
-    response = await fetch(url);
+    const response = await fetch(url);
+    if (response.ok) return await response.text();
+    throw failed({ url, status: response.status });
   } catch (cause) {
-    throw new RivuletError('DATA_INVALID', `The sensor file ${url} could not be fetched.`, { url }, cause);
+    throw cause instanceof RivuletError ? cause : failed({ url }, cause);
   }
-  if (!response.ok) {
-    throw new RivuletError(
-      'DATA_INVALID',
-      `The sensor file ${url} could not be fetched: ${response.status}.`,
-      {
-        url,
-        status: response.status,
-      },
-    );
-  }
-  return response.text();
 }
+
+const failed = (details: Readonly<Record<string, unknown>>, cause?: unknown) =>
+  new RivuletError(
+    'DATA_INVALID',
+    'The example sensors could not be fetched; reload the page to try again. Files of your own work without them.',
+    details,
+    cause,
+  );

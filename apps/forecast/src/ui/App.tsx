@@ -1,6 +1,7 @@
 /** The page: sensors to choose from, the chosen one's chart and controls, and how its forecasts fared. */
 import { AppHeader, Toasts } from '@rivulet/shell';
 import { useEffect } from 'preact/hooks';
+import type { Page } from '../state/page.ts';
 import { ChartPanel } from './ChartPanel.tsx';
 import { Credits } from './Credits.tsx';
 import { DropTarget } from './DropTarget.tsx';
@@ -12,7 +13,6 @@ import { keyboard } from './keyboard.ts';
 import { Notices } from './Notices.tsx';
 import { OpenFile } from './OpenFile.tsx';
 import { PlayBar } from './PlayBar.tsx';
-import type { Page } from './page.ts';
 import { Reading } from './Reading.tsx';
 import { SensorList } from './SensorList.tsx';
 
@@ -53,7 +53,7 @@ export function App({ page }: { page: Page }) {
             </>
           ) : (
             <section class="panel empty">
-              <h2>No sensor yet</h2>
+              <h1>No sensor yet</h1>
               <p>
                 Drop a CSV file anywhere on this page, or choose one with “Open CSV”. It stays on this device.
               </p>

@@ -3,11 +3,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { type ForecastChart, forecastChart, type Hover } from '../chart/forecastChart.ts';
 import type { Scene } from '../chart/scene.ts';
 import { digitsFor, formatNumber, formatSpan, formatTime, withUnit } from '../format.ts';
-import type { Page } from './page.ts';
-import type { Sensor } from './sensor.ts';
-import { watchOf } from './sensorState.ts';
-import { shownFrom } from './shownFrom.ts';
-import { spreadOf } from './spread.ts';
+import type { Page } from '../state/page.ts';
+import type { Sensor } from '../state/sensor.ts';
+import { watchOf } from '../state/sensorState.ts';
+import { shownFrom } from '../state/shownFrom.ts';
+import { spreadOf } from '../state/spread.ts';
 
 export function ChartPanel({ page, sensor }: { page: Page; sensor: Sensor }) {
   const host = useRef<HTMLDivElement>(null);

@@ -1,6 +1,6 @@
 /** Whose data is shown, as its licence asks, and the keys that work here. */
 import { StorageMeter } from '@rivulet/shell';
-import type { Sensor } from './sensor.ts';
+import type { Sensor } from '../state/sensor.ts';
 
 export function Credits({ sensor }: { sensor: Sensor }) {
   return (

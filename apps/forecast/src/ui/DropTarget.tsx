@@ -1,6 +1,6 @@
 /** While a file is dragged over the page, says that it may be dropped. */
 import { useEffect, useState } from 'preact/hooks';
-import type { Page } from './page.ts';
+import type { Page } from '../state/page.ts';
 
 export function DropTarget({ page }: { page: Page }) {
   const [over, setOver] = useState(false);

@@ -1,9 +1,9 @@
 /** When reality left the 95 % band: each time with its value and the band, and a way to go there. */
 import { digitsFor, formatNumber, formatSpan, formatTime, withUnit } from '../format.ts';
-import type { Page } from './page.ts';
-import type { Sensor } from './sensor.ts';
-import { watchOf } from './sensorState.ts';
-import { spreadOf } from './spread.ts';
+import type { Page } from '../state/page.ts';
+import type { Sensor } from '../state/sensor.ts';
+import { watchOf } from '../state/sensorState.ts';
+import { spreadOf } from '../state/spread.ts';
 
 export function Excursions({ page, sensor }: { page: Page; sensor: Sensor }) {
   const { excursions } = watchOf(sensor);

@@ -1,10 +1,10 @@
 /** How the earlier forecasts fared, beside the seasonal naive on the same points. */
 import { type Score, score } from '../forecast/score.ts';
 import { digitsFor, formatNumber, formatPercent, formatSpan, withUnit } from '../format.ts';
-import type { Page } from './page.ts';
-import type { Sensor } from './sensor.ts';
-import { watchOf } from './sensorState.ts';
-import { spreadOf } from './spread.ts';
+import type { Page } from '../state/page.ts';
+import type { Sensor } from '../state/sensor.ts';
+import { watchOf } from '../state/sensorState.ts';
+import { spreadOf } from '../state/spread.ts';
 
 export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
   sensor.made.value;
@@ -24,8 +24,10 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
           <dt>Against {naive}</dt>
           <dd data-testid="skill">{result.points > 0 ? skillText(result.skill) : '–'}</dd>
           <dd class="sub">
-            <abbr title="Scaled quantile loss: lower is better">SQL</abbr> {formatNumber(result.sql, 2)},
-            naive {formatNumber(result.naiveSql, 2)}
+            <span>
+              <abbr title="Scaled quantile loss: lower is better">SQL</abbr> {formatNumber(result.sql, 2)},
+              naive {formatNumber(result.naiveSql, 2)}
+            </span>
             <Versus ours={result.sql} theirs={result.naiveSql} />
           </dd>
         </div>
@@ -33,7 +35,7 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
           <dt>Mean error</dt>
           <dd data-testid="mae">{withUnit(formatNumber(result.mae, digits), series.unit)}</dd>
           <dd class="sub">
-            naive {withUnit(formatNumber(result.naiveMae, digits), series.unit)}
+            <span>naive {withUnit(formatNumber(result.naiveMae, digits), series.unit)}</span>
             <Versus ours={result.mae} theirs={result.naiveMae} />
           </dd>
         </div>
@@ -41,7 +43,7 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
           <dt>Within the 80 % band</dt>
           <dd data-testid="coverage">{formatPercent(result.coverage80)}</dd>
           <dd class="sub">
-            of {result.points.toLocaleString('en')} values
+            <span>of {result.points.toLocaleString('en')} values</span>
             <Coverage share={result.coverage80} />
           </dd>
         </div>
@@ -83,6 +85,8 @@ const NOTHING_YET: Score = {
 function skillText(skill: number): string {
   // The naive made no error at all: nothing can be better than that.
   if (!Number.isFinite(skill)) return 'No error to beat';
+  // A pattern that repeats exactly leaves the naive next to no error: a percentage would run into thousands.
+  if (skill < -1) return `${Math.round(1 - skill)} times worse`;
   const percent = Math.round(Math.abs(skill) * 100);
   return percent === 0 ? 'Level' : `${percent}\u202f% ${skill > 0 ? 'better' : 'worse'}`;
 }

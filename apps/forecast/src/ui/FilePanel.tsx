@@ -1,7 +1,7 @@
 /** A dropped file: which column is forecast, how the file was read, what was left out of it. */
 import { formatSpan } from '../format.ts';
-import type { Page } from './page.ts';
-import type { Sensor } from './sensor.ts';
+import type { Page } from '../state/page.ts';
+import type { Sensor } from '../state/sensor.ts';
 
 export function FilePanel({
   page,

@@ -3,8 +3,8 @@ import { Icon } from '@rivulet/shell';
 import { useState } from 'preact/hooks';
 import { forecastCsv } from '../forecast/forecastCsv.ts';
 import { digitsFor, formatNumber, formatTime } from '../format.ts';
-import type { Sensor } from './sensor.ts';
-import { spreadOf } from './spread.ts';
+import type { Sensor } from '../state/sensor.ts';
+import { spreadOf } from '../state/spread.ts';
 
 export function ForecastTable({ sensor }: { sensor: Sensor }) {
   const [open, setOpen] = useState(false);

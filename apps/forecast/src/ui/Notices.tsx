@@ -1,6 +1,6 @@
 /** What went wrong or was left out, each until it is put away; the model's failure with a way to try again. */
 import { ErrorBanner, Icon, UpdatePrompt } from '@rivulet/shell';
-import type { Page } from './page.ts';
+import type { Page } from '../state/page.ts';
 
 export function Notices({ page }: { page: Page }) {
   const model = page.model.value;
@@ -14,7 +14,7 @@ export function Notices({ page }: { page: Page }) {
           onRetry={() => void page.loadModel()}
         />
       )}
-      {page.notices.value.map(({ id, kind, text }) => (
+      {page.notices.list.value.map(({ id, kind, text }) => (
         <div
           key={id}
           class={`rv-notice ${kind}`}
@@ -27,7 +27,7 @@ export function Notices({ page }: { page: Page }) {
             type="button"
             class="rv-icon-button"
             aria-label="Dismiss this message"
-            onClick={() => page.dismiss(id)}
+            onClick={() => page.notices.dismiss(id)}
           >
             <Icon name="close" />
           </button>

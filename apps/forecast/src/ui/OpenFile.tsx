@@ -1,6 +1,6 @@
 /** Chooses a CSV file; dropping one anywhere does the same. */
 import { Icon } from '@rivulet/shell';
-import type { Page } from './page.ts';
+import type { Page } from '../state/page.ts';
 
 /** In the header it is always within reach; the card below the sensors is a target to aim at. */
 export function OpenFile({ page, place }: { page: Page; place: 'header' | 'card' }) {

@@ -3,8 +3,8 @@
 import { LEAST_PAST } from '../forecast/forecastLog.ts';
 import { formatSpan, formatTime } from '../format.ts';
 import { SPEEDS } from '../source/replayClock.ts';
-import { HORIZONS, type Page } from './page.ts';
-import type { Sensor } from './sensor.ts';
+import { HORIZONS, type Page } from '../state/page.ts';
+import type { Sensor } from '../state/sensor.ts';
 
 export function PlayBar({ page, sensor }: { page: Page; sensor: Sensor }) {
   const series = sensor.series.value;

@@ -1,9 +1,9 @@
 /** The sentence a technician reads first: what it is now, what comes next, and how sure that is. */
 import { digitsFor, formatNumber, formatSpan, formatTime, withUnit } from '../format.ts';
-import type { Page } from './page.ts';
-import type { Sensor } from './sensor.ts';
-import { stateOf } from './sensorState.ts';
-import { spreadOf } from './spread.ts';
+import type { Page } from '../state/page.ts';
+import type { Sensor } from '../state/sensor.ts';
+import { stateOf } from '../state/sensorState.ts';
+import { spreadOf } from '../state/spread.ts';
 
 export function Reading({ page, sensor }: { page: Page; sensor: Sensor }) {
   sensor.made.value;
@@ -27,9 +27,13 @@ export function Reading({ page, sensor }: { page: Page; sensor: Sensor }) {
         {page.playing.value ? '' : sentence}
       </p>
       <div class="reading-title">
-        <h1>{series.title}</h1>
+        <h1 title={series.title}>{series.title}</h1>
         <p>
-          {sensor.subtitle && <span class="file-name">{sensor.subtitle}</span>}
+          {sensor.subtitle && (
+            <span class="file-name" title={sensor.subtitle}>
+              {sensor.subtitle}
+            </span>
+          )}
           <span>{series.clock === 'rows' ? 'by row' : `every ${formatSpan(series, 1)}`}</span>
           <span class={`state ${state.kind}`} data-testid="sensor-state">
             {state.text}

@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { onThemeChange, readPalette } from '../chart/palette.ts';
 import { sparkline } from '../chart/sparkline.ts';
 import { digitsFor, formatNumber, withUnit } from '../format.ts';
+import type { Page } from '../state/page.ts';
+import type { Sensor } from '../state/sensor.ts';
+import { stateOf } from '../state/sensorState.ts';
+import { spreadOf } from '../state/spread.ts';
 import { OpenFile } from './OpenFile.tsx';
-import type { Page } from './page.ts';
-import type { Sensor } from './sensor.ts';
-import { stateOf } from './sensorState.ts';
-import { spreadOf } from './spread.ts';
 
 export function SensorList({ page }: { page: Page }) {
   return (

@@ -1,5 +1,5 @@
 /** Space plays and pauses, arrows step, Page Up and Down leap a horizon, Home and End go to the ends. */
-import type { Page } from './page.ts';
+import type { Page } from '../state/page.ts';
 
 /** @returns how to stop listening. */
 export function keyboard(page: Page): () => void {

@@ -286,3 +286,16 @@ function check(text: string): void {
     expect(values.filter(Number.isNaN).length).toBe(missing);
   }
 }
+
+describe('files that are no table', () => {
+  it.each([
+    ['', /file is empty/],
+    ['time,value\n', /single row and no values/],
+    ['time,value\n2024-01-01T00:00,5', /Line 2 is the only row with values; at least 8/],
+    ['<!doctype html>\n<html><body>Please log in</body></html>', /web page, not a table/],
+    ['\u0089PNG\r\n\0\0', /not a text file/],
+    ['{"a":[1,2,3],\n"b":2}', /is not a number, and no column has numbers/],
+  ])('says of %j what is wrong', (text, sentence) => {
+    expect(failure(text).message).toMatch(sentence);
+  });
+});

@@ -40,6 +40,13 @@ export function readCsv(text: string): CsvTable {
   if (text.slice(0, 4096).includes('\0')) {
     throw fail('This is not a text file. Save the table as CSV and drop that.', 1, text.slice(0, 4));
   }
+  if (/^\s*<(!doctype|html|\?xml)/i.test(text)) {
+    throw fail(
+      'This is a web page, not a table: perhaps the download asked for a login.',
+      1,
+      text.slice(0, 40),
+    );
+  }
   const delimiter = detectDelimiter(text);
   const all = csvRows(text, delimiter, MAX_ROWS + 1);
   if (all.length === 0) throw fail('The file is empty.', 1, '');
@@ -115,7 +122,8 @@ function* someCells(rows: readonly CsvRow[]): Iterable<string> {
 /** Names the first cell that should have been a number, so that the file can be mended there. */
 function noNumbers(roles: ColumnRoles, decimal: '.' | ','): RivuletError {
   const first = roles.rows[0];
-  if (!first) return fail('The file holds a row of names and no values.', 1, roles.header?.join(', '));
+  if (!first || (!roles.header && roles.rows.length === 1))
+    return fail('The file has a single row and no values.', first?.line ?? 1, first?.cells.join(', '));
   for (const { line, cells } of roles.rows) {
     for (let index = 0; index < cells.length; index++) {
       if (roles.time?.columns.includes(index)) continue;
@@ -210,6 +218,13 @@ function gridOf(kept: readonly CsvRow[], times: Float64Array, clock: Clock, prob
     const i = times.findIndex((time, j) => j > 0 && time === times[j - 1]!);
     problems.note(
       `${plural(repeats, 'row')} with a time that was there before (line ${kept[i]!.line}): averaged`,
+    );
+  }
+  if (times.length === 1) {
+    throw fail(
+      `Line ${kept[0]!.line} is the only row with values; at least ${FEWEST} are needed.`,
+      kept[0]!.line,
+      kept[0]!.cells.join(' '),
     );
   }
   if (distinct.length < 2) {
