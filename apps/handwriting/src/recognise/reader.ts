@@ -52,7 +52,7 @@ export class Reader {
     this.reading.request(penDown ? 'soon' : 'now');
   }
 
-  /** Reads again, as after the model has come. */
+  /** Reads again, as after the model has come, or failed to. */
   refresh(): void {
     this.asked.value++;
     this.reading.request('now');
@@ -66,7 +66,8 @@ export class Reader {
     const { strokes, page } = this;
     const asked = this.asked.peek();
     const predictions = strokes.length > 0 ? await this.link.read(strokes) : [];
-    this.done.value = asked;
+    // While the model is on its way the words stay behind; once it is known not to come, nothing is awaited.
+    if (predictions || this.link.state.peek().kind !== 'loading') this.done.value = asked;
     // What could not be read leaves the words that were read before.
     if (page !== this.page || !predictions) return;
     const [best] = predictions;

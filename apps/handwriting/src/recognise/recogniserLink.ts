@@ -28,17 +28,15 @@ export class RecogniserLink {
     this.models = models;
   }
 
-  /** Loads the model; also the way back after a failure. @returns whether it is there now. */
-  async load(): Promise<boolean> {
+  /** Loads the model, and `state` says how that went; also the way back after a failure. */
+  async load(): Promise<void> {
     this.state.value = { kind: 'loading' };
     this.close();
     try {
       this.recogniser = await createHandwritingRecognizer({ languages: ['en'] }, { models: this.models });
       this.state.value = { kind: 'ready' };
-      return true;
     } catch (error) {
       this.state.value = { kind: 'failed', error };
-      return false;
     }
   }
 

@@ -161,7 +161,8 @@ export async function openNotebook(models: string) {
   };
 
   const loadModel = async (): Promise<void> => {
-    if (await link.load()) reader.refresh();
+    await link.load();
+    reader.refresh();
   };
   reader.open(history.strokes);
   void loadModel();
