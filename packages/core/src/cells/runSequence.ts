@@ -8,7 +8,7 @@ import { type Tensor, tensor } from '../tensor.ts';
 import { type Cell, type CellWeights, GATES } from './cellWeights.ts';
 import { gruStep } from './gruStep.ts';
 import { lstmStep } from './lstmStep.ts';
-import { rnnStep } from './rnnStep.ts';
+import { type RnnActivation, rnnStep } from './rnnStep.ts';
 
 /** ONNX's own words; 'bidirectional' runs both and puts the forward one first. */
 export type Direction = 'forward' | 'reverse' | 'bidirectional';
@@ -19,6 +19,8 @@ export interface SequenceCall {
   readonly direction?: Direction;
   /** GRU only; 1 by default, as everywhere in this house. ONNX's own default is 0. */
   readonly linearBeforeReset?: 0 | 1;
+  /** RNN only; tanh by default, as in ONNX. */
+  readonly activation?: RnnActivation;
   /** [T, B, I] */
   readonly x: Tensor;
   /** [dirs, G * H, I] */
@@ -50,7 +52,7 @@ export interface SequenceResult {
  *   length outside 0 ... T
  */
 export function runSequence(call: SequenceCall): SequenceResult {
-  const { cell, direction = 'forward', linearBeforeReset = 1, x, w, r, lengths } = call;
+  const { cell, direction = 'forward', linearBeforeReset = 1, activation, x, w, r, lengths } = call;
   const dirs = direction === 'bidirectional' ? 2 : 1;
   const G = GATES[cell];
   const [T, B, I] = rank3('x', x);
@@ -85,7 +87,7 @@ export function runSequence(call: SequenceCall): SequenceResult {
         const xNow = x.data.subarray((t * B + lane) * I, (t * B + lane + 1) * I);
         if (cell === 'lstm') ({ h: hNow, c: cNow } = lstmStep(weights, xNow, hNow, cNow));
         else if (cell === 'gru') hNow = gruStep(weights, xNow, hNow, linearBeforeReset);
-        else hNow = rnnStep(weights, xNow, hNow);
+        else hNow = rnnStep(weights, xNow, hNow, activation);
         y.data.set(hNow, ((t * dirs + d) * B + lane) * H);
       }
       h.data.set(hNow, state);

@@ -1,20 +1,14 @@
 /** Random numbers and weights for tests of the inference kernels: the same for a seed, on every machine. */
+import { seeded, uniform } from './random.ts';
 
 /** @returns fills arrays with values spread evenly over [-size, size] */
 export function randomFloats(seed: number): (count: number, size: number) => Float32Array {
-  let state = seed >>> 0 || 1;
-  return (count, size) =>
-    Float32Array.from({ length: count }, () => {
-      // Mulberry32.
-      state = (state + 0x6d2b79f5) | 0;
-      let t = Math.imul(state ^ (state >>> 15), 1 | state);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return (((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1) * size;
-    });
+  const random = seeded(seed);
+  return (count, size) => Float32Array.from(uniform(random, count, size));
 }
 
 /** Weights as a kernel takes them, and the floats that they stand for. */
-export interface TestWeights {
+interface TestWeights {
   readonly data: Float32Array | Int8Array;
   readonly scales?: Float32Array;
   readonly restored: Float32Array;

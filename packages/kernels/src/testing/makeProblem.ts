@@ -22,7 +22,8 @@ export function makeProblem(
         : undefined,
       x: uniform(random, T * input * B, 1),
       w: uniform(random, G * hidden * input, 0.7),
-      r: uniform(random, G * hidden * hidden, 0.7),
+      // Deviation times sqrt(hidden) below 1: a chaotic network would multiply roundings from step to step.
+      r: uniform(random, G * hidden * hidden, Math.min(0.7, 1.5 / Math.sqrt(hidden))),
       b: uniform(random, 2 * G * hidden, 0.5),
       h0: states ? uniform(random, unit, 1) : undefined,
       c0: states && cell === 'lstm' ? uniform(random, unit, 1) : undefined,

@@ -1,0 +1,128 @@
+/**
+ * One recurrent layer through the inference kernels and through the readable cells of @rivulet/core, from the same
+ * random weights and inputs.
+ */
+import { type Cell, GATES, runSequence, type Tensor, tensor } from '@rivulet/core';
+import { bindRecurrent, type InferMachine, packRecurrent } from '../infer.ts';
+import { quantiseForTest, randomFloats } from './inferCases.ts';
+
+export interface InferCase {
+  readonly cell: Cell;
+  /** RNN only. */
+  readonly activation?: 'tanh' | 'relu';
+  /** GRU only. */
+  readonly linearBeforeReset?: 0 | 1;
+  readonly T: number;
+  readonly B: number;
+  readonly I: number;
+  readonly H: number;
+  readonly reverse?: boolean;
+  readonly lengths?: readonly number[];
+  readonly states?: boolean;
+}
+
+interface States {
+  /** [T, B, H] */
+  readonly y: Float32Array;
+  /** [B, H] */
+  readonly h: Float32Array;
+  /** LSTM only. */
+  readonly c?: Float32Array;
+}
+
+export interface InferRun {
+  readonly got: States;
+  readonly expected: States;
+  /** Four bytes behind y: -1 as long as nobody writes there. */
+  readonly guard: number;
+}
+
+/** @param machine fresh, for its weights stay in it */
+export function runInferRecurrent(
+  machine: InferMachine,
+  kase: InferCase,
+  int8: boolean,
+  seed: number,
+): InferRun {
+  const { cell, activation = 'tanh', linearBeforeReset = 1, T, B, I, H, reverse = false, states } = kase;
+  const G = GATES[cell];
+  const random = randomFloats(seed);
+  const x = random(T * B * I, 2);
+  const b = random(2 * G * H, 1);
+  // A relu has no ceiling: with smaller weights its states stay of the size of the others'.
+  const gain = activation === 'relu' ? 0.9 : 1.5;
+  const w = quantiseForTest(random(G * H * I, gain / Math.sqrt(I)), G * H, int8);
+  const r = quantiseForTest(random(G * H * H, gain / Math.sqrt(H)), G * H, int8);
+  const h0 = random(B * H, states ? 1 : 0);
+  const c0 = random(B * H, states ? 1 : 0);
+  const lens = kase.lengths && Int32Array.from(kase.lengths);
+
+  const reference = runSequence({
+    cell,
+    direction: reverse ? 'reverse' : 'forward',
+    activation,
+    linearBeforeReset,
+    x: tensor(x, [T, B, I]),
+    w: tensor(w.restored, [1, G * H, I]),
+    r: tensor(r.restored, [1, G * H, H]),
+    b: tensor(b, [1, 2 * G * H]),
+    h0: tensor(h0, [1, B, H]),
+    ...(cell === 'lstm' ? { c0: tensor(c0, [1, B, H]) } : {}),
+    ...(lens ? { lengths: lens } : {}),
+  });
+
+  const layer = packRecurrent(machine, {
+    ...{ cell, activation, input: I, hidden: H, w, r, b },
+    linearBeforeReset: linearBeforeReset === 1,
+  });
+  let top = machine.workspace;
+  const allocate = (bytes: number): number => {
+    const at = top;
+    top += (bytes + 15) & ~15;
+    return at;
+  };
+  const P = layer.padded;
+  const at = { x: allocate(x.byteLength), h: allocate(B * P * 4), c: allocate(B * P * 4) };
+  const y = allocate(T * B * H * 4);
+  const guard = allocate(16);
+  const lengthsAt = lens ? allocate(B * 4) : 0;
+  const bound = bindRecurrent(
+    machine,
+    layer,
+    { T, B, reverse, ...at, lengths: lengthsAt, y, yStep: B * H * 4, yRow: H * 4 },
+    allocate,
+  );
+  machine.reserve(top - machine.workspace);
+  machine.u8.fill(0xff, machine.workspace, top); // NaN: whatever is read unwritten shows
+  machine.f32.set(x, at.x >> 2);
+  if (lens) machine.i32.set(lens, lengthsAt >> 2);
+  const spread = (data: Float32Array, to: number): void => {
+    machine.f32.fill(0, to >> 2, (to >> 2) + B * P);
+    for (let lane = 0; lane < B; lane++) {
+      machine.f32.set(data.subarray(lane * H, (lane + 1) * H), (to >> 2) + lane * P);
+    }
+  };
+  spread(h0, at.h);
+  spread(c0, at.c);
+  bound.describe();
+  machine.wasm.recurrent(bound.at);
+
+  const gather = (from: number): Float32Array => {
+    const out = new Float32Array(B * H);
+    for (let lane = 0; lane < B; lane++) {
+      const start = (from >> 2) + lane * P;
+      out.set(machine.f32.subarray(start, start + H), lane * H);
+    }
+    return out;
+  };
+  const withCell = (h: States, c: Tensor | Float32Array | undefined): States =>
+    c ? { ...h, c: c instanceof Float32Array ? c : c.data } : h;
+  return {
+    got: withCell(
+      { y: machine.f32.slice(y >> 2, (y >> 2) + T * B * H), h: gather(at.h) },
+      cell === 'lstm' ? gather(at.c) : undefined,
+    ),
+    expected: withCell({ y: reference.y.data, h: reference.h.data }, reference.c),
+    guard: machine.i32[guard >> 2]!,
+  };
+}
