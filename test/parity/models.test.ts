@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadModel, openModelFolder } from '@rivulet/inference/node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { expectSame } from './expectSame.ts';
 
 interface Stored {
@@ -39,8 +39,10 @@ describe.each(folders)('%s', (name) => {
   it.each(ENGINES.flatMap((way) => (['float32', 'int8'] as const).map((weights) => ({ ...way, weights }))))(
     '$engine, $variant SIMD, $weights',
     async ({ engine, variant, weights }) => {
-      const { manifest } = await openModelFolder(folder);
-      const model = await loadModel(join(folder, manifest.files[weights].path), { engine, variant });
+      const model = await loadModel(await (await openModelFolder(folder)).bytes(weights), {
+        engine,
+        variant,
+      });
       for (const { inputs, outputs } of cases) {
         const expected = tensors(outputs[weights]);
         const largest = Math.max(...Object.values(expected).flatMap(({ data }) => [...data].map(Math.abs)));
@@ -52,4 +54,15 @@ describe.each(folders)('%s', (name) => {
       await model.dispose();
     },
   );
+
+  it('takes our own engine when nobody chooses, and has nothing to say about it', async () => {
+    const info = vi.spyOn(console, 'info');
+    for (const weights of ['float32', 'int8'] as const) {
+      const model = await loadModel(await (await openModelFolder(folder)).bytes(weights));
+      expect(model.engine).toBe('fused');
+      await model.dispose();
+    }
+    expect(info).not.toHaveBeenCalled();
+    info.mockRestore();
+  });
 });

@@ -3,6 +3,7 @@
  * runs on onnxruntime-web, fetched when the first such model is loaded. Costs nothing until then but 14 MB among
  * the files of the build, which is why it is an entry of its own.
  */
+import { webLocation } from './load/webLocation.ts';
 import { type PublicApi, publicApi } from './publicApi.ts';
 import { ServiceClient } from './worker/client.ts';
 import { workerConnection } from './worker/workerConnection.ts';
@@ -13,7 +14,5 @@ const client = new ServiceClient(() =>
   workerConnection(new Worker(new URL('./worker/ortWorker.ts', import.meta.url), { type: 'module' })),
 );
 
-const locate = (location: string | URL): string => new URL(location, document.baseURI).href;
-
-const api: PublicApi = publicApi(client, locate);
+const api: PublicApi = publicApi(client, webLocation);
 export const { loadModel, loadForecaster, createHandwritingRecognizer, queryHandwritingRecognizer } = api;

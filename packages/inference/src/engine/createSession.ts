@@ -6,6 +6,8 @@ import { isRefusal, planGraph, type Refusal } from './fused/planGraph.ts';
 import { ortLoader } from './ortLoader.ts';
 import { createOrtSession } from './ortSession.ts';
 
+const ENGINES: readonly string[] = ['auto', 'fused', 'ort'];
+
 export interface CreateSessionOptions extends SessionOptions, FusedOptions {
   /** Where the line goes that says why a model runs on onnxruntime-web. Default: the console. */
   readonly log?: ((line: string) => void) | undefined;
@@ -14,12 +16,17 @@ export interface CreateSessionOptions extends SessionOptions, FusedOptions {
 /**
  * `auto` (the default) takes the fused engine when it covers every node, else onnxruntime-web, with one line in
  * the log that names the operator.
- * @throws ONNX_PARSE for what is no ONNX file; ONNX_UNSUPPORTED (details { op, node, why }) when `fused` was asked
+ * @throws ARGUMENT for an unknown engine or variant; ONNX_PARSE for what is no ONNX file; ONNX_UNSUPPORTED (details { op, node, why }) when `fused` was asked
  *   for and does not cover the graph; ENGINE_UNAVAILABLE when onnxruntime-web is needed and not part of this
  *   build; ABORTED
  */
 export async function createSession(bytes: Uint8Array, options: CreateSessionOptions = {}): Promise<Session> {
   const { engine = 'auto', signal, log = (line) => console.info(line) } = options;
+  if (!ENGINES.includes(engine)) {
+    throw new RivuletError('ARGUMENT', `engine must be one of ${ENGINES.join(', ')}, got ${engine}`, {
+      engine,
+    });
+  }
   if (signal?.aborted) throw new RivuletError('ABORTED', 'loading was aborted', {}, signal.reason);
   let refusal: Refusal | undefined;
   if (engine !== 'ort') {

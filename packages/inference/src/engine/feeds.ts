@@ -15,12 +15,13 @@ const ARRAYS: Readonly<Record<string, string>> = {
 /** @throws ARGUMENT for a feed that is missing or unknown, TENSOR_SHAPE for one whose shape or size is wrong */
 export function checkFeeds(inputs: readonly ValueInfo[], feeds: Readonly<Record<string, AnyTensor>>): void {
   for (const { name, type, shape, unranked } of inputs) {
-    const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
-    if (!feed)
-      throw new RivuletError('ARGUMENT', `no tensor for input "${name}"`, {
+    const feed = feeds && Object.hasOwn(feeds, name) ? feeds[name] : undefined;
+    if (!feed?.data || !Array.isArray(feed.shape)) {
+      throw new RivuletError('ARGUMENT', `no tensor { data, shape } for input "${name}"`, {
         input: name,
         inputs: namesOf(inputs),
       });
+    }
     const array = ARRAYS[type];
     // By name: arrays that come from another realm (a worker's host, a test's) are of another class.
     if (feed.data[Symbol.toStringTag] !== array) {

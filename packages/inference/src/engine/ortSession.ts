@@ -11,7 +11,14 @@ import type { OrtLoader } from './ortLoader.ts';
 
 /** Calls wait for each other: a session of onnxruntime refuses to run twice at once. */
 export async function createOrtSession(bytes: Uint8Array, load: OrtLoader): Promise<Session> {
-  const ort = await load();
+  const ort = await load().catch((cause: unknown) => {
+    throw new RivuletError(
+      'ENGINE_UNAVAILABLE',
+      `onnxruntime-web could not be loaded: ${cause}`,
+      { engine: 'ort', reason: String(cause) },
+      cause,
+    );
+  });
   // One thread needs no SharedArrayBuffer and gives the same bits every time; 3: errors only.
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';

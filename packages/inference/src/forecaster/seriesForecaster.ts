@@ -13,15 +13,22 @@ import {
   tensor,
 } from '@rivulet/core';
 import * as v from 'valibot';
-import { createSession, type Session } from '../engine/engine.ts';
-import type { ModelFolder } from '../load/modelFolder.ts';
+import {
+  type CreateSessionOptions,
+  createSession,
+  type EngineChoice,
+  type Session,
+} from '../engine/engine.ts';
+import type { ModelFolder, WeightType } from '../load/modelFolder.ts';
 import { type ForecastBand, type ForecastRequest, forecastBand } from './forecastBand.ts';
 
 export interface SeriesForecasterOptions {
   /** Weights to run. Default int8. */
-  readonly dtype?: 'int8' | 'float32';
-  readonly engine?: 'auto' | 'fused' | 'ort';
-  readonly signal?: AbortSignal;
+  readonly dtype?: WeightType | undefined;
+  readonly engine?: EngineChoice | undefined;
+  /** SIMD of the fused engine. Default `auto`. */
+  readonly variant?: CreateSessionOptions['variant'];
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Fewer readings than this say nothing about a sensor. */
@@ -68,10 +75,8 @@ export class SeriesForecaster {
       throw new RivuletError('MANIFEST_INVALID', `${key}: ${features.issues[0].message}`, { key });
     }
     const bytes = await folder.bytes(options.dtype ?? 'int8');
-    const session = await createSession(bytes, {
-      ...(options.engine === undefined ? {} : { engine: options.engine }),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+    const { engine, variant, signal } = options;
+    const session = await createSession(bytes, { engine, variant, signal });
     return new SeriesForecaster(session, features.output, head.levels);
   }
 

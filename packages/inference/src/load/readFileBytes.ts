@@ -15,7 +15,8 @@ export const readFileBytes: ReadBytes = async (location, options = {}) => {
     try {
       const { size } = await file.stat();
       if (size > maxBytes) throw tooLarge(location, size, maxBytes);
-      const bytes = new Uint8Array(await file.readFile({ signal }));
+      const { buffer, byteOffset, length } = await file.readFile({ signal });
+      const bytes = new Uint8Array(buffer, byteOffset, length);
       onProgress?.(bytes.length, bytes.length);
       return bytes;
     } finally {

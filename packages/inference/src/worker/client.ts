@@ -36,6 +36,7 @@ export class ServiceClient {
   #link: Link | undefined;
   #tickets = 0;
   #open = 0;
+  #idle: ReturnType<typeof setTimeout> | undefined;
 
   /** @param connect starts a host */
   constructor(connect: () => Connection) {
@@ -52,6 +53,7 @@ export class ServiceClient {
     { signal, onProgress, ...options }: OpenOptions = {},
   ): Promise<Remote<ServiceTable[N]>> {
     this.#open++;
+    clearTimeout(this.#idle);
     try {
       const recipe = { name, location, options };
       const link = this.#linked();
@@ -65,10 +67,19 @@ export class ServiceClient {
 
   #remote<N extends ServiceName>(recipe: Recipe, link: Link, handle: number): Remote<ServiceTable[N]> {
     let at = { link, handle: Promise.resolve(handle) };
-    let disposed = false;
+    let disposal: Promise<void> | undefined;
+    const dispose = async (): Promise<void> => {
+      try {
+        const { link: last, handle: pending } = at;
+        const there = await pending.catch(() => 0);
+        if (last.alive && there) await this.#ask(last, undefined, (api) => api.close(there));
+      } finally {
+        this.#closed();
+      }
+    };
     return {
       call: async (method: string, args: readonly unknown[], { signal }: CallOptions = {}) => {
-        if (disposed) throw new RivuletError('DISPOSED', `this ${recipe.name} has been disposed`, {});
+        if (disposal) throw new RivuletError('DISPOSED', `this ${recipe.name} has been disposed`, {});
         if (!at.link.alive) {
           const fresh = { link: this.#linked(), handle: Promise.resolve(0) };
           fresh.handle = this.#openOn(fresh.link, recipe, undefined, undefined);
@@ -79,20 +90,12 @@ export class ServiceClient {
           at = fresh;
         }
         const now = at;
-        const there = await now.handle;
-        return this.#ask(now.link, signal, (api, ticket) => api.call(ticket, there, method, args)) as never;
+        const asked = now.handle.then((there) =>
+          this.#ask(now.link, signal, (api, ticket) => api.call(ticket, there, method, args)),
+        );
+        return (signal ? untilAborted(asked, signal) : asked) as never;
       },
-      dispose: async () => {
-        if (disposed) return;
-        disposed = true;
-        try {
-          const { link: last, handle: pending } = at;
-          const there = await pending.catch(() => 0);
-          if (last.alive && there) await this.#ask(last, undefined, (api) => api.close(there));
-        } finally {
-          this.#closed();
-        }
-      },
+      dispose: () => (disposal ??= dispose()),
     };
   }
 
@@ -103,23 +106,35 @@ export class ServiceClient {
     onProgress: ((progress: LoadProgress) => void) | undefined,
   ): Promise<number> {
     const progress = onProgress && link.connection.callback(onProgress);
-    return this.#ask(link, signal, (api, ticket) => api.open(ticket, name, location, options, progress));
+    return this.#ask(
+      link,
+      signal,
+      (api, ticket) => api.open(ticket, name, location, options, progress),
+      // Opened while the order to abort was on its way: nobody else will ever close it.
+      (handle) => void link.connection.api.close(handle),
+    );
   }
 
-  /** One call over the border, which the host's death or the caller's signal may end early. */
+  /**
+   * One call over the border, which the host's death or the caller's signal may end early.
+   * @param undo gets a result that came after that end
+   */
   #ask<T>(
     link: Link,
     signal: AbortSignal | undefined,
     call: (api: HostApi, ticket: number) => Promise<Answer<T>>,
+    undo?: (late: T) => void,
   ): Promise<T> {
     const ticket = ++this.#tickets;
     const { api } = link.connection;
     return new Promise<T>((resolve, reject) => {
       const abort = (): void => {
         void api.abort(ticket);
-        settle(() => reject(new RivuletError('ABORTED', 'the call was aborted', {}, signal?.reason)));
+        settle(() => reject(abortedCall(signal)));
       };
+      let settled = false;
       const settle = (how: () => void): void => {
+        settled = true;
         link.pending.delete(die);
         signal?.removeEventListener('abort', abort);
         how();
@@ -129,11 +144,14 @@ export class ServiceClient {
       link.pending.add(die);
       signal?.addEventListener('abort', abort);
       call(api, ticket).then(
-        (answer) =>
-          settle(() => {
-            if ('value' in answer) resolve(answer.value);
-            else reject(RivuletError.fromWire(answer.error));
-          }),
+        (answer) => {
+          if (!settled) {
+            settle(() => {
+              if ('value' in answer) resolve(answer.value);
+              else reject(RivuletError.fromWire(answer.error));
+            });
+          } else if ('value' in answer) undo?.(answer.value);
+        },
         // Arguments that cannot be cloned.
         (cause) =>
           die(
@@ -150,7 +168,7 @@ export class ServiceClient {
 
   #linked(): Link {
     if (this.#link?.alive) return this.#link;
-    const connection = this.#connect();
+    const connection = this.#started();
     const link: Link = { connection, pending: new Set(), alive: true };
     connection.onDeath((reason) => {
       link.alive = false;
@@ -162,18 +180,47 @@ export class ServiceClient {
     return link;
   }
 
+  /** @throws ENGINE_UNAVAILABLE where workers are forbidden or missing */
+  #started(): Connection {
+    try {
+      return this.#connect();
+    } catch (cause) {
+      const reason = String(cause);
+      throw new RivuletError(
+        'ENGINE_UNAVAILABLE',
+        `no worker could be started: ${reason}`,
+        { reason },
+        cause,
+      );
+    }
+  }
+
   /** With its last service the host goes, and its memory with it. */
   #closed(): void {
     if (--this.#open > 0) return;
-    const idle = setTimeout(() => {
-      if (this.#open > 0 || !this.#link) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      if (!this.#link) return;
       this.#link.alive = false;
       this.#link.connection.end();
       this.#link = undefined;
     }, IDLE_MS);
     // In Node a waiting timer would keep the process alive.
-    (idle as { unref?: () => void }).unref?.();
+    (this.#idle as { unref?: () => void }).unref?.();
   }
+}
+
+const abortedCall = (signal: AbortSignal | undefined): RivuletError =>
+  new RivuletError('ABORTED', 'the call was aborted', {}, signal?.reason);
+
+/** Rejects at once when the signal aborts, whatever the work still waits for. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(abortedCall(signal));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** A link that nobody shares and that makes the next call start over. */

@@ -55,7 +55,7 @@ export class InferMachine {
 
   constructor(variant: Variant, module: WebAssembly.Module) {
     this.variant = variant;
-    const { exports } = new WebAssembly.Instance(module, { env: { abort } });
+    const { exports } = new WebAssembly.Instance(module);
     this.wasm = exports as unknown as InferExports;
     this.#top = align(this.wasm.heapBase.value as number);
     this.#look();
@@ -116,8 +116,4 @@ export class InferMachine {
     this.i32 = new Int32Array(buffer);
     this.u8 = new Uint8Array(buffer);
   }
-}
-
-function abort(_message: number, _file: number, line: number, column: number): never {
-  throw new RivuletError('INTERNAL', `kernel aborted at ${line}:${column}`, { line, column });
 }

@@ -19,6 +19,11 @@ const modules = new Map<Variant, Promise<WebAssembly.Module>>();
  */
 export function chooseVariant(wanted: Variant | 'auto', int8: boolean): Variant {
   if (wanted === 'auto') return (int8 ? hasFastDot() : hasRelaxedSimd()) ? 'relaxed' : 'plain';
+  if (!Object.hasOwn(URLS, wanted)) {
+    throw new RivuletError('ARGUMENT', `variant must be auto, plain or relaxed, got ${wanted}`, {
+      variant: wanted,
+    });
+  }
   if (wanted === 'relaxed' && !hasRelaxedSimd()) {
     throw new RivuletError('ENGINE_UNAVAILABLE', 'this runtime has no relaxed SIMD', { variant: wanted });
   }

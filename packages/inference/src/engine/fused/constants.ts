@@ -184,6 +184,14 @@ export function restore({ shape, data, scales, scaleShape }: Quantised): Float32
   return out;
 }
 
+/** With data of its own, no view of the file. */
+export function copied(constant: Constant): Constant {
+  const { kind, tensor } = constant;
+  return kind === 'plain'
+    ? { kind, tensor: { ...tensor, data: tensor.data.slice() } }
+    : { kind, tensor: { ...tensor, data: tensor.data.slice(), scales: tensor.scales.slice() } };
+}
+
 /** A constant as numbers; int64 beyond 2^53 ("to the end" of a Slice) is rounded. */
 export function hostValue(constant: Constant): HostValue {
   if (constant.kind === 'quantised') {

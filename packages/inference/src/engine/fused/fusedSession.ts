@@ -6,6 +6,7 @@ import { RivuletError, sizeOf, type Tensor } from '@rivulet/core';
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
 import { checkFeeds, valueInfo } from '../feeds.ts';
+import { copied } from './constants.ts';
 import type { Loader } from './operator.ts';
 import { OPERATORS } from './operators/operators.ts';
 import { type Plan, settledOnHost } from './planGraph.ts';
@@ -28,7 +29,8 @@ class FusedSession implements Session {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly #plan: Plan;
-  readonly #prepared: readonly PreparedNode[];
+  /** Their closures hold the machine. */
+  #prepared: readonly PreparedNode[];
   readonly #pinned = new Map<string, DeviceValue>();
   /** Most recently used last. */
   #programs: Program[] = [];
@@ -108,12 +110,16 @@ class FusedSession implements Session {
 
   async dispose(): Promise<void> {
     this.#machine = undefined;
+    this.#prepared = [];
     this.#programs = [];
     this.#pinned.clear();
   }
 }
 
-/** Packed and pinned weights live in the machine; letting go of their constants lets go of the file's bytes. */
+/**
+ * Packed and pinned weights live in the machine. What else is needed, shapes mostly, is copied: a view would keep
+ * the bytes of the whole file, and see what their owner writes into them.
+ */
 function withoutWeights(
   plan: Plan,
   prepared: readonly PreparedNode[],
@@ -132,7 +138,9 @@ function withoutWeights(
     ...plan,
     model: { ...plan.model, graph: { ...graph, nodes: [], initializers: [] } },
     facts: { ...plan.facts, constant: () => undefined },
-    constants: new Map([...plan.constants].filter(([name]) => needed.has(name))),
+    constants: new Map(
+      [...plan.constants].filter(([name]) => needed.has(name)).map(([name, kept]) => [name, copied(kept)]),
+    ),
     nodes: [],
   };
 }

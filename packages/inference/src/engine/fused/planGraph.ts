@@ -1,5 +1,5 @@
 /** Decides once a model whether the fused engine covers its graph, and what of it can be folded together. */
-import { attributeOf, type OnnxModel, type OnnxNode } from '@rivulet/core';
+import { attributeOf, type OnnxModel, type OnnxNode, RivuletError } from '@rivulet/core';
 import { type Constant, constantsOf } from './constants.ts';
 import type { GraphFacts, PlanNode } from './operator.ts';
 import { biasOf } from './operators/dense.ts';
@@ -25,6 +25,7 @@ export interface Refusal {
   readonly why: string;
 }
 
+/** @throws ONNX_PARSE for a node that reads what nothing before it makes */
 export function planGraph(model: OnnxModel): Plan | Refusal {
   const { graph } = model;
   const constants = constantsOf(graph);
@@ -49,12 +50,34 @@ export function planGraph(model: OnnxModel): Plan | Refusal {
   }
   const border = borderRefusal(model, nodes, constants, hosts);
   if (border) return border;
+  checkNames(model, nodes, constants);
   let [int8, float] = [0, 0];
   for (const { kind, tensor } of constants.values()) {
     if (kind === 'quantised') int8 += tensor.data.length;
     else if (tensor.type === 'float32') float += tensor.data.length;
   }
   return { model, facts, constants, nodes, readers: readersOf(nodes, graph.outputs), int8: int8 > float };
+}
+
+/** ONNX lists nodes in running order, so every name stands before its readers. */
+function checkNames(
+  { graph }: OnnxModel,
+  nodes: readonly PlanNode[],
+  constants: ReadonlyMap<string, Constant>,
+): void {
+  const made = new Set(['', ...constants.keys(), ...graph.inputs.map(({ name }) => name)]);
+  const check = (reader: string, name: string): void => {
+    if (made.has(name)) return;
+    throw new RivuletError('ONNX_PARSE', `${reader} reads "${name}", which nothing before it makes`, {
+      reader,
+      value: name,
+    });
+  };
+  for (const { node, inputs, outputs } of nodes) {
+    for (const name of inputs) check(node.name || node.op, name);
+    for (const name of outputs) made.add(name);
+  }
+  for (const { name } of graph.outputs) check('the graph', name);
 }
 
 export function isRefusal(plan: Plan | Refusal): plan is Refusal {

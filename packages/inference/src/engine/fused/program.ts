@@ -1,5 +1,4 @@
 /** A graph bound to one set of input shapes: nothing is decided, measured or allocated while it runs. */
-import { RivuletError } from '@rivulet/core';
 import type { InferMachine } from '@rivulet/kernels/infer';
 import { Binder } from './binder.ts';
 import { hostValue } from './constants.ts';
@@ -46,11 +45,7 @@ export function bindProgram(
     if (!name) return undefined;
     const bound = values.get(name);
     if (bound) return bound;
-    const constant = plan.constants.get(name);
-    if (!constant) {
-      throw new RivuletError('ONNX_PARSE', `nothing in the graph makes "${name}"`, { value: name });
-    }
-    const made = hostValue(constant);
+    const made = hostValue(plan.constants.get(name)!);
     values.set(name, made);
     return made;
   };

@@ -2,7 +2,19 @@
 import { parentPort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import type { ReadBytes } from '../../load/readBytes.ts';
 import { readFileBytes } from '../../load/readFileBytes.ts';
 import { createHost } from '../host.ts';
 
-Comlink.expose(createHost(readFileBytes), nodeEndpoint(parentPort!));
+/** Reading this location throws where nobody catches, which ends the thread. */
+export const FATAL = 'fatal:';
+
+const read: ReadBytes = (location, options) => {
+  if (location !== FATAL) return readFileBytes(location, options);
+  setImmediate(() => {
+    throw new Error('thrown in the worker');
+  });
+  return new Promise(() => {});
+};
+
+if (parentPort) Comlink.expose(createHost(read), nodeEndpoint(parentPort));

@@ -66,11 +66,12 @@ function biasName({ node, inputs, bias }: PlanNode): string | undefined {
   return bias ?? (node.op === 'Gemm' ? inputs[2] : undefined);
 }
 
-/** A row of N floats from what broadcasts to it: one number, [N], [1, N]. */
+/** A row of N floats from what broadcasts to it and adds no dimension: one number, [N], [1, N]. */
 export function biasOf(constant: ReturnType<GraphFacts['constant']>, N: number): Float32Array | undefined {
   const data = constant && floatsOf(constant);
   if (!data) return undefined;
   const { shape } = constant.tensor;
+  if (shape.length > 2) return undefined;
   if (data.length === 1) return new Float32Array(N).fill(data[0]!);
   return data.length === N && shape[shape.length - 1] === N ? data : undefined;
 }

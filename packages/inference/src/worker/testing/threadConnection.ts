@@ -1,0 +1,33 @@
+/** A host in a Node thread as a client's connection, and the threads that were started so far. */
+import { Worker } from 'node:worker_threads';
+import * as Comlink from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import type { Connection, HostApi } from '../api.ts';
+
+export function threadConnections(): { readonly threads: Worker[]; connect(): Connection } {
+  const threads: Worker[] = [];
+  return {
+    threads,
+    connect() {
+      const worker = new Worker(new URL('./threadHost.ts', import.meta.url));
+      threads.push(worker);
+      let over = false;
+      return {
+        api: Comlink.wrap<HostApi>(nodeEndpoint(worker)) as unknown as HostApi,
+        callback: (f) => Comlink.proxy(f),
+        onDeath: (listener) => {
+          const die = (reason: string): void => {
+            if (!over) listener(reason);
+            over = true;
+          };
+          worker.once('error', (error) => die(String(error)));
+          worker.once('exit', () => die('exit'));
+        },
+        end: () => {
+          over = true;
+          void worker.terminate();
+        },
+      };
+    },
+  };
+}
