@@ -13,4 +13,7 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') notebook.flush();
 });
 
-if (import.meta.env.PROD) void registerServiceWorker({ url: 'sw.js', save: () => notebook.save() });
+if (import.meta.env.PROD) {
+  // It fetches every file for later visits; what the first word waits for goes first.
+  void notebook.modelTried.then(() => registerServiceWorker({ url: 'sw.js', save: () => notebook.save() }));
+}

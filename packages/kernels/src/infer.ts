@@ -26,3 +26,8 @@ export async function createInferMachine(options: InferOptions = {}): Promise<In
   const variant = chooseVariant(options.variant ?? 'auto', options.int8 ?? false);
   return new InferMachine(variant, await inferModule(variant));
 }
+
+/** Fetches and compiles the kernels ahead of the first machine, which tries again and reports should this fail. */
+export function warmInferKernels({ variant = 'auto', int8 = false }: InferOptions = {}): void {
+  inferModule(chooseVariant(variant, int8)).catch(() => {});
+}

@@ -34,9 +34,15 @@ export type Notebook = Awaited<ReturnType<typeof openNotebook>>;
 
 /** @param models address of the folder of models, with a closing slash. */
 export async function openNotebook(models: string) {
-  const store = await InkStore.open();
   const link = new RecogniserLink(models);
   const reader = new Reader(link);
+  const loadModel = async (): Promise<void> => {
+    await link.load();
+    reader.refresh();
+  };
+  // The longest way to the first word: begun before the ink is fetched.
+  const modelTried = loadModel();
+  const store = await InkStore.open();
 
   const notes = signal<readonly Note[]>(await store.notes());
   const current = signal<Note>(notes.value[0] ?? blankNote());
@@ -160,12 +166,7 @@ export async function openNotebook(models: string) {
     asked = true;
   };
 
-  const loadModel = async (): Promise<void> => {
-    await link.load();
-    reader.refresh();
-  };
   reader.open(history.strokes);
-  void loadModel();
 
   const notebook = {
     store,
@@ -177,6 +178,8 @@ export async function openNotebook(models: string) {
     eraser,
     inkVersion,
     model: link.state,
+    /** Settles when the model has come, or failed to, for the first time. */
+    modelTried,
     loadModel,
     strokes: shownStrokes,
     /** The stroke under the pen. */
