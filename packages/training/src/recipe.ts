@@ -2,8 +2,8 @@
  * The recipe `models/<name>/train.json`: everything that decides a training run, as data. Unknown keys are
  * refused, because a misspelt option that is silently ignored costs a run.
  */
-import { RivuletError } from '@rivulet/core';
 import * as v from 'valibot';
+import { parseOptions } from './parseOptions.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -92,13 +92,5 @@ export type LayerRecipe = Recipe['network']['layers'][number];
 
 /** @throws RECIPE_INVALID naming the path of the first bad key */
 export function parseRecipe(json: unknown): Recipe {
-  const result = v.safeParse(recipe, json, { abortEarly: true });
-  if (result.success) return result.output;
-  const issue = result.issues[0];
-  const key = v.getDotPath(issue) ?? '';
-  throw new RivuletError('RECIPE_INVALID', `The recipe's ${key || 'root'} is wrong: ${issue.message}`, {
-    key,
-    expected: issue.expected ?? undefined,
-    got: issue.received,
-  });
+  return parseOptions(recipe, json, '');
 }

@@ -43,31 +43,47 @@ export async function* unipenLines(
 
 function parseLine(text: string, path: string, line: number): LabelledInk {
   try {
-    const { c, w, l, s } = JSON.parse(text) as { c: string; w: string; l: string; s: number[][] };
-    return { contributor: c, writer: w, label: l, ink: s.map(unpackStroke) };
+    const json: unknown = JSON.parse(text);
+    const { c, w, l, s } = json as Record<string, unknown>;
+    return { contributor: word('c', c), writer: word('w', w), label: word('l', l), ink: strokesOf(s) };
   } catch (cause) {
     throw new RivuletError(
       'DATA_INVALID',
-      `Line ${line} of ${path} is no sample of ink`,
+      `Line ${line} of ${path} is no sample of ink: ${(cause as Error).message}`,
       { path, line },
       cause,
     );
   }
 }
 
+function word(key: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new TypeError(`${key} is ${JSON.stringify(value)}, not a string`);
+}
+
+function strokesOf(value: unknown): LabelledInk['ink'] {
+  if (Array.isArray(value) && value.every(Array.isArray)) return value.map(unpackStroke);
+  throw new TypeError('s is no list of strokes');
+}
+
 /** First point, then differences; y turned downward. */
-function unpackStroke(packed: readonly number[]): { x: Float64Array; y: Float64Array } {
+function unpackStroke(packed: readonly unknown[]): { x: Float64Array; y: Float64Array } {
   const points = packed.length / 2;
-  if (!Number.isInteger(points)) throw new RangeError(`a stroke of ${packed.length} numbers`);
+  if (!Number.isInteger(points)) throw new RangeError(`a stroke has ${packed.length} numbers`);
   const x = new Float64Array(points);
   const y = new Float64Array(points);
   let px = 0;
   let py = 0;
   for (let p = 0; p < points; p++) {
-    px += packed[2 * p]!;
-    py -= packed[2 * p + 1]!;
+    px += finite(packed[2 * p]);
+    py -= finite(packed[2 * p + 1]);
     x[p] = px;
     y[p] = py;
   }
   return { x, y };
+}
+
+function finite(value: unknown): number {
+  if (Number.isFinite(value)) return value as number;
+  throw new TypeError(`a coordinate is ${JSON.stringify(value)}`);
 }

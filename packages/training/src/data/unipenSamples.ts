@@ -17,7 +17,10 @@ export function unipenSamples(
 ): AsyncGenerator<LabelledInk> {
   if (existsSync(join(folder, 'handwriting'))) return unipenLines(folder, category, split);
   if (existsSync(join(folder, 'include'))) return unipenTree(folder, category, split);
-  throw new RivuletError('DATA_INVALID', `${folder} holds neither handwriting/ nor a UNIPEN tree`, {
-    folder,
-  });
+  throw new RivuletError(
+    'DATA_INVALID',
+    `${folder} holds neither handwriting/ with the compact files nor the tree of UNIPEN train_r01_v07: ` +
+      'git clone https://github.com/GreenCappuccino/train_r01_v07 brings that (doi 10.5281/zenodo.1195803)',
+    { path: folder },
+  );
 }

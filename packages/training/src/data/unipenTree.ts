@@ -34,10 +34,9 @@ export async function* unipenTree(
   const seen = new Set<string>();
   for (const name of files) {
     const path = join(top, name);
-    const included = await readIncludes(folder, await readFile(path, 'latin1'));
-    const file = parseUnipen(await readFile(path, 'latin1'), relative(folder, path), (at) =>
-      included.get(at),
-    );
+    const text = await readFile(path, 'latin1');
+    const included = await readIncludes(folder, text);
+    const file = parseUnipen(text, relative(folder, path), (at) => included.get(at));
     const contributor = name.split(/[\\/]/)[0] ?? '';
     const writer = `${contributor}-${file.writer}`;
     if (splitOf(writer) !== split) continue;

@@ -107,6 +107,20 @@ describe('ctcLoss', () => {
     expect(ctcLoss(new Float32Array(0), rowMajorLogits(4), 0, 4, [])).toBe(0);
   });
 
+  it('is infinite for a class that the network does not have, and reads nothing beside the logits', () => {
+    const gradient = new Float32Array(4 * 3);
+    for (const labels of [[-1], [1, -1], [3], [0], [1.5, 3]]) {
+      expect(ctcLoss(randomLogits(4, 3, 1), rowMajorLogits(3), 4, 3, labels, gradient)).toBe(Infinity);
+    }
+    expect(gradient.every((slope) => slope === 0)).toBe(true);
+  });
+
+  it('shows NaN instead of hiding it', () => {
+    const logits = randomLogits(4, 3, 1);
+    logits[5] = Number.NaN;
+    expect(ctcLoss(logits, rowMajorLogits(3), 4, 3, [1, 2])).toBeNaN();
+  });
+
   it('keeps its sense where probabilities are far below what float64 holds', () => {
     const logits = randomLogits(400, 10, 5, 30);
     const gradient = new Float32Array(logits.length);

@@ -24,7 +24,8 @@ let table = new Float64Array(0);
  * @param steps valid steps T
  * @param labels classes of the target, without blanks; class 0 is the blank
  * @param gradient laid out like the logits; d(loss)/d(logits) is written to the valid steps
- * @returns the loss in nats; Infinity, gradient untouched, when the target needs more steps than there are
+ * @returns the loss in nats; Infinity, gradient untouched, when no path spells the target: it needs more steps
+ *   than there are, or a class that the network does not have
  */
 export function ctcLoss(
   logits: Float32Array,
@@ -37,6 +38,7 @@ export function ctcLoss(
   const { offset, stepStride, classStride } = layout;
   const L = labels.length;
   if (steps < minimumSteps(labels)) return Infinity;
+  for (let i = 0; i < L; i++) if (!(labels[i]! > 0 && labels[i]! < classes)) return Infinity;
   if (steps === 0) return 0;
   const S = 2 * L + 1; // states: blank, label, blank, ...
   const T = steps;

@@ -18,7 +18,8 @@ import { InkSet } from '../data/inkSet.ts';
 import { thinInk } from '../data/inkThin.ts';
 import { unipenSamples } from '../data/unipenSamples.ts';
 import { ctcLoss, minimumSteps } from '../losses/ctcLoss.ts';
-import type { Random } from '../random.ts';
+import { parseOptions } from '../parseOptions.ts';
+import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Batch, LaneTensors, Task, TaskData, TaskManifest } from '../task.ts';
 import { editDistance } from './editDistance.ts';
@@ -133,8 +134,8 @@ export class InkCtcData implements TaskData {
     labels.forEach((label, lane) => {
       const layout = { offset: lane, stepStride: F * lanes, classStride: lanes };
       const loss = ctcLoss(data, layout, outputLengths?.[lane] ?? T, F, label, gradients?.[OUTPUT]);
-      // Augmentation can leave a word fewer steps than it has letters: it then teaches nothing.
-      if (Number.isFinite(loss)) sum += loss;
+      // Augmentation can leave a word fewer steps than it has letters: it then teaches nothing. NaN must show.
+      if (loss !== Infinity) sum += loss;
     });
     return { sum, weight: labels.length };
   }
@@ -206,41 +207,28 @@ async function readSet(
   dataFolder: string,
   category: 'words' | 'chars',
   split: 'train' | 'val',
-  exclude: readonly string[],
-  features: FeatureOptions,
-  maxSteps: number,
-  joined: number,
+  { exclude, deslant, usable }: SetOptions,
 ): Promise<InkSet> {
   const set = new InkSet();
   for await (const sample of unipenSamples(dataFolder, category, split)) {
     if (exclude.includes(sample.contributor)) continue;
-    const upright = normalise(sample.ink, { deslant: features.deslant }).ink;
+    const upright = normalise(sample.ink, { deslant }).ink;
     const ink = split === 'train' ? thinInk(upright, THIN) : upright;
-    if (split === 'train') {
-      const steps = pathSteps(ink, features.step);
-      const codes = Int32Array.from([...sample.label], (grapheme) => grapheme.codePointAt(0)!);
-      if (steps > maxSteps || Math.ceil(steps / joined) < minimumSteps(codes)) continue;
-    }
-    set.add({ ...sample, ink });
+    if (usable(ink, sample.label)) set.add({ ...sample, ink });
   }
   return set;
 }
 
-function parsed<S extends v.GenericSchema>(schema: S, json: unknown, where: string): v.InferOutput<S> {
-  const result = v.safeParse(schema, json, { abortEarly: true });
-  if (result.success) return result.output;
-  const issue = result.issues[0];
-  const key = [where, v.getDotPath(issue)].filter(Boolean).join('.');
-  throw new RivuletError('RECIPE_INVALID', `The recipe's ${key} is wrong: ${issue.message}`, {
-    key,
-    expected: issue.expected ?? undefined,
-    got: issue.received,
-  });
+interface SetOptions {
+  readonly exclude: readonly string[];
+  readonly deslant: boolean;
+  /** Whether a sample, upright and of unit height, can be learned from. */
+  readonly usable: (ink: Ink, label: string) => boolean;
 }
 
 async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> {
-  const options = parsed(DataRecipe, recipe.data, 'data');
-  const features = parsed(FeatureRecipe, recipe.features, 'features');
+  const options = parseOptions(DataRecipe, recipe.data, 'data');
+  const features = parseOptions(FeatureRecipe, recipe.features, 'features');
   if (recipe.network.inputs.x !== INK_FEATURES) {
     throw new RivuletError(
       'RECIPE_INVALID',
@@ -253,28 +241,31 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> 
     );
   }
   const joined = recipe.network.layers.reduce((all, l) => all * (l.op === 'join' ? l.factor : 1), 1);
-  const read = (category: 'words' | 'chars', split: 'train' | 'val', exclude: readonly string[]) =>
-    readSet(dataFolder, category, split, exclude, features, options.maxSteps, joined);
+  const fits = (ink: Ink, label: string): boolean => {
+    const steps = pathSteps(ink, features.step);
+    const codes = Array.from(label, (grapheme) => grapheme.codePointAt(0)!);
+    return steps <= options.maxSteps && Math.ceil(steps / joined) >= minimumSteps(codes);
+  };
+  const { deslant } = features;
+  const train = { exclude: options.exclude, deslant, usable: fits };
+  const val = { exclude: options.excludeVal, deslant, usable: () => true };
   const data = new InkCtcData(
     options,
     features,
-    await read('words', 'train', options.exclude),
-    options.chars > 0 ? await read('chars', 'train', options.exclude) : new InkSet(),
-    await read('words', 'val', options.excludeVal),
+    await readSet(dataFolder, 'words', 'train', train),
+    options.chars > 0 ? await readSet(dataFolder, 'chars', 'train', train) : new InkSet(),
+    await readSet(dataFolder, 'words', 'val', val),
   );
-  const units = recipe.network.layers.at(-1);
-  if (
-    units?.op !== 'dense' ||
-    units.units !== data.alphabet.length ||
-    !recipe.network.outputs.includes(OUTPUT)
-  ) {
+  const last = recipe.network.layers.at(-1);
+  const units = data.alphabet.length;
+  if (last?.op !== 'dense' || last.units !== units || !recipe.network.outputs.includes(OUTPUT)) {
     throw new RivuletError(
       'RECIPE_INVALID',
-      `The last layer must be dense, named ${OUTPUT}, a unit a class`,
+      `The last layer must be dense, named ${OUTPUT}, and have ${units} units, one for each class of this data`,
       {
         key: `network.layers.${recipe.network.layers.length - 1}`,
-        expected: { op: 'dense', name: OUTPUT, units: data.alphabet.length },
-        got: units,
+        expected: { op: 'dense', name: OUTPUT, units },
+        got: last,
       },
     );
   }
@@ -286,7 +277,7 @@ function manifest(recipe: Recipe, data: TaskData): TaskManifest {
   return {
     task: 'ink-text',
     featureVersion: INK_FEATURE_VERSION,
-    features: parsed(FeatureRecipe, recipe.features, 'features'),
+    features: parseOptions(FeatureRecipe, recipe.features, 'features'),
     inputs: [{ name: 'x', shape: ['T', 'B', INK_FEATURES] }],
     outputs: [{ name: OUTPUT, shape: ['S', 'B', alphabet.length] }],
     head: { kind: 'ctc', alphabet: [...alphabet] },
@@ -306,19 +297,21 @@ export const inkCtc: Task = {
     const own = data as InkCtcData;
     // Words of different length cannot share a batch, because the exported graph takes no lengths.
     return [0, 0.3, 0.6, 0.9].map((part) =>
-      own.batch('val', [Math.floor(part * own.valCount)], undefined as never),
+      own.batch('val', [Math.floor(part * own.valCount)], Random.fromSeed(0)),
     );
   },
   card(recipe, data) {
     const { notes, alphabet } = data as InkCtcData;
-    const { excludeVal } = parsed(DataRecipe, recipe.data, 'data');
+    const { excludeVal } = parseOptions(DataRecipe, recipe.data, 'data');
     return [
       'Reads one handwritten English word at a time from pen strokes: letters, digits and punctuation',
       `(${alphabet.length - 1} characters), in print or cursive.`,
       '',
       `Data: UNIPEN train_r01_v07 (CC BY 4.0), ${notes.words} words of ${notes.writers} writers, and isolated`,
       `characters; validated on ${notes['validation words']} words of ${notes['validation writers']} other writers`,
-      `(without the contributors ${excludeVal.join(', ')}: other languages, code, random letters).`,
+      excludeVal.length === 0
+        ? '(all contributors).'
+        : `(without the contributors ${excludeVal.join(', ')}: other languages, code, random letters).`,
       '',
       'Figures: `cer` is edits over characters with greedy decoding and no dictionary, `wordAccuracy` the share of',
       'words without an edit. A few percent of the labels are wrong, which no recogniser can make up for.',

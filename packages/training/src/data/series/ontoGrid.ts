@@ -2,11 +2,15 @@
 
 import { RivuletError } from '@rivulet/core';
 
+/** A century of minutes: beyond it one of the times is wrong. */
+const MOST_STEPS = 6e7;
+
 /**
  * @param times [n] milliseconds, ascending
  * @param values [n]
  * @param step milliseconds of one grid step; a reading goes to the nearest, the last of several stays
  * @returns grid of NaN where nothing was read, from the first to the last time
+ * @throws DATA_INVALID for a time that is none, runs backwards, or lies a century off
  */
 export function ontoGrid(times: readonly number[], values: ArrayLike<number>, step: number): Float64Array {
   const first = times[0];
@@ -19,7 +23,15 @@ export function ontoGrid(times: readonly number[], values: ArrayLike<number>, st
       time: times[bad],
     });
   }
-  const grid = new Float64Array(slots.at(-1)! + 1).fill(Number.NaN);
+  const steps = slots.at(-1)! + 1;
+  if (steps > MOST_STEPS) {
+    throw new RivuletError(
+      'DATA_INVALID',
+      `${times.length} readings from ${first} to ${times.at(-1)} ms would take ${steps} steps of ${step} ms`,
+      { readings: times.length, steps, step },
+    );
+  }
+  const grid = new Float64Array(steps).fill(Number.NaN);
   for (let i = 0; i < slots.length; i++) if (Number.isFinite(values[i]!)) grid[slots[i]!] = values[i]!;
   return grid;
 }

@@ -5,6 +5,7 @@
  * (HumidityRatio, atemp) and flags (Occupancy).
  */
 
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RivuletError } from '@rivulet/core';
@@ -39,7 +40,8 @@ async function beijing(folder: string): Promise<SensorSeries[]> {
 /** Salam and El Hibaoui 2018, UCI 849, doi 10.24432/C5B034, CC BY 4.0: ten-minute, 2017. */
 async function tetouan(folder: string): Promise<SensorSeries[]> {
   const csv = await readCsv(join(folder, 'tetouan.csv'));
-  const columns = csv.header.filter((name) => name !== 'Date');
+  // 'Date' or 'DateTime', by mirror.
+  const columns = csv.header.filter((name) => !name.startsWith('Date'));
   return columns.map((name) => ({
     set: 'tetouan',
     name,
@@ -129,44 +131,95 @@ async function ett(folder: string): Promise<SensorSeries[]> {
   return result;
 }
 
-const LOADERS: Readonly<Record<string, (folder: string) => Promise<SensorSeries[]>>> = {
-  'beijing-multisite': beijing,
-  tetouan,
-  occupancy,
-  nycweather: nycWeather,
-  bikesharing: bikeSharing,
-  'm4-hourly': m4Hourly,
-  ett,
-};
-
-export const SENSOR_SETS: readonly string[] = Object.keys(LOADERS);
-
-/**
- * @param set one of SENSOR_SETS
- * @param dataFolder the folder whose `series/<set>/` holds the files
- */
-export function loadSensors(set: string, dataFolder: string): Promise<SensorSeries[]> {
-  const load = LOADERS[set];
-  if (load === undefined) {
-    throw new RivuletError('RECIPE_INVALID', `no data set is called ${set}`, { set, known: SENSOR_SETS });
-  }
-  return load(join(dataFolder, 'series', set));
+interface SensorSet {
+  readonly load: (folder: string) => Promise<SensorSeries[]>;
+  /** What the folder holds; each file may be gzipped. */
+  readonly files: string;
+  /** Where those files are public. */
+  readonly from: string;
+  readonly attribution: string;
 }
 
-const ATTRIBUTIONS: Readonly<Record<string, string>> = {
-  'beijing-multisite':
-    'Chen, S. (2017), Beijing Multi-Site Air Quality, UCI, doi 10.24432/C5RK5G, CC BY 4.0.',
-  tetouan:
-    'Salam, A. and El Hibaoui, A. (2018), Power Consumption of Tetouan City, UCI, doi 10.24432/C5B034, CC BY 4.0.',
-  occupancy: 'Candanedo, L. (2016), Occupancy Detection, UCI, doi 10.24432/C5X01N, CC BY 4.0.',
-  nycweather: 'NOAA ASOS weather of 2013 by way of nycflights13 (Wickham), CC0.',
-  bikesharing: 'Fanaee-T, H. (2013), Bike Sharing, UCI, doi 10.24432/C5W894, CC BY 4.0.',
-  'm4-hourly':
-    'Makridakis, S. et al. (2020), M4 competition, hourly series, CC BY 4.0 in the Monash archive.',
-  ett: 'Zhou, H. et al. (2021), ETDataset, CC BY-ND 4.0: benchmark only.',
+const SETS: Readonly<Record<string, SensorSet>> = {
+  'beijing-multisite': {
+    load: beijing,
+    files: 'the twelve PRSA_Data_*.csv',
+    from: 'https://doi.org/10.24432/C5RK5G',
+    attribution: 'Chen, S. (2017), Beijing Multi-Site Air Quality, UCI, doi 10.24432/C5RK5G, CC BY 4.0.',
+  },
+  tetouan: {
+    load: tetouan,
+    files: 'tetouan.csv, published as "Tetuan City power consumption.csv"',
+    from: 'https://doi.org/10.24432/C5B034',
+    attribution:
+      'Salam, A. and El Hibaoui, A. (2018), Power Consumption of Tetouan City, UCI, doi 10.24432/C5B034, CC BY 4.0.',
+  },
+  occupancy: {
+    load: occupancy,
+    files: 'datatest.txt, datatraining.txt and datatest2.txt',
+    from: 'https://doi.org/10.24432/C5X01N',
+    attribution: 'Candanedo, L. (2016), Occupancy Detection, UCI, doi 10.24432/C5X01N, CC BY 4.0.',
+  },
+  nycweather: {
+    load: nycWeather,
+    files: 'weather.csv',
+    from: 'https://github.com/tidyverse/nycflights13/tree/main/data-raw',
+    attribution: 'NOAA ASOS weather of 2013 by way of nycflights13 (Wickham), CC0.',
+  },
+  bikesharing: {
+    load: bikeSharing,
+    files: 'bike_sharing_dataset_clean.csv',
+    from: 'https://github.com/skforecast/skforecast-datasets/tree/main/data',
+    attribution: 'Fanaee-T, H. (2013), Bike Sharing, UCI, doi 10.24432/C5W894, CC BY 4.0.',
+  },
+  'm4-hourly': {
+    load: m4Hourly,
+    files: 'Hourly-train.csv',
+    from: 'https://github.com/Mcompetitions/M4-methods/tree/master/Dataset/Train',
+    attribution:
+      'Makridakis, S. et al. (2020), M4 competition, hourly series, CC BY 4.0 in the Monash archive.',
+  },
+  ett: {
+    load: ett,
+    files: 'ETTh1.csv and ETTh2.csv',
+    from: 'https://github.com/zhouhaoyi/ETDataset/tree/main/ETT-small',
+    attribution: 'Zhou, H. et al. (2021), ETDataset, CC BY-ND 4.0: benchmark only.',
+  },
 };
+
+/**
+ * @param name of the set: its folder
+ * @param dataFolder the folder whose `series/<name>/` holds the files
+ * @throws RECIPE_INVALID for a set that is not known, DATA_INVALID where its files are missing or damaged
+ */
+export async function loadSensors(name: string, dataFolder: string): Promise<SensorSeries[]> {
+  const set = setOf(name);
+  const folder = join(dataFolder, 'series', name);
+  if (!existsSync(folder)) {
+    throw new RivuletError('DATA_INVALID', `${folder} is missing: it holds ${set.files}, from ${set.from}`, {
+      path: folder,
+      from: set.from,
+    });
+  }
+  const series = await set.load(folder);
+  if (series.length > 0) return series;
+  throw new RivuletError('DATA_INVALID', `${folder} has no series; it holds ${set.files}, from ${set.from}`, {
+    path: folder,
+    from: set.from,
+  });
+}
 
 /** One sentence of attribution per set, in the order given, each once. */
 export function sensorAttributions(sets: readonly string[]): string[] {
-  return [...new Set(sets)].map((set) => ATTRIBUTIONS[set] ?? set);
+  return [...new Set(sets)].map((name) => setOf(name).attribution);
+}
+
+function setOf(name: string): SensorSet {
+  const set = Object.hasOwn(SETS, name) ? SETS[name] : undefined;
+  if (set) return set;
+  const known = Object.keys(SETS);
+  throw new RivuletError('RECIPE_INVALID', `no data set is called ${name}; known: ${known.join(', ')}`, {
+    set: name,
+    known,
+  });
 }
