@@ -8,7 +8,7 @@
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { serve } from '@rivulet/front/serve';
 import { BROWSER_FLAGS, findOrInstallBrowser } from '../browser/findBrowser.ts';
-import { placed, realWords } from '../e2e/handwriting/realInk.ts';
+import { placed, realWords } from '../fixtures/realWords.ts';
 import { stackBytes } from '../parity/graphs.ts';
 import { buildPage } from './buildPage.ts';
 import { opened, servePage } from './servePage.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import sirv from 'sirv';
 import { BROWSER_FLAGS, findOrInstallBrowser } from '../browser/findBrowser.ts';
-import { realWords } from '../e2e/handwriting/realInk.ts';
+import { realWords } from '../fixtures/realWords.ts';
 import { buildPage } from './buildPage.ts';
 import { servePage } from './servePage.ts';
 

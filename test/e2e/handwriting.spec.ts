@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { placed, realWords } from '../fixtures/realWords.ts';
 import {
   expectOfflineReady,
   expectRead,
@@ -11,7 +12,7 @@ import {
   textOf,
   writeWord,
 } from './handwriting/desk.ts';
-import { edits, placed, realWords, write } from './handwriting/realInk.ts';
+import { edits, write } from './handwriting/realInk.ts';
 
 test.describe('reading', () => {
   test('reads real words of unseen writers within the error its manifest states', async ({ page }) => {

@@ -1,6 +1,7 @@
 /** The handwriting page under a test's hands. */
 import { expect, type Page } from '@playwright/test';
-import { placed, type RealWord, realWords, type WriteOptions, write } from './realInk.ts';
+import { placed, type RealWord, realWords } from '../../fixtures/realWords.ts';
+import { type WriteOptions, write } from './realInk.ts';
 
 export async function open(page: Page): Promise<void> {
   await page.goto('/handwriting/');
