@@ -41,5 +41,5 @@ export default defineConfig({
     }),
   ],
   worker: { format: 'es' },
-  build: { outDir: 'dist', emptyOutDir: true, modulePreload: { polyfill: false }, target: 'es2022' },
+  build: { outDir: 'dist', emptyOutDir: true, modulePreload: false, target: 'es2022' },
 });

@@ -7,6 +7,11 @@ import { App, Opening } from './ui/App.tsx';
 
 const root = document.getElementById('app')!;
 render(<Opening />, root);
-const page = await openPage(new URL('./', location.href).href);
-render(<App page={page} />, root);
-if (import.meta.env.PROD) void registerServiceWorker({ url: './sw.js', save: page.remember });
+// No `await` at the top: the bundler would then part what belongs together into many small files.
+void openPage(new URL('./', location.href).href).then((page) => {
+  render(<App page={page} />, root);
+  if (import.meta.env.PROD) {
+    // It fetches every file for later visits; what the first forecast waits for goes first.
+    void page.modelTried.then(() => registerServiceWorker({ url: './sw.js', save: page.remember }));
+  }
+});

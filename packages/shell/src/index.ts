@@ -5,6 +5,7 @@ export { persistStorage, type StorageEstimate, storageEstimate } from './storage
 export { type Theme, type ThemeChoice, theme, themeChoice, toggleTheme } from './theme/theme.ts';
 export { type Toast, toast } from './toast/toast.ts';
 export { AppHeader, type AppHeaderProps } from './ui/AppHeader.tsx';
+export { deferred } from './ui/deferred.tsx';
 export { ErrorBanner, type ErrorBannerProps } from './ui/ErrorBanner.tsx';
 export { Icon, type IconName } from './ui/Icon.tsx';
 export { InstallButton } from './ui/InstallButton.tsx';

@@ -36,7 +36,7 @@ export async function openPage(base: string) {
   // The slowest first, all at once: worker and model, sensors, database.
   const predictor = new Predictor(`${base}models/sensor-forecaster/`);
   const forecasting = new Forecasting({ predictor, sensors: chosenFirst, shownFrom });
-  void forecasting.load();
+  const modelTried = forecasting.load();
   const fetched = shippedSensors(`${base}sensors/`).catch((error: unknown) => {
     notices.fail(error, 'Example sensors');
     return [];
@@ -153,6 +153,8 @@ export async function openPage(base: string) {
     reading,
     notices,
     model: forecasting.model,
+    /** Settles when the model has come, or failed to, for the first time. */
+    modelTried,
     loadModel: () => forecasting.load(),
     togglePlay: () => replay.toggle(),
     step: (by: number) => replay.step(by),

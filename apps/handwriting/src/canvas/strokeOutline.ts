@@ -6,7 +6,7 @@ import { getStroke } from 'perfect-freehand';
 import type { InkPoint, InkStroke } from './inkStroke.ts';
 
 /** Line width at middle pressure, page units. */
-export const LINE_WIDTH = 4.6;
+export const LINE_WIDTH = 3.6;
 /** Points in a piece: two seconds of a 240 Hz pen; ordinary strokes are one piece. */
 export const PIECE = 512;
 /** Points that a piece shares with the one before it, so that the joint cannot show. */

@@ -1,11 +1,9 @@
 /** The page: a header, the text as it is read, and paper for the rest of the screen. */
 
 import { useSignal } from '@preact/signals';
-import { AppHeader, Icon, Toasts } from '@rivulet/shell';
+import { AppHeader, deferred, Icon, Toasts } from '@rivulet/shell';
 import { useEffect, useRef } from 'preact/hooks';
 import { Alternatives } from './Alternatives.tsx';
-import { ExportDialog } from './ExportDialog.tsx';
-import { HelpDialog } from './HelpDialog.tsx';
 import { keyboard } from './keyboard.ts';
 import { NoteList } from './NoteList.tsx';
 import { Notices } from './Notices.tsx';
@@ -14,6 +12,9 @@ import { Paper } from './Paper.tsx';
 import type { Surface } from './surface.ts';
 import { TextLine } from './TextLine.tsx';
 import { Toolbar } from './Toolbar.tsx';
+
+const ExportDialog = deferred(() => import('./ExportDialog.tsx').then((part) => part.ExportDialog));
+const HelpDialog = deferred(() => import('./HelpDialog.tsx').then((part) => part.HelpDialog));
 
 export type Panel = 'none' | 'notes' | 'export' | 'help';
 

@@ -76,6 +76,6 @@ export function NoteList({ notebook, onClose }: { notebook: Notebook; onClose: (
 function when({ updated }: Note): string {
   const date = new Date(updated);
   return date.toDateString() === new Date().toDateString()
-    ? date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+    ? date.toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' })
     : date.toLocaleDateString(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 }

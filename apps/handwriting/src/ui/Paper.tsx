@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { Icon } from '@rivulet/shell';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Notebook } from './notebook.ts';
 import { openSurface, type Surface } from './surface.ts';
 
@@ -16,7 +16,8 @@ export function Paper({ notebook, onReady }: PaperProps) {
   const finished = useRef<HTMLCanvasElement>(null);
   const live = useRef<HTMLCanvasElement>(null);
   const surface = useSignal<Surface | undefined>(undefined);
-  useEffect(() => {
+  // Before the paper is painted: who sees it may write on it.
+  useLayoutEffect(() => {
     const opened = openSurface(
       { paper: paper.current!, finished: finished.current!, live: live.current! },
       notebook,

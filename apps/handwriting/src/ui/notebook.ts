@@ -12,7 +12,6 @@ import { strokeId } from '../canvas/strokeId.ts';
 import { Reader } from '../recognise/reader.ts';
 import { RecogniserLink } from '../recognise/recogniserLink.ts';
 import { textOf, type Word } from '../recognise/words.ts';
-import { type InkFile, readInkFile } from '../store/inkFile.ts';
 import { InkStore, type Note } from '../store/inkStore.ts';
 import { StrokeWriter } from '../store/strokeWriter.ts';
 
@@ -125,6 +124,7 @@ export async function openNotebook(models: string) {
     takeBack(stroke) {
       live = undefined;
       void writer.takeBack(stroke);
+      inkVersion.value++;
       reader.update(history.strokes, false);
       listener?.changed();
     },
@@ -244,7 +244,8 @@ export async function openNotebook(models: string) {
     },
     /** Reads an exchange file into a note of its own. @throws INK_INVALID */
     async importInk(json: string) {
-      const { text: kept, strokes }: InkFile = readInkFile(json);
+      const { readInkFile } = await import('../store/inkFile.ts');
+      const { text: kept, strokes } = readInkFile(json);
       await show({ ...blankNote(), text: kept });
       history = new InkHistory(strokes);
       await keepNote({}, true);

@@ -3,7 +3,7 @@
  * waiting -> ask -> messageSkipWaiting -> controlling -> save -> reload.
  */
 import { signal } from '@preact/signals';
-import { Workbox } from 'workbox-window';
+import type { Workbox } from 'workbox-window';
 import { toast } from '../toast/toast.ts';
 
 export interface ServiceWorkerOptions {
@@ -21,10 +21,23 @@ let workbox: Workbox | undefined;
 let agreed = false;
 let saveAll: () => Promise<void> = async () => {};
 
-/** Registers the worker once the page has loaded, so that the first paint never waits for the precache. */
-export async function registerServiceWorker({ url, save }: ServiceWorkerOptions): Promise<void> {
+/**
+ * Registers the worker once the page has loaded, so that the first paint never waits for the precache.
+ * Private windows and plain-http addresses refuse service workers; the page then works, only not offline.
+ */
+export async function registerServiceWorker(options: ServiceWorkerOptions): Promise<void> {
+  try {
+    await register(options);
+  } catch {
+    workbox = undefined;
+  }
+}
+
+async function register({ url, save }: ServiceWorkerOptions): Promise<void> {
   if (!('serviceWorker' in navigator) || workbox) return;
   if (save) saveAll = save;
+  // Not needed before the page works: a chunk of its own.
+  const { Workbox } = await import('workbox-window');
   workbox = new Workbox(url);
   workbox.addEventListener('waiting', () => (updateState.value = 'waiting'));
   workbox.addEventListener('activated', ({ isUpdate, isExternal }) => {
@@ -34,12 +47,7 @@ export async function registerServiceWorker({ url, save }: ServiceWorkerOptions)
     if (agreed) void reload();
     else if (isUpdate) updateState.value = 'taken';
   });
-  try {
-    await workbox.register();
-  } catch {
-    // Private windows and plain-http addresses refuse service workers; the page works, only not offline.
-    return;
-  }
+  await workbox.register();
   lookForUpdates(workbox);
 }
 
