@@ -1,103 +1,13 @@
-import {
-  attr,
-  contextFeatureCount,
-  futureFeatureCount,
-  type Manifest,
-  type OnnxModel,
-  type OnnxTensor,
-  SERIES_CANDIDATES,
-  SERIES_FEATURE_VERSION,
-  writeOnnx,
-} from '@rivulet/core';
+import { type Manifest, writeOnnx } from '@rivulet/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelFolder } from '../load/modelFolder.ts';
+import { naiveManifest, naiveNetwork } from '../testing/naiveForecaster.ts';
 import { SeriesForecaster } from './seriesForecaster.ts';
 
-const levels = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-const features = { segment: 6, context: 4, horizon: 2, seasons: 3 };
-const columns = features.segment * (levels.length + SERIES_CANDIDATES);
-/** softplus(GAP) = 0.1: neighbouring quantiles stand a tenth of the window's deviation apart. */
-const GAP = Math.log(Math.exp(0.1) - 1);
-
-const zeros = (name: string, shape: number[]): OnnxTensor => ({
-  name,
-  shape,
-  type: 'float32',
-  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+const folder = (change: Partial<Manifest> = {}, network = naiveNetwork()): ModelFolder => ({
+  manifest: naiveManifest(change),
+  bytes: async () => writeOnnx(network),
 });
-
-/** The shipped architecture with weights by hand: it forecasts the season before, quantiles 0.1 apart. */
-function naiveNetwork(): OnnxModel {
-  const H = 4;
-  const step = [...levels.map((level) => (level === 0.5 ? 0 : GAP)), 40, 0, 0, 0, 0, 0];
-  const bias = Float32Array.from({ length: columns }, (_, i) => step[i % step.length]!);
-  const gru = (name: string, x: string, initial: string, y: string, h: string) => ({
-    op: 'GRU',
-    name,
-    inputs: [x, `${name}.W`, `${name}.R`, `${name}.B`, '', initial],
-    outputs: [y, h],
-    attributes: { hidden_size: attr.int(H), linear_before_reset: attr.int(1) },
-  });
-  const weights = (name: string, input: number) => [
-    zeros(`${name}.W`, [1, 3 * H, input]),
-    zeros(`${name}.R`, [1, 3 * H, H]),
-    zeros(`${name}.B`, [1, 6 * H]),
-  ];
-  return {
-    irVersion: 10,
-    opset: 21,
-    graph: {
-      name: 'naive',
-      nodes: [
-        gru('encoder', 'context', '', '', 'encoder.h'),
-        gru('decoder', 'future', 'encoder.h', 'decoder.y', ''),
-        {
-          op: 'Transpose',
-          inputs: ['decoder.y'],
-          outputs: ['decoder.t'],
-          attributes: { perm: attr.ints([0, 2, 1, 3]) },
-        },
-        { op: 'Reshape', inputs: ['decoder.t', 'flat'], outputs: ['decoder'], attributes: {} },
-        { op: 'MatMul', inputs: ['decoder', 'raw.W'], outputs: ['raw.p'], attributes: {} },
-        { op: 'Add', inputs: ['raw.p', 'raw.B'], outputs: ['raw'], attributes: {} },
-      ],
-      initializers: [
-        ...weights('encoder', contextFeatureCount(features)),
-        ...weights('decoder', futureFeatureCount(features)),
-        { name: 'flat', shape: [3], type: 'int64', data: BigInt64Array.of(0n, 0n, -1n) },
-        zeros('raw.W', [H, columns]),
-        { name: 'raw.B', shape: [columns], type: 'float32', data: bias },
-      ],
-      inputs: [
-        { name: 'context', type: 'float32', shape: ['S', 'B', contextFeatureCount(features)] },
-        { name: 'future', type: 'float32', shape: ['M', 'B', futureFeatureCount(features)] },
-      ],
-      outputs: [{ name: 'raw', type: 'float32', shape: ['M', 'B', columns] }],
-    },
-  };
-}
-
-function folder(change: Partial<Manifest> = {}): ModelFolder {
-  const file = { path: 'model.onnx', bytes: 1, sha256: '0'.repeat(64) };
-  const manifest: Manifest = {
-    format: 1,
-    name: 'naive',
-    version: '1.0.0',
-    task: 'series-quantiles',
-    featureVersion: SERIES_FEATURE_VERSION,
-    features,
-    inputs: [],
-    outputs: [],
-    head: { kind: 'quantiles', levels },
-    files: { float32: file, int8: file, parity: file },
-    training: { recipe: 'train.json', seed: 1, commit: '', date: '2026-01-01', steps: 0, data: 'none' },
-    figures: {},
-    licence: 'Apache-2.0',
-    attribution: '',
-    ...change,
-  };
-  return { manifest, bytes: async () => writeOnnx(naiveNetwork()) };
-}
 
 const season = 8;
 const y = Float32Array.from(
@@ -176,9 +86,48 @@ describe('SeriesForecaster', () => {
     [{ horizon: 0 }, { horizon: 0 }],
     [{ horizon: 2.5 }, { horizon: 2.5 }],
     [{ horizon: 5, season: 0 }, { season: 0 }],
+    [{ horizon: Number.NaN }, { horizon: Number.NaN }],
+    [{ horizon: 1e9 }, { horizon: 1e9 }],
+    [{ horizon: '5' as never }, { horizon: '5' }],
+    [{ horizon: 5, season: 1.5 }, { season: 1.5 }],
     [{ horizon: 5, levels: [80, 100] }, { level: 100 }],
+    [{ horizon: 5, levels: [Number.NaN] }, { level: Number.NaN }],
+    [{ horizon: 5, levels: 80 as never }, { levels: '80' }],
+    [{ horizon: 5, y: undefined as never }, { y: 'undefined' }],
+    [{ horizon: 5, y: null as never }, { y: 'null' }],
+    [{ horizon: 5, y: 'no readings' as never }, { y: 'no readings' }],
   ])('names a bad argument: %o', async (request, details) => {
     await expect(forecaster.predict({ y, ...request })).rejects.toMatchObject({ code: 'ARGUMENT', details });
+  });
+
+  it.each([
+    ['infinite', y.map((value, t) => (t === 40 ? Number.POSITIVE_INFINITY : value))],
+    ['huge', y.map((value) => value * 1e36)],
+    ['tiny', y.map((value) => value * 1e-36)],
+  ])('bears readings that are %s', async (_name, odd) => {
+    const band = await forecaster.predict({ y: odd, horizon: 30, season: 7 });
+    for (const column of [band.mean, ...Object.values(band.quantiles)])
+      expect(column.every(Number.isFinite)).toBe(true);
+    const alone = await forecaster.predict({ y: odd, horizon: 3, season: 1000 });
+    expect(alone.median.every(Number.isFinite)).toBe(true);
+  });
+
+  it('refuses a network that is not the one of its manifest', async () => {
+    const { inputs, outputs } = naiveManifest();
+    const wide = inputs.map(({ name, shape }) => ({ name, shape: [...shape.slice(0, 2), 99] }));
+    for (const [change, details] of [
+      [{ inputs: wide }, { value: 'input "context"', expected: ['S', 'B', 99] }],
+      [{ inputs: inputs.slice(1) }, { value: 'input "context"', got: undefined }],
+      [
+        { outputs: outputs.map(({ shape }) => ({ name: 'other', shape })) },
+        { value: 'output "other"', got: undefined },
+      ],
+    ] as const) {
+      await expect(SeriesForecaster.load(folder(change))).rejects.toMatchObject({
+        code: 'MODEL_SHAPE',
+        details,
+      });
+    }
   });
 
   it('refuses other features, other tasks and use after disposal', async () => {

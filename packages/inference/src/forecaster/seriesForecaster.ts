@@ -13,23 +13,10 @@ import {
   tensor,
 } from '@rivulet/core';
 import * as v from 'valibot';
-import {
-  type CreateSessionOptions,
-  createSession,
-  type EngineChoice,
-  type Session,
-} from '../engine/engine.ts';
-import type { ModelFolder, WeightType } from '../load/modelFolder.ts';
+import type { Session } from '../engine/engine.ts';
+import { type NetworkOptions, openNetwork } from '../engine/openNetwork.ts';
+import type { ModelFolder } from '../load/modelFolder.ts';
 import { type ForecastBand, type ForecastRequest, forecastBand } from './forecastBand.ts';
-
-export interface SeriesForecasterOptions {
-  /** Weights to run. Default int8. */
-  readonly dtype?: WeightType | undefined;
-  readonly engine?: EngineChoice | undefined;
-  /** SIMD of the fused engine. Default `auto`. */
-  readonly variant?: CreateSessionOptions['variant'];
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Fewer readings than this say nothing about a sensor. */
 const LEAST_READINGS = 4;
@@ -52,7 +39,7 @@ export class SeriesForecaster {
   }
 
   /** @throws FEATURE_VERSION, MANIFEST_INVALID for another kind of model, and whatever loading throws */
-  static async load(folder: ModelFolder, options: SeriesForecasterOptions = {}): Promise<SeriesForecaster> {
+  static async load(folder: ModelFolder, options: NetworkOptions = {}): Promise<SeriesForecaster> {
     const { manifest } = folder;
     const head = manifest.head;
     if (manifest.task !== 'series-quantiles' || head.kind !== 'quantiles') {
@@ -74,9 +61,7 @@ export class SeriesForecaster {
       const key = `features.${v.getDotPath(features.issues[0]) ?? ''}`;
       throw new RivuletError('MANIFEST_INVALID', `${key}: ${features.issues[0].message}`, { key });
     }
-    const bytes = await folder.bytes(options.dtype ?? 'int8');
-    const { engine, variant, signal } = options;
-    const session = await createSession(bytes, { engine, variant, signal });
+    const session = await openNetwork(folder, options);
     return new SeriesForecaster(session, features.output, head.levels);
   }
 
@@ -166,6 +151,14 @@ function keepWidth(rows: Float64Array, Q: number, done: number, steps: number, b
 }
 
 function checkRequest({ y, horizon, season }: ForecastRequest, widths: readonly number[]): void {
+  if (typeof y !== 'object' || !Number.isInteger(y?.length)) {
+    throw new RivuletError('ARGUMENT', `y must be a list of readings, got ${y}`, { y: String(y) });
+  }
+  if (!Array.isArray(widths)) {
+    throw new RivuletError('ARGUMENT', `levels must be a list of percentages, got ${widths}`, {
+      levels: String(widths),
+    });
+  }
   if (!Number.isInteger(horizon) || horizon < 1 || horizon > LONGEST_HORIZON) {
     throw new RivuletError('ARGUMENT', `horizon must be 1 to ${LONGEST_HORIZON} steps, got ${horizon}`, {
       horizon,

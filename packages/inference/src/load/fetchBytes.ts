@@ -6,30 +6,33 @@ import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
 export const fetchBytes: ReadBytes = async (location, options = {}) => {
   const { signal, onProgress, maxBytes = MAX_BYTES } = options;
   if (signal?.aborted) throw aborted(location, signal);
+  let reader: Reader | undefined;
   try {
     const response = await fetch(location, signal ? { signal } : {});
-    if (response.status === 404 || response.status === 410)
-      throw notFound(location, { status: response.status });
-    if (!response.ok || !response.body) {
-      throw new RivuletError('MODEL_FETCH', `${location} answered ${response.status}`, {
-        location,
-        status: response.status,
-      });
+    const { status } = response;
+    reader = response.body?.getReader();
+    if (status === 404 || status === 410) throw notFound(location, { status });
+    if (!response.ok || !reader) {
+      throw new RivuletError('MODEL_FETCH', `${location} answered ${status}`, { location, status });
     }
     // The length of a compressed answer is not the file's.
     const stated = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
     const total = stated === null ? undefined : Number(stated);
     if (total !== undefined && total > maxBytes) throw tooLarge(location, total, maxBytes);
-    return await collect(response.body, location, total, maxBytes, onProgress);
+    return await collect(reader, location, total, maxBytes, onProgress);
   } catch (cause) {
+    // What is not wanted must not go on arriving.
+    reader?.cancel().catch(() => {});
     if (cause instanceof RivuletError) throw cause;
     if (signal?.aborted) throw aborted(location, signal);
     throw new RivuletError('MODEL_FETCH', `${location} could not be read: ${cause}`, { location }, cause);
   }
 };
 
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
 async function collect(
-  body: ReadableStream<Uint8Array>,
+  reader: Reader,
   location: string,
   total: number | undefined,
   maxBytes: number,
@@ -37,16 +40,12 @@ async function collect(
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let loaded = 0;
-  const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
     parts.push(value);
     loaded += value.length;
-    if (loaded > maxBytes) {
-      await reader.cancel();
-      throw tooLarge(location, loaded, maxBytes);
-    }
+    if (loaded > maxBytes) throw tooLarge(location, loaded, maxBytes);
     onProgress?.(loaded, total);
   }
   const bytes = new Uint8Array(loaded);

@@ -30,6 +30,9 @@ export async function openModelFolder(
   return {
     manifest,
     async bytes(weights) {
+      if (weights !== 'float32' && weights !== 'int8') {
+        throw new RivuletError('ARGUMENT', `weights are float32 or int8, got ${weights}`, { weights });
+      }
       const file = manifest.files[weights];
       const bytes = await read(folder + file.path, {
         signal,

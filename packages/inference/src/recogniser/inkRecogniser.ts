@@ -13,21 +13,15 @@ import {
   tensor,
 } from '@rivulet/core';
 import * as v from 'valibot';
-import { createSession, type EngineChoice, type Session } from '../engine/engine.ts';
-import type { ModelFolder, WeightType } from '../load/modelFolder.ts';
+import type { Session } from '../engine/engine.ts';
+import { type NetworkOptions, openNetwork } from '../engine/openNetwork.ts';
+import type { ModelFolder } from '../load/modelFolder.ts';
 import { decodeWord } from './decodeWord.ts';
 import type { HandwritingPrediction } from './handwritingTypes.ts';
 import { inkKey } from './inkKey.ts';
 import type { InkService, RecogniseOptions } from './inkService.ts';
 import { type PageWord, pagePredictions } from './pagePredictions.ts';
 import type { WordReading } from './wordReading.ts';
-
-export interface InkRecogniserOptions {
-  /** Weights to run. Default int8. */
-  readonly dtype?: WeightType | undefined;
-  readonly engine?: EngineChoice | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 const Features = v.object({
   step: v.pipe(v.number(), v.gtValue(0)),
@@ -69,7 +63,7 @@ export class InkRecogniser implements InkService {
   }
 
   /** @throws FEATURE_VERSION, MANIFEST_INVALID for another kind of model, and whatever loading throws */
-  static async load(folder: ModelFolder, options: InkRecogniserOptions = {}): Promise<InkRecogniser> {
+  static async load(folder: ModelFolder, options: NetworkOptions = {}): Promise<InkRecogniser> {
     const { manifest } = folder;
     const { head } = manifest;
     if (manifest.task !== 'ink-text' || head.kind !== 'ctc') {
@@ -95,10 +89,7 @@ export class InkRecogniser implements InkService {
       const key = `features.${v.getDotPath(features.issues[0]) ?? ''}`;
       throw new RivuletError('MANIFEST_INVALID', `${key}: ${features.issues[0].message}`, { key });
     }
-    const session = await createSession(await folder.bytes(options.dtype ?? 'int8'), {
-      engine: options.engine,
-      signal: options.signal,
-    });
+    const session = await openNetwork(folder, options);
     return new InkRecogniser(session, features.output, head.alphabet);
   }
 
