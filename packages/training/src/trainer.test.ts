@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -123,6 +123,43 @@ describe('a training run', () => {
     await expect(run({ data: { broken: true } }, { threads: 2 })).rejects.toMatchObject({
       code: 'DATA_INVALID',
     });
+  });
+
+  it('refuses data without a sample to train on, or to validate on', async () => {
+    for (const data of [
+      { train: 0, val: 4, maxLength: 3 },
+      { train: 4, val: 0, maxLength: 3 },
+    ]) {
+      await expect(run({ data })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+    }
+  });
+
+  it('moves a run aside that is not asked to go on', async () => {
+    const { runFolder } = await run({}, { stopAfter: 8 });
+    const notes: unknown[] = [];
+    await run(
+      {},
+      { runFolder, stopAfter: 2, onEvent: (event) => event.kind === 'start' && notes.push(event.notes) },
+    );
+    const aside = join(runFolder, 'previous');
+    expect(notes).toEqual([expect.objectContaining({ 'an earlier run was moved to': aside })]);
+    expect(readCheckpoint(join(aside, 'last.ckpt')).step).toBe(8);
+    expect(readCheckpoint(join(aside, 'best.ckpt')).step).toBe(6);
+    expect(readCheckpoint(join(runFolder, 'last.ckpt')).step).toBe(2);
+    expect(existsSync(join(runFolder, 'best.ckpt'))).toBe(false);
+  });
+
+  it('says when it goes on with other threads than it began with', async () => {
+    const { runFolder } = await run({}, { stopAfter: 2 });
+    const notes: Record<string, unknown>[] = [];
+    await run(
+      {},
+      {
+        ...{ runFolder, resume: true, threads: 2, stopAfter: 3 },
+        onEvent: (event) => event.kind === 'start' && notes.push(event.notes),
+      },
+    );
+    expect(notes[0]!['begun with']).toContain('--threads 1 --simd plain');
   });
 
   it('only resumes what the same recipe began', async () => {

@@ -4,7 +4,7 @@
  *
  * What may happen next depends only on (recipe, step), never on running state such as a generator's position.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 import { batchesPerEpoch, epochBatches, validationBatches } from './bptt/epochBatches.ts';
@@ -27,7 +27,7 @@ export interface TrainOptions {
   readonly runFolder: string;
   readonly threads?: number;
   readonly variant?: KernelVariant;
-  /** Goes on from `last.ckpt`. */
+  /** Goes on from `last.ckpt`; without it a run that is there is moved to `previous/`. */
   readonly resume?: boolean;
   /** Stops as if interrupted, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -84,6 +84,7 @@ export interface TrainResult {
 /**
  * @throws DIVERGED when loss or gradient stop being finite; the checkpoints from before stay
  * @throws CHECKPOINT_INVALID when asked to resume what is not there, or what another recipe began
+ * @throws DATA_INVALID where there is nothing to train on or to validate on
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = await Run.open(options);
@@ -107,6 +108,8 @@ class Run {
   readonly #totalSteps: number;
   readonly #variant: 'plain' | 'relaxed';
   readonly #threads: number;
+  /** What the run itself has to say beside the task's notes. */
+  readonly #notes: Record<string, string> = {};
   #step = 0;
   #best: Readonly<Record<string, number>> | undefined;
   #lossSum = 0;
@@ -144,11 +147,21 @@ class Run {
     const pool = await ThreadPool.open({ recipe, task, dataFolder, variant, threads, shared });
     try {
       const run = new Run(options, plan, pool, shared);
-      if (run.#trainLengths.length === 0) {
-        throw new RivuletError('DATA_INVALID', 'There is no training sample', { dataFolder });
+      const [first] = pool.ready;
+      // Without validation no weights could be called the best, and none would be exported.
+      for (const [what, { length }] of [
+        ['training', first!.trainLengths!],
+        ['validation', first!.valLengths!],
+      ] as const) {
+        if (length === 0) {
+          throw new RivuletError('DATA_INVALID', `There is no ${what} sample in ${dataFolder}`, {
+            dataFolder,
+          });
+        }
       }
       if (options.resume) run.#restore(readCheckpoint(run.#path('last')));
       else {
+        run.#setAside();
         initialise(plan, run.#vectors.weights, recipe.seed);
         run.#vectors.average.set(run.#vectors.weights);
       }
@@ -292,7 +305,7 @@ class Run {
     const refuse = (what: string, expected: unknown, got: unknown): never => {
       throw new RivuletError('CHECKPOINT_INVALID', `${path} was made ${what}`, { path, expected, got });
     };
-    const { recipeHash, trainCount } = checkpoint;
+    const { recipeHash, trainCount, threads, variant } = checkpoint;
     if (recipeHash !== this.#hash) refuse('by another recipe', this.#hash, recipeHash);
     const here = this.#trainLengths.length;
     if (trainCount !== here) refuse('from other data', here, trainCount);
@@ -301,11 +314,25 @@ class Run {
       if (stored?.length !== vector.length) refuse('for another network', vector.length, stored?.length);
       vector.set(stored!);
     }
+    if (threads !== this.#threads || variant !== this.#variant) {
+      this.#notes['begun with'] = `--threads ${threads} --simd ${variant}: goes on, but not bit for bit`;
+    }
     this.#step = checkpoint.step;
     this.#best = checkpoint.best;
     this.#lossSum = checkpoint.lossSum;
     this.#lossCount = checkpoint.lossCount;
     this.#seconds = checkpoint.seconds;
+  }
+
+  /** A run that is there may be hours of work: whoever forgot to ask for it to go on still finds it. */
+  #setAside(): void {
+    const aside = join(this.#options.runFolder, 'previous');
+    for (const name of ['last', 'best'] as const) {
+      if (!existsSync(this.#path(name))) continue;
+      mkdirSync(aside, { recursive: true });
+      renameSync(this.#path(name), join(aside, `${name}.ckpt`));
+      this.#notes['an earlier run was moved to'] = aside;
+    }
   }
 
   #announce(): void {
@@ -321,7 +348,7 @@ class Run {
       parameters,
       threads: this.#threads,
       variant: this.#variant,
-      notes: first!.notes ?? {},
+      notes: { ...first!.notes, ...this.#notes },
     });
   }
 
@@ -333,11 +360,11 @@ class Run {
   }
 }
 
-/** A lower `best`, or the same with a lower loss: early figures of CTC are all 1. */
+/** A lower `best`, or the same with a lower loss: early figures of CTC are all 1. NaN is worse than any number. */
 function isBetter(
   found: Readonly<Record<string, number>>,
   held: Readonly<Record<string, number>> | undefined,
 ): boolean {
-  if (!held) return true;
+  if (!held || (Number.isNaN(held.best) && !Number.isNaN(found.best))) return true;
   return found.best! < held.best! || (found.best === held.best && found.valLoss! < held.valLoss!);
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +56,26 @@ describe('a checkpoint', () => {
     expect(() => readCheckpoint(join(folder, 'none'))).toThrow(
       expect.objectContaining({ code: 'CHECKPOINT_INVALID' }),
     );
+  });
+
+  it('is refused when its hash is right and its header is not', () => {
+    const path = join(folder, 'forged.ckpt');
+    for (const json of ['{', 'null', '{}', '{"vectors":{"weights":9}}', '{"vectors":{"weights":-1}}']) {
+      const size = Buffer.alloc(4);
+      size.writeUInt32LE(json.length);
+      const body = Buffer.concat([Buffer.from('RVCKPT01'), size, Buffer.from(json)]);
+      writeFileSync(path, Buffer.concat([body, createHash('sha256').update(body).digest()]));
+      expect(() => readCheckpoint(path)).toThrow(
+        expect.objectContaining({ code: 'CHECKPOINT_INVALID', details: { path } }),
+      );
+    }
+  });
+
+  it('leaves the old file and nothing else behind when the new one cannot be written', () => {
+    const path = join(mkdtempSync(join(folder, 'taken-')), 'last.ckpt');
+    mkdirSync(path);
+    expect(() => writeCheckpoint(path, checkpoint)).toThrow();
+    expect(readdirSync(dirname(path))).toEqual(['last.ckpt']);
   });
 
   it('is whole after its writer was killed, at whatever moment', async () => {

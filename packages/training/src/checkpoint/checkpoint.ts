@@ -3,7 +3,7 @@
  * header, float32 vectors, and the sha256 of everything before it, so that a torn file is known as such.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 
@@ -69,6 +69,15 @@ export function readCheckpoint(path: string): Checkpoint {
   if (!createHash('sha256').update(body).digest().equals(bytes.subarray(-HASH_BYTES))) {
     throw invalid(path, 'is damaged');
   }
+  try {
+    return parseBody(body);
+  } catch (cause) {
+    throw invalid(path, 'has a header that does not fit it', cause);
+  }
+}
+
+/** @param body everything but the hash */
+function parseBody(body: Buffer): Checkpoint {
   const jsonStart = MAGIC.length + 4;
   const jsonEnd = jsonStart + body.readUInt32LE(MAGIC.length);
   const header = JSON.parse(body.toString('utf8', jsonStart, jsonEnd));
@@ -76,6 +85,7 @@ export function readCheckpoint(path: string): Checkpoint {
   let at = jsonEnd;
   for (const [name, length] of Object.entries(header.vectors as Record<string, number>)) {
     const end = at + length * 4;
+    if (!(length >= 0 && end <= body.length)) throw new RangeError(`${name} has ${length} floats`);
     vectors[name] = new Float32Array(new Uint8Array(body.subarray(at, end)).buffer);
     at = end;
   }
@@ -85,16 +95,22 @@ export function readCheckpoint(path: string): Checkpoint {
 /** Replaces a file so that a power cut leaves the old one or the new one, never a part. */
 export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w');
   try {
-    for (const part of parts) {
-      for (let at = 0; at < part.length; ) at += writeSync(file, part, at);
+    const file = openSync(temporary, 'w');
+    try {
+      for (const part of parts) {
+        for (let at = 0; at < part.length; ) at += writeSync(file, part, at);
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
     }
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    renameSync(temporary, path);
+  } catch (cause) {
+    // On a full disk the half that was written must not take the room that the next try needs.
+    rmSync(temporary, { force: true });
+    throw cause;
   }
-  renameSync(temporary, path);
   // The new name itself is only durable once its folder is; Windows has no such call.
   if (process.platform === 'win32') return;
   const folder = openSync(dirname(path), 'r');

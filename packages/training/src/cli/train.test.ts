@@ -57,6 +57,18 @@ function recipe(name: string, change: object = {}): string {
   return path;
 }
 
+/** More units than the data has classes. */
+const wide = {
+  network: {
+    inputs: { x: 7 },
+    layers: [
+      { op: 'lstm', hidden: 4 },
+      { op: 'dense', name: 'logits', units: 9 },
+    ],
+    outputs: ['logits'],
+  },
+};
+
 function command(...args: readonly string[]) {
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const out = { stdout: '', stderr: '' };
@@ -108,15 +120,64 @@ describe('npm run train', () => {
   });
 
   it.each([
-    ['RECIPE_INVALID', () => ['tiny', '--recipe', recipe('bad', { epoch: 3 }), ...place('bad')]],
-    ['RECIPE_INVALID', () => ['no-such-model', ...place('none')]],
-    ['DATA_INVALID', () => ['tiny', '--recipe', recipe('nodata'), '--data', join(folder, 'nowhere')]],
-    ['CHECKPOINT_INVALID', () => ['tiny', '--recipe', recipe('fresh'), ...place('fresh'), '--resume']],
-    ['ARGUMENT', () => ['tiny', '--recipe', recipe('threads'), ...place('threads'), '--threads', '0']],
-  ])('says %s in one line and fails', async (wanted, args) => {
+    [
+      'RECIPE_INVALID',
+      /epoch is wrong: there is no such key/,
+      () => ['tiny', '--recipe', recipe('bad', { epoch: 3 }), ...place('bad')],
+    ],
+    [
+      'RECIPE_INVALID',
+      /no-such-model.*handwriting-en, sensor-forecaster/,
+      () => ['no-such-model', ...place('none')],
+    ],
+    ['RECIPE_INVALID', /have 3 units/, () => ['tiny', '--recipe', recipe('wide', wide), ...place('wide')]],
+    [
+      'DATA_INVALID',
+      /nowhere holds neither.*https:.*\n--data/,
+      () => ['tiny', '--recipe', recipe('nodata'), '--data', join(folder, 'nowhere')],
+    ],
+    [
+      'DATA_INVALID',
+      /train_r01_v07.*\n--data/,
+      () => ['tiny', '--recipe', recipe('bare'), ...place('bare'), '--data', folder],
+    ],
+    [
+      'CHECKPOINT_INVALID',
+      /last\.ckpt cannot be read/,
+      () => ['tiny', '--recipe', recipe('fresh'), ...place('fresh'), '--resume'],
+    ],
+    [
+      'ARGUMENT',
+      /--threads is 0/,
+      () => ['tiny', '--recipe', recipe('threads'), ...place('threads'), '--threads', '0'],
+    ],
+    ['ARGUMENT', /--simd is fast/, () => ['handwriting-en', '--simd', 'fast']],
+    ['ARGUMENT', /Unknown option '--reusme'; --help/, () => ['handwriting-en', '--reusme']],
+    ['ARGUMENT', /one model at a time/, () => ['handwriting-en', 'sensor-forecaster']],
+    ['ARGUMENT', /is no name of a model/, () => ['../escape']],
+  ])('says %s, %s, without a stack, and fails', async (wanted, message, args) => {
     const { code, stderr } = await command(...args()).ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(new RegExp(`^${wanted}: .*\n$`));
+    expect(stderr).toMatch(new RegExp(`^${wanted}: .*\n(--data .*\n)?$`));
+    expect(stderr).toMatch(message);
+  });
+
+  it('keeps a trial of other epochs away from the shipped model', async () => {
+    const run = ['--data', dataFolder, '--run', join(folder, 'trial')];
+    const { stdout, code } = await command('tiny', '--recipe', recipe('trial'), '--epochs', '1', ...run)
+      .ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain(join(folder, 'trial', 'model'));
+    const model = join(folder, 'trial', 'model');
+    expect(JSON.parse(readFileSync(join(model, 'train.json'), 'utf8'))).toMatchObject({ epochs: 1 });
+  });
+
+  it.each(['--help', '-h'])('explains itself when asked: %s', async (flag) => {
+    const { code, stdout } = await command('sensor-forecaster', flag).ended;
+    expect(code).toBe(0);
+    for (const part of ['handwriting-en | sensor-forecaster', '--resume', '--data', 'RIVULET_DATA']) {
+      expect(stdout).toContain(part);
+    }
   });
 
   it('explains itself without a name', async () => {

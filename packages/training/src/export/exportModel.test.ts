@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseManifest } from '@rivulet/core';
 import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { meanRecipe, meanTask } from '../fixtures/recipes.ts';
-import type { Recipe, RecipeInput } from '../recipe.ts';
+import { parseRecipe, type Recipe, type RecipeInput } from '../recipe.ts';
 import { train } from '../trainer.ts';
 import { type ExportOptions, exportModel } from './exportModel.ts';
 import type { ParityFile, ParityTensor } from './parityCases.ts';
@@ -111,6 +111,15 @@ describe('exportModel', () => {
     const card = read('CARD.md').toString();
     for (const part of ['mse', 'int8.mse', 'seed 7', 'commit `abc`', 'drawn from a seed'])
       expect(card).toContain(part);
+    const train = JSON.parse(read('train.json').toString());
+    expect(parseRecipe(train)).toEqual(options.recipe);
+    // One that says the same is left as its author wrote it; any other would not be the model's.
+    writeFileSync(join(options.modelFolder, 'train.json'), JSON.stringify(train));
+    await exportModel(options);
+    expect(read('train.json').toString()).toBe(JSON.stringify(train));
+    writeFileSync(join(options.modelFolder, 'train.json'), JSON.stringify({ ...train, seed: 8 }));
+    await exportModel(options);
+    expect(JSON.parse(read('train.json').toString())).toEqual(train);
     await expect(exportModel({ ...options, recipe: meanRecipe({ epochs: 2 }) })).rejects.toMatchObject({
       code: 'CHECKPOINT_INVALID',
     });

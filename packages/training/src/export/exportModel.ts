@@ -3,7 +3,7 @@
  * manifest with hashes and measured figures, and the card. Every file is replaced whole or not at all.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Manifest, parseManifest, RivuletError, writeOnnx } from '@rivulet/core';
 import { loadTrainKernels } from '@rivulet/kernels/train';
@@ -15,12 +15,15 @@ import { Network } from '../nn/network.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
 import type { TaskSource } from '../parallel/protocol.ts';
 import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
-import type { Recipe } from '../recipe.ts';
+import { parseRecipe, type Recipe } from '../recipe.ts';
 import type { TaskData } from '../task.ts';
 import { openTask } from '../tasks/openTask.ts';
 import { modelCard } from './modelCard.ts';
 import { parityCases } from './parityCases.ts';
 import { toOnnx } from './toOnnx.ts';
+
+/** The recipe that made a model stands beside it. */
+const RECIPE = 'train.json';
 
 export interface ExportOptions {
   readonly name: string;
@@ -45,7 +48,11 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const checkpoint = readCheckpoint(path);
   const weights = checkpoint.vectors.weights;
   if (checkpoint.recipeHash !== recipeHash(recipe) || weights?.length !== plan.floats) {
-    throw new RivuletError('CHECKPOINT_INVALID', `${path} was made by another recipe`, { path });
+    throw new RivuletError('CHECKPOINT_INVALID', `${path} was made by another recipe or other --epochs`, {
+      path,
+      expected: recipeHash(recipe),
+      got: checkpoint.recipeHash,
+    });
   }
   const task = await openTask(options.task ?? { name: recipe.task });
   const data = await task.prepare(recipe, dataFolder);
@@ -85,7 +92,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
       parity: file('parity.json', parity),
     },
     training: {
-      recipe: 'train.json',
+      recipe: RECIPE,
       seed: recipe.seed,
       commit: options.commit,
       date: options.date,
@@ -96,6 +103,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   });
   mkdirSync(modelFolder, { recursive: true });
   const put = (to: string, bytes: Uint8Array): void => writeDurably(join(modelFolder, to), [bytes]);
+  if (!holdsRecipe(modelFolder, recipe)) put(RECIPE, Buffer.from(`${JSON.stringify(recipe, null, 2)}\n`));
   put('model.onnx', float32);
   put('model.int8.onnx', int8);
   put('parity.json', parity);
@@ -103,6 +111,15 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   // Last: a folder without its manifest is no model, one with the old manifest refuses the new files.
   put('manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   return manifest;
+}
+
+function holdsRecipe(folder: string, recipe: Recipe): boolean {
+  try {
+    const there = parseRecipe(JSON.parse(readFileSync(join(folder, RECIPE), 'utf8')));
+    return recipeHash(there) === recipeHash(recipe);
+  } catch {
+    return false;
+  }
 }
 
 function measure(

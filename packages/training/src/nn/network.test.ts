@@ -205,9 +205,14 @@ describe.each(cases)('the gradient of a whole network: $title', ({ network: inpu
 describe('a batch that does not fit', () => {
   it('is refused with both shapes', async () => {
     const { network } = await build(cases[0]!.network);
-    const x = { data: new Float32Array(2 * 8), T: 1, F: 2, lanes: 8 };
-    expect(() => network.forward({ size: 1, lanes: 8, inputs: { x }, target: 0 })).toThrow(
-      expect.objectContaining({ code: 'MODEL_SHAPE' }),
-    );
+    for (const x of [
+      { data: new Float32Array(2 * 8), T: 1, F: 2, lanes: 8 },
+      // Less data than its shape says: the rest would be what another batch left there.
+      { data: new Float32Array(3 * 8), T: 2, F: 3, lanes: 8 },
+    ]) {
+      expect(() => network.forward({ size: 1, lanes: 8, inputs: { x }, target: 0 })).toThrow(
+        expect.objectContaining({ code: 'MODEL_SHAPE' }),
+      );
+    }
   });
 });

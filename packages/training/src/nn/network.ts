@@ -231,10 +231,13 @@ export class Network {
     const steps = plan.inputs.map((i) => {
       const node = plan.nodes[i]!;
       const tensor = batch.inputs[node.name];
-      if (!tensor || tensor.F !== node.features || tensor.lanes !== batch.lanes || batch.lanes % 8 !== 0) {
+      const floats = tensor ? tensor.T * node.features * batch.lanes : 0;
+      const fits = tensor?.F === node.features && tensor.lanes === batch.lanes && batch.lanes % 8 === 0;
+      if (!tensor || !fits || tensor.data.length !== floats) {
         throw new RivuletError('MODEL_SHAPE', `Input ${node.name} of the batch does not fit the network`, {
           expected: ['T', node.features, batch.lanes],
           got: tensor ? [tensor.T, tensor.F, tensor.lanes] : null,
+          floats: tensor?.data.length,
         });
       }
       return tensor.T;
