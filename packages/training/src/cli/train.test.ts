@@ -134,7 +134,7 @@ describe('npm run train', () => {
     [
       'DATA_INVALID',
       /nowhere holds neither.*https:.*\n--data/,
-      () => ['tiny', '--recipe', recipe('nodata'), '--data', join(folder, 'nowhere')],
+      () => ['tiny', '--recipe', recipe('nodata'), ...place('nodata'), '--data', join(folder, 'nowhere')],
     ],
     [
       'DATA_INVALID',
