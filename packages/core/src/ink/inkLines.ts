@@ -191,8 +191,9 @@ class Line {
       if (last - first > 64 + this.#cells.size) break;
       let arc = 0;
       let moment = 0;
-      for (let key = first; key <= last; key++) {
-        const cell = this.#cells.get(key);
+      // Counted by offset: far out, adding 1 to a key changes nothing.
+      for (let offset = 0; offset <= last - first; offset++) {
+        const cell = this.#cells.get(first + offset);
         if (!cell) continue;
         arc += cell[0];
         moment += cell[1];

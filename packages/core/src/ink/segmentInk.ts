@@ -13,7 +13,7 @@ export interface InkLine {
 }
 
 export interface SegmentOptions {
-  /** Gaps must be this many times as wide as usual to part words. Default 1. */
+  /** How many times as wide as usual gaps are expected to be, within words and between them. Default 1. */
   readonly gapFactor?: number;
 }
 
