@@ -1,4 +1,6 @@
-import { modelFiles } from '@rivulet/shell/modelFiles';
+import { modelFiles } from '@rivulet/shell/build/modelFiles.ts';
+import { precompress } from '@rivulet/shell/build/precompress.ts';
+import { prefetch } from '@rivulet/shell/build/prefetch.ts';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 
@@ -7,6 +9,8 @@ export default defineConfig({
   base: './',
   plugins: [
     modelFiles(new URL('../../models/', import.meta.url), ['handwriting-en']),
+    prefetch(/assets\/worker-.*\.js$|^models\//),
+    precompress(),
     VitePWA({
       registerType: 'prompt',
       injectRegister: false,
