@@ -6,7 +6,9 @@ import type { Recipe } from '../recipe.ts';
 /** @param about the task's own words on data and figures, Markdown */
 export function modelCard(manifest: Manifest, recipe: Recipe, checkpoint: Checkpoint, about = ''): string {
   const { name, version, task, training, figures, files, licence, attribution } = manifest;
-  const rows = Object.entries(figures).map(([key, value]) => `| ${key} | ${Number(value.toPrecision(5))} |`);
+  const rows = Object.entries(figures).map(
+    ([key, value]) => `| ${key} | ${Number.isInteger(value) ? value : Number(value.toPrecision(5))} |`,
+  );
   const layers = recipe.network.layers.map((layer) => {
     const { op, ...rest } = layer;
     const facts = Object.entries(rest).filter(([, value]) => value !== undefined && value !== false);
