@@ -55,13 +55,17 @@ describe('segmentInk', () => {
   });
 
   it.each([
-    ['slanted', (x: number, y: number) => [x - 0.6 * y, y] as const],
     ['a millionth as large', (x: number, y: number) => [x * 1e-6, y * 1e-6] as const],
     ['a thousand million times as large', (x: number, y: number) => [x * 1e9, y * 1e9] as const],
     ['far away', (x: number, y: number) => [x + 1e7, y - 1e7] as const],
-    ['wavy', (x: number, y: number) => [x, y + 8 * Math.sin(x / 80)] as const],
+    ['wavy', (x: number, y: number) => [x, y + 40 * Math.sin(x / 90)] as const],
   ])('splits a page that is %s as any other', (_, move) => {
     expect(segmented(mapPoints(page(LINES), move))).toEqual(expected(LINES));
+  });
+
+  it('sees the gaps of slanted writing, though its words overlap', () => {
+    const slanted = mapPoints(page(LINES, { between: 16 }), (x, y) => [x - y, y]);
+    expect(segmented(slanted)).toEqual(expected(LINES));
   });
 
   it('lets the first line be indented, and a line be short', () => {
