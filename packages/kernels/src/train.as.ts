@@ -1,7 +1,7 @@
 // The training binary: every kernel that reads or makes gradients. Memory is the caller's (machine.ts), from
 // `heapBase` up; nothing in here allocates.
 export const heapBase: usize = __heap_base;
-export { add, adamStep, scale, sumSquares } from './adam/adam.as';
+export { adamStep } from './adam/adam.as';
 export { fillRows } from './dense/dense.as';
 export { gemmLanes } from './gemm/gemmLanes.as';
 export { outerLanes } from './gemm/outerLanes.as';
@@ -13,3 +13,4 @@ export { gruPack, gruPackInputGrad } from './gru/gruPack.as';
 export { lstmStepBackward } from './lstm/lstmBackward.as';
 export { lstmPack, lstmStepForward } from './lstm/lstmForward.as';
 export { rnnBias, rnnStepBackward, rnnStepForward } from './rnn/rnn.as';
+export { add, scale } from './vector/vector.as';

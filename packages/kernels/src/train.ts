@@ -54,7 +54,6 @@ export async function loadTrainKernels(options: TrainKernelsOptions = {}): Promi
     denseForward: (call) => denseForward(machine, call),
     denseBackward: (call) => denseBackward(machine, call),
     adamStep: (call) => adamStep(machine, call),
-    sumSquares: wasm.sumSquares,
     scale: wasm.scale,
     fill: (ptr, count, value) => void f32(ptr, count).fill(value),
     add: wasm.add,

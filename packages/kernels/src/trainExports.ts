@@ -47,7 +47,6 @@ export interface TrainExports {
   readonly rnnStepForward: Kernel;
   readonly rnnStepBackward: Kernel;
   readonly adamStep: Kernel;
-  readonly sumSquares: (ptr: Pointer, count: number) => number;
   readonly scale: (ptr: Pointer, count: number, factor: number) => void;
   readonly add: (dst: Pointer, src: Pointer, count: number) => void;
 }

@@ -6,8 +6,10 @@
  * no kernel ever shuffles. Weights and the order of gates are ONNX's, row-major.
  */
 
+import type { Cell } from '@rivulet/core';
+
 export type Pointer = number;
-export type CellKind = 'rnn' | 'lstm' | 'gru';
+export type CellKind = Cell;
 export type Variant = 'plain' | 'relaxed';
 
 export interface RecurrentCall {
@@ -134,8 +136,6 @@ export interface TrainKernels {
   denseForward(call: DenseCall): void;
   denseBackward(call: DenseBackwardCall): void;
   adamStep(call: AdamCall): void;
-  /** Summed in float64. */
-  sumSquares(ptr: Pointer, count: number): number;
   scale(ptr: Pointer, count: number, factor: number): void;
   fill(ptr: Pointer, count: number, value: number): void;
   /** dst += src */

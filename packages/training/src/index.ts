@@ -1,13 +1,13 @@
-export * from './data/inkSet.ts';
-export * from './data/series/index.ts';
-export * from './data/unipenSamples.ts';
-export * from './export/exportModel.ts';
-export * from './export/parityCases.ts';
-export * from './losses/pinball.ts';
-export * from './random.ts';
-export * from './recipe.ts';
-export * from './task.ts';
-export * from './tasks/editDistance.ts';
-export * from './tasks/index.ts';
-export * from './trainer.ts';
-export * from './windows/index.ts';
+/** What others use of training: its data and its figures, and a run from the recipe to the exported model. */
+export type { LabelledInk } from './data/inkSet.ts';
+export { chronologicalSplit, type SensorSeries } from './data/series/sensorSeries.ts';
+export { loadSensors } from './data/series/sensorSets.ts';
+export { unipenSamples } from './data/unipenSamples.ts';
+export { type ExportOptions, exportModel } from './export/exportModel.ts';
+export { pinball } from './losses/pinball.ts';
+export { Random } from './random.ts';
+export { parseRecipe, type Recipe, type RecipeInput } from './recipe.ts';
+export type { Task, TaskData } from './task.ts';
+export { editDistance } from './tasks/editDistance.ts';
+export { type TrainEvent, type TrainOptions, type TrainResult, train } from './trainer.ts';
+export { naiveReadings, naiveScore } from './windows/naiveScore.ts';

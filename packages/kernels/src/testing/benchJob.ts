@@ -1,7 +1,7 @@
 /** One whole training step, timed: layers of a cell, a dense layer on top, AdamW. */
+import { GATES } from '@rivulet/core';
 import type { CellKind, RecurrentBackwardCall, TrainKernels } from '../trainTypes.ts';
 import { seeded, uniform } from './random.ts';
-import { gatesOf } from './recurrentReference.ts';
 
 export interface Job {
   name: string;
@@ -28,7 +28,7 @@ export function benchJob(
     kernels.f32(at, count).set(uniform(random, count, range));
     return at;
   };
-  const G = gatesOf[cell];
+  const G = GATES[cell];
   const unit = hidden * B;
   const yStride = directions * unit;
   let x = put(T * input * B, 1);

@@ -1,8 +1,9 @@
 /** Random weights, inputs, lengths and upstream gradients of one case, all from its seed. */
+import { GATES } from '@rivulet/core';
 import type { CellKind } from '../trainTypes.ts';
 import { seeded, uniform } from './random.ts';
 import type { RecurrentCase } from './recurrentCases.ts';
-import { gatesOf, type RecurrentProblem } from './recurrentReference.ts';
+import type { RecurrentProblem } from './recurrentReference.ts';
 import type { Upstream } from './runRecurrent.ts';
 
 export function makeProblem(
@@ -11,7 +12,7 @@ export function makeProblem(
   seed: number,
 ): { problem: RecurrentProblem; upstream: Upstream } {
   const random = seeded(seed);
-  const G = gatesOf[cell];
+  const G = GATES[cell];
   const unit = hidden * B;
   return {
     problem: {

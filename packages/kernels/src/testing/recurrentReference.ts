@@ -2,6 +2,7 @@
  * One direction of RNN, LSTM or GRU in float64 and the kernels' own layout: what finite differences are taken
  * of. Slow and plain on purpose; the readable cells of @rivulet/core are float32 and too coarse for that.
  */
+import { GATES } from '@rivulet/core';
 import type { CellKind } from '../trainTypes.ts';
 
 export interface RecurrentProblem {
@@ -20,7 +21,7 @@ export interface RecurrentProblem {
   c0?: Float64Array | undefined;
 }
 
-export interface RecurrentResult {
+interface RecurrentResult {
   /** [T][H][B] */
   y: Float64Array;
   /** [H][B] */
@@ -28,13 +29,11 @@ export interface RecurrentResult {
   cn: Float64Array;
 }
 
-export const gatesOf: Record<CellKind, number> = { rnn: 1, lstm: 4, gru: 3 };
-
 const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
 
 export function recurrentReference(p: RecurrentProblem): RecurrentResult {
   const { T, B, input: I, hidden: H } = p;
-  const G = gatesOf[p.cell];
+  const G = GATES[p.cell];
   const y = new Float64Array(T * H * B);
   const hn = new Float64Array(H * B);
   const cn = new Float64Array(H * B);

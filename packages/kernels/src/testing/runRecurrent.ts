@@ -1,6 +1,7 @@
 /** Puts a problem of the reference into the kernels' memory, runs forward and backward, and takes all out again. */
+import { GATES } from '@rivulet/core';
 import type { RecurrentBackwardCall, TrainKernels } from '../trainTypes.ts';
-import { gatesOf, type RecurrentProblem } from './recurrentReference.ts';
+import type { RecurrentProblem } from './recurrentReference.ts';
 
 export interface Upstream {
   dy: Float64Array;
@@ -27,7 +28,7 @@ export function runRecurrent(
   halves: 1 | 2 = 1,
 ): RecurrentRun {
   const { T, B, input, hidden, cell, reverse } = p;
-  const G = gatesOf[cell];
+  const G = GATES[cell];
   const unit = hidden * B;
   const yStride = halves * unit;
   const start = kernels.mark();

@@ -10,7 +10,7 @@ export interface ParityTensor {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
-export interface ParityCase {
+interface ParityCase {
   readonly inputs: Readonly<Record<string, ParityTensor>>;
   readonly outputs: {
     readonly float32: Readonly<Record<string, ParityTensor>>;
@@ -51,7 +51,7 @@ function toParity(tensors: LaneTensors, size: number): Record<string, ParityTens
 }
 
 /** [T][F][lanes] -> [T, size, F] */
-export function rowMajor({ data, T, F, lanes }: LaneTensor, size: number): Float32Array {
+function rowMajor({ data, T, F, lanes }: LaneTensor, size: number): Float32Array {
   const out = new Float32Array(T * size * F);
   for (let t = 0, i = 0; t < T; t++) {
     for (let lane = 0; lane < size; lane++) {

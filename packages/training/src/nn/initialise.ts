@@ -3,8 +3,9 @@
  * reads the state (its powers neither vanish nor explode over a long sequence), and a forget gate that starts
  * open, so that gradients reach back in time from the first step.
  */
+import { GATES } from '@rivulet/core';
 import { Random } from '../random.ts';
-import { GATES, type NetworkPlan, type Parameter } from './networkPlan.ts';
+import type { NetworkPlan, Parameter } from './networkPlan.ts';
 
 /** Row of the forget gate among `i o f c`. */
 const FORGET = 2;

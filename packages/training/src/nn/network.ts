@@ -3,13 +3,13 @@
  * activations. `forward` leaves its outputs in the arena, the caller writes their gradients beside them, and
  * `backward` adds to the parameters' gradients. Nothing of size is allocated once a batch shape was seen.
  */
-import { RivuletError } from '@rivulet/core';
+import { GATES, RivuletError } from '@rivulet/core';
 import type { TrainKernels } from '@rivulet/kernels/train';
 import type { Random } from '../random.ts';
 import type { Batch, LaneTensor, LaneTensors } from '../task.ts';
 import { type NodePlaces, type Places, placeActivations, sharesCell } from './arena.ts';
 import { dropout } from './dropout.ts';
-import { align, GATES, type NetworkPlan, type RecurrentNode } from './networkPlan.ts';
+import { align, type NetworkPlan, type RecurrentNode } from './networkPlan.ts';
 
 const FLOAT = 4;
 

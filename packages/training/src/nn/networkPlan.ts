@@ -2,13 +2,8 @@
  * A network as the recipe's layer list says it, checked and resolved: every layer knows its source, its
  * width and where its parameters stand in the one flat vector that optimiser, threads and checkpoints share.
  */
-import { RivuletError } from '@rivulet/core';
+import { type Cell, GATES, RivuletError } from '@rivulet/core';
 import type { LayerRecipe, Recipe } from '../recipe.ts';
-
-export type Cell = 'rnn' | 'lstm' | 'gru';
-
-/** Gate rows a hidden unit has: LSTM `i o f c`, GRU `z r h`. */
-export const GATES: Readonly<Record<Cell, number>> = { rnn: 1, lstm: 4, gru: 3 };
 
 export interface Parameter {
   /** `<layer>.W`, `.R` or `.B`; ONNX shapes and gate order. */

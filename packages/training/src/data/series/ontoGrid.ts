@@ -1,18 +1,18 @@
 /** Puts readings with times onto a regular grid, so that a lag of one season is one season even across a gap. */
 
-import { RivuletError } from '@rivulet/core';
+import { type Millis, RivuletError } from '@rivulet/core';
 
 /** A century of minutes: beyond it one of the times is wrong. */
 const MOST_STEPS = 6e7;
 
 /**
- * @param times [n] milliseconds, ascending
+ * @param times [n] ascending
  * @param values [n]
- * @param step milliseconds of one grid step; a reading goes to the nearest, the last of several stays
+ * @param step of the grid; a reading goes to the nearest, the last of several stays
  * @returns grid of NaN where nothing was read, from the first to the last time
  * @throws DATA_INVALID for a time that is none, runs backwards, or lies a century off
  */
-export function ontoGrid(times: readonly number[], values: ArrayLike<number>, step: number): Float64Array {
+export function ontoGrid(times: readonly Millis[], values: ArrayLike<number>, step: Millis): Float64Array {
   const first = times[0];
   if (first === undefined) return new Float64Array(0);
   const slots = times.map((time) => Math.round((time - first) / step));

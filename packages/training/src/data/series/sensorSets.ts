@@ -8,11 +8,12 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RivuletError } from '@rivulet/core';
+import { type Millis, millis, RivuletError } from '@rivulet/core';
 import { ontoGrid } from './ontoGrid.ts';
 import { readCsv } from './readCsv.ts';
 import type { SensorSeries } from './sensorSeries.ts';
 
+/** Seconds. */
 const HOUR = 3600;
 
 /** Chen 2017, UCI 501, doi 10.24432/C5RK5G, CC BY 4.0: 12 stations, hourly, 2013-2017. */
@@ -53,12 +54,12 @@ async function tetouan(folder: string): Promise<SensorSeries[]> {
 
 /** Candanedo and Feldheim 2016, UCI 357, doi 10.24432/C5X01N, CC BY 4.0: one office, each minute, 2015. */
 async function occupancy(folder: string): Promise<SensorSeries[]> {
-  const times: number[] = [];
+  const times: Millis[] = [];
   const values: Record<string, number[]> = { Temperature: [], Humidity: [], Light: [], CO2: [] };
   // chronological: the file called test comes first
   for (const file of ['datatest.txt', 'datatraining.txt', 'datatest2.txt']) {
     const csv = await readCsv(join(folder, file));
-    for (const time of csv.text('date')) times.push(Date.parse(time.replace(' ', 'T') + 'Z'));
+    for (const time of csv.text('date')) times.push(millis(Date.parse(time.replace(' ', 'T') + 'Z')));
     for (const [name, column] of Object.entries(values)) for (const x of csv.numbers(name)) column.push(x);
   }
   return Object.entries(values).map(([name, column]) => ({
@@ -66,7 +67,7 @@ async function occupancy(folder: string): Promise<SensorSeries[]> {
     name,
     stepSeconds: 60,
     season: 1440,
-    y: ontoGrid(times, column, 60_000),
+    y: ontoGrid(times, column, millis(60_000)),
   }));
 }
 
@@ -74,7 +75,7 @@ async function occupancy(folder: string): Promise<SensorSeries[]> {
 async function nycWeather(folder: string): Promise<SensorSeries[]> {
   const csv = await readCsv(join(folder, 'weather.csv'));
   const origins = csv.text('origin');
-  const times = csv.text('time_hour').map((time) => Date.parse(time));
+  const times = csv.text('time_hour').map((time) => millis(Date.parse(time)));
   const result: SensorSeries[] = [];
   for (const origin of new Set(origins)) {
     const rows = origins.flatMap((name, i) => (name === origin ? [i] : []));
@@ -83,7 +84,7 @@ async function nycWeather(folder: string): Promise<SensorSeries[]> {
       const y = ontoGrid(
         rows.map((i) => times[i]!),
         rows.map((i) => all[i]!),
-        HOUR * 1000,
+        millis(HOUR * 1000),
       );
       result.push({ set: 'nycweather', name: `${origin}/${column}`, stepSeconds: HOUR, season: 24, y });
     }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { millis } from '@rivulet/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coarser, ontoGrid } from './ontoGrid.ts';
@@ -64,19 +65,21 @@ describe('parseCsv', () => {
 });
 
 describe('ontoGrid', () => {
+  const grid = (times: number[], values: number[]) => ontoGrid(times.map(millis), values, millis(60_000));
+
   it('leaves holes where nothing was read and bears a second of jitter', () => {
-    expect([...ontoGrid([0, 59_000, 240_000], [1, 2, 3], 60_000)]).toEqual([1, 2, Number.NaN, Number.NaN, 3]);
+    expect([...grid([0, 59_000, 240_000], [1, 2, 3])]).toEqual([1, 2, Number.NaN, Number.NaN, 3]);
   });
 
   it('refuses a time a century off instead of asking for the memory', () => {
-    expect(() => ontoGrid([0, 60_000, 1e15], [1, 2, 3], 60_000)).toThrowError(
+    expect(() => grid([0, 60_000, 1e15], [1, 2, 3])).toThrowError(
       expect.objectContaining({ code: 'DATA_INVALID', details: expect.objectContaining({ readings: 3 }) }),
     );
-    expect(() => ontoGrid([0, Number.NaN], [1, 2], 60_000)).toThrowError(/is no time/);
+    expect(() => grid([0, Number.NaN], [1, 2])).toThrowError(/is no time/);
   });
 
   it('refuses time that runs backwards', () => {
-    expect(() => ontoGrid([0, 120_000, 60_000], [1, 2, 3], 60_000)).toThrowError(
+    expect(() => grid([0, 120_000, 60_000], [1, 2, 3])).toThrowError(
       expect.objectContaining({ code: 'DATA_INVALID', details: { row: 2, time: 60_000 } }),
     );
   });

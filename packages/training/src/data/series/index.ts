@@ -1,4 +1,0 @@
-export * from './ontoGrid.ts';
-export * from './readCsv.ts';
-export * from './sensorSeries.ts';
-export * from './sensorSets.ts';
