@@ -92,6 +92,56 @@ describe('readOnnx survives', () => {
     });
   });
 
+  it('integers of ten bytes, the longest there are, to both ends of int64', () => {
+    const varint = (last: number): number[] => [...new Array(9).fill(last === 1 ? 0x80 : 0xff), last];
+    // As the IR version: -1, and with only the top bit set the lowest int64 there is.
+    for (const [last, value] of [
+      [0x01, -(2 ** 63)],
+      [0x7f, -1],
+    ] as const) {
+      const bytes = Uint8Array.from([0x08, ...varint(last), 0x3a, 0, 0x42, 2, 0x10, 21]);
+      expect(readOnnx(bytes).irVersion).toBe(value);
+    }
+    expect(readOrRefuse(Uint8Array.from([0x08, ...new Array(10).fill(0xff), 0x01]))).toMatchObject({
+      message: expect.stringContaining('more than ten bytes'),
+    });
+  });
+
+  it('names the place of a bad integer inside a packed list', () => {
+    // Graph, tensor, packed dims: one whole byte, then an integer that does not end.
+    const bytes = Uint8Array.of(0x3a, 6, 0x2a, 4, 0x0a, 2, 0x01, 0x80);
+    expect(readOrRefuse(bytes)).toMatchObject({ details: { offset: 6 } });
+  });
+
+  it('graphs within graphs, however deep', () => {
+    // A node whose attribute holds a graph whose node ...: one that is followed down would end the stack.
+    let inner = new Uint8Array(0);
+    for (let depth = 0; depth < 5000; depth++) {
+      const graph = inner;
+      inner = new ProtoWriter()
+        .message(1, (node) => node.string(4, 'If').message(5, (attribute) => attribute.bytes(6, graph)))
+        .finish() as Uint8Array<ArrayBuffer>;
+    }
+    const bytes = new ProtoWriter()
+      .bytes(7, inner)
+      .message(8, (opset) => opset.int(2, 21))
+      .finish();
+    const [node] = readOnnx(bytes).graph.nodes;
+    expect(node).toMatchObject({ op: 'If', attributes: { '': { kind: 'opaque' } } });
+  });
+
+  it('nodes that need each other in a circle: order is the business of whoever runs them', () => {
+    const bytes = new ProtoWriter()
+      .message(7, (graph) =>
+        graph
+          .message(1, (node) => node.string(1, 'b').string(2, 'a').string(4, 'Relu'))
+          .message(1, (node) => node.string(1, 'a').string(2, 'b').string(4, 'Relu')),
+      )
+      .message(8, (opset) => opset.int(2, 21))
+      .finish();
+    expect(readOnnx(bytes).graph.nodes).toHaveLength(2);
+  });
+
   it('no bytes at all', () => {
     expect(readOrRefuse(new Uint8Array(0))).toMatchObject({ code: 'ONNX_PARSE', details: { offset: 0 } });
   });
@@ -138,6 +188,16 @@ describe('a lying length', () => {
       }
     }
     expect(asked).toBe(0);
+  });
+
+  it('in half a million dimensions makes no error of half a million numbers', () => {
+    const bytes = withTensor((tensor) => {
+      for (let i = 0; i < 500_000; i++) tensor.int(1, 1);
+      tensor.int(1, 2).int(2, ONNX_TYPES.int8.id).bytes(9, Uint8Array.of(1));
+    });
+    const error = readOrRefuse(bytes);
+    expect(error?.message).toMatch(/1, 1, \.\.\. 500001 dimensions\] has 2 elements, its data 1/);
+    expect(JSON.stringify(error?.details).length).toBeLessThan(200);
   });
 
   it('in a field is measured against what is left', () => {

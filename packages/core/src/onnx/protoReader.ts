@@ -23,6 +23,7 @@ export class ProtoReader {
     this.#view = view;
     this.#start = from;
     this.#at = from;
+    this.#fieldStart = from;
     this.#end = end;
   }
 

@@ -61,9 +61,9 @@ export function readTensor(reader: ProtoReader): OnnxTensor {
         ? Math.max(pairs.length / 2, numbers.length)
         : numbers.length;
   if (got !== size) {
-    throw parseError(`${name}: [${shape.join(', ')}] has ${size} elements, its data ${got}`, start, {
+    throw parseError(`${name}: [${inWords(shape)}] has ${size} elements, its data ${got}`, start, {
       tensor: name,
-      shape,
+      shape: shape.slice(0, SHOWN),
       expected: size,
       got,
     });
@@ -77,10 +77,21 @@ function countOf(shape: readonly number[], name: string, offset: number): number
     size *= dimension;
     // Before the product is compared with the data nothing is allocated by it.
     if (dimension < 0 || size > 2 ** 40) {
-      throw parseError(`${name}: impossible shape [${shape.join(', ')}]`, offset, { tensor: name, shape });
+      throw parseError(`${name}: impossible shape [${inWords(shape)}]`, offset, {
+        tensor: name,
+        shape: shape.slice(0, SHOWN),
+      });
     }
   }
   return size;
+}
+
+/** Dimensions that an error shows: a file may list half a million. */
+const SHOWN = 8;
+
+function inWords(shape: readonly number[]): string {
+  if (shape.length <= SHOWN) return shape.join(', ');
+  return `${shape.slice(0, SHOWN).join(', ')}, ... ${shape.length} dimensions`;
 }
 
 function fromRaw(raw: Uint8Array, type: OnnxType): OnnxData {
