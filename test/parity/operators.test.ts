@@ -84,6 +84,12 @@ const CASES: readonly Case[] = [
     constants: [floats('w', [7, 13]), floats('bias', [13])],
   },
   {
+    name: 'MatMul and a constant of more dimensions',
+    nodes: [node('MatMul', ['a', 'w'], {}, ['p']), node('Add', ['p', 'bias'])],
+    inputs: [[5, 7]],
+    constants: [floats('w', [7, 13]), floats('bias', [1, 1, 13])],
+  },
+  {
     name: 'MatMul read twice',
     nodes: [
       node('MatMul', ['a', 'w'], {}, ['p']),

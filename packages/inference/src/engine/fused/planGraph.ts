@@ -25,7 +25,7 @@ export interface Refusal {
   readonly why: string;
 }
 
-/** @throws ONNX_PARSE for a node that reads what nothing before it makes */
+/** @throws ONNX_PARSE for a node that reads too little, or what nothing before it makes */
 export function planGraph(model: OnnxModel): Plan | Refusal {
   const { graph } = model;
   const constants = constantsOf(graph);
@@ -59,22 +59,34 @@ export function planGraph(model: OnnxModel): Plan | Refusal {
   return { model, facts, constants, nodes, readers: readersOf(nodes, graph.outputs), int8: int8 > float };
 }
 
+/** Inputs that may not be absent, where it is more than the first. */
+const NEEDED: Readonly<Record<string, number>> = {
+  ...{ RNN: 3, LSTM: 3, GRU: 3, MatMul: 2, Gemm: 2, Gather: 2, Expand: 2 },
+  ...{ Add: 2, Sub: 2, Mul: 2, Div: 2 },
+};
+
 /** ONNX lists nodes in running order, so every name stands before its readers. */
 function checkNames(
   { graph }: OnnxModel,
   nodes: readonly PlanNode[],
   constants: ReadonlyMap<string, Constant>,
 ): void {
-  const made = new Set(['', ...constants.keys(), ...graph.inputs.map(({ name }) => name)]);
+  const made = new Set([...constants.keys(), ...graph.inputs.map(({ name }) => name)]);
   const check = (reader: string, name: string): void => {
-    if (made.has(name)) return;
+    if (name !== '' && made.has(name)) return;
     throw new RivuletError('ONNX_PARSE', `${reader} reads "${name}", which nothing before it makes`, {
       reader,
       value: name,
     });
   };
   for (const { node, inputs, outputs } of nodes) {
-    for (const name of inputs) check(node.name || node.op, name);
+    const needed = NEEDED[node.op] ?? 1;
+    for (let i = 0; i < needed; i++) {
+      if (inputs[i]) continue;
+      const details = { op: node.op, node: node.name ?? '', needed, got: inputs };
+      throw new RivuletError('ONNX_PARSE', `${node.op} needs ${needed} inputs, got [${inputs}]`, details);
+    }
+    for (const name of inputs) if (name !== '') check(node.name || node.op, name);
     for (const name of outputs) made.add(name);
   }
   for (const { name } of graph.outputs) check('the graph', name);

@@ -52,7 +52,10 @@ export function bindProgram(
   for (const { plan: node, bind } of prepared) {
     const packed = bind ? OPERATORS[node.node.op]!.packs : undefined;
     const operands = node.inputs.map((name, i) => (packed?.includes(i) ? undefined : lookUp(name)));
+    const before = binder.steps.length;
     const results = bind ? bind(binder, operands) : [HOST_OPERATORS[node.node.op]!(node.node, operands)];
+    // Nothing to compute; and of [2 ** 40, 0] the loops over rows would not end.
+    if (results.every(({ shape }) => count(shape) === 0)) binder.steps.length = before;
     node.outputs.forEach((name, i) => {
       const result = results[i];
       if (!name || !result) return;

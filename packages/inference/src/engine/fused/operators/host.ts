@@ -2,7 +2,7 @@
  * What exporters compute from shapes before a tensor is reshaped or a zero state made: small lists of integers,
  * settled while the graph is bound, at no cost when it runs.
  */
-import { attributeOf, type OnnxNode } from '@rivulet/core';
+import { attributeOf, type OnnxNode, RivuletError } from '@rivulet/core';
 import { axisOf, count, type HostValue, shapeError, type Value } from '../value.ts';
 import { sliceRanges } from './move.ts';
 import { newShape } from './reshape.ts';
@@ -34,6 +34,21 @@ const pairwise: HostOperator = (node, [left, right]) => {
     Array.from(longer.data, (_, i) => compute(a.data[m === 1 ? 0 : i]!, b.data[n === 1 ? 0 : i]!)),
   );
 };
+
+/** States and masks before their first step are far smaller; an exabyte of zeros is a file's lie. */
+const MOST_VALUES = 2 ** 26;
+
+function filled(node: OnnxNode, shape: readonly number[], value: number): HostValue {
+  const size = count(shape);
+  if (shape.some((n) => !Number.isInteger(n) || n < 0)) throw shapeError(node.op, 'no shape', shape);
+  if (size > MOST_VALUES) {
+    throw new RivuletError('OUT_OF_MEMORY', `${node.op}: no memory for [${shape.join(', ')}]`, {
+      op: node.op,
+      bytes: size * 4,
+    });
+  }
+  return host(shape, new Float64Array(size).fill(value));
+}
 
 const renamed: HostOperator = (node, [x, extra]) => host(newShape(node, x!, extra), known(x).data);
 
@@ -74,14 +89,13 @@ export const HOST_OPERATORS: Readonly<Record<string, HostOperator>> = {
   ConstantOfShape(node, [wanted]) {
     const shape = Array.from(known(wanted).data);
     const { value } = node.attributes;
-    const fill = value?.kind === 'tensor' ? Number(value.value.data[0]) : 0;
-    return host(shape, new Float64Array(count(shape)).fill(fill));
+    return filled(node, shape, value?.kind === 'tensor' ? Number(value.value.data[0]) : 0);
   },
   Expand(node, [x, wanted]) {
     const { shape, data } = known(x);
     const target = Array.from(known(wanted).data);
     if (data.length === 1 && target.length >= shape.length) {
-      return host(target, new Float64Array(count(target)).fill(data[0]!));
+      return filled(node, target, data[0]!);
     }
     if (String(target) !== String(shape))
       throw shapeError(node.op, `cannot become [${target.join(', ')}]`, shape);

@@ -42,8 +42,9 @@ export function newShape(node: OnnxNode, { shape }: Value, extra: Value | undefi
       return shape.filter((n, i) => (gone ? !gone.includes(i) : n !== 1));
     }
     default: {
-      const rank = shape.length + axes!.length;
-      const fresh = axes!.map((axis) => axisOf(axis, rank, node.op));
+      if (!axes) throw shapeError(node.op, 'no axes are given', shape);
+      const rank = shape.length + axes.length;
+      const fresh = axes.map((axis) => axisOf(axis, rank, node.op));
       const rest = [...shape];
       return Array.from({ length: rank }, (_, i) => (fresh.includes(i) ? 1 : rest.shift()!));
     }
