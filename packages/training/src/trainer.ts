@@ -182,6 +182,7 @@ class Run {
     const every = this.#recipe.validateEvery ?? this.#stepsPerEpoch;
     this.#announce();
     let saved = performance.now();
+    let savedStep = -1;
     let epoch = -1;
     let batches: Int32Array[] = [];
     while (this.#step < this.#totalSteps && this.#step < stopAfter && !signal?.aborted) {
@@ -195,9 +196,10 @@ class Run {
       if (this.#step % this.#stepsPerEpoch === 0 || performance.now() - saved > checkpointSeconds * 1000) {
         await this.#save();
         saved = performance.now();
+        savedStep = this.#step;
       }
     }
-    await this.#save();
+    if (savedStep !== this.#step) await this.#save();
     const finished = this.#step === this.#totalSteps;
     const best = this.#best ? { best: this.#best } : {};
     return { step: this.#step, totalSteps: this.#totalSteps, finished, ...best };

@@ -56,6 +56,12 @@ describe.each(['plain', 'relaxed'] as const)('sgemm, %s', async (variant) => {
           if (packed === 'rows') wasm.packRows(panels.at, w.at, M, K);
           else wasm.packColumns(panels.at, w.at, K, M);
           wasm.gemmLanes(panels.at, M, K, x.at, B, y.at);
+          for (let k = 0; k < K; k++) {
+            const last = f32(panels.at + 4 * ((Math.ceil(M / 4) - 1) * 4 * K + 4 * k), 4);
+            expect([...last.subarray(((M - 1) % 4) + 1)], 'rows that do not exist').toEqual(
+              new Array(3 - ((M - 1) % 4)).fill(0),
+            );
+          }
           const expected = y.values.slice();
           for (let m = 0; m < M; m++) {
             for (let k = 0; k < K; k++) {

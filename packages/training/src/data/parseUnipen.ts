@@ -140,9 +140,6 @@ function addPoint(
       got: text,
     });
   }
-  const last = to.x.length - 1;
-  // A pen that rests repeats its point, which says nothing about the shape.
-  if (last >= 0 && to.x[last] === x && to.y[last] === y) return;
   to.x.push(x);
   to.y.push(y);
 }
@@ -178,9 +175,14 @@ function strokesOf(components: readonly Component[], spec: string): Stroke[] | u
       if (!down) continue;
       const from = c === first && match[2] !== undefined ? Number(match[2]) : 0;
       const to = c === last && match[4] !== undefined ? Number(match[4]) + 1 : x.length;
-      if (to > from)
-        strokes.push({ x: Float64Array.from(x.slice(from, to)), y: Float64Array.from(y.slice(from, to)) });
+      if (to > from) strokes.push(withoutRepeats(x.slice(from, to), y.slice(from, to)));
     }
   }
   return strokes;
+}
+
+/** A pen that rests repeats its point, which says nothing about the shape; but segments count every point. */
+function withoutRepeats(x: readonly number[], y: readonly number[]): Stroke {
+  const moves = (_: number, p: number): boolean => p === 0 || x[p] !== x[p - 1] || y[p] !== y[p - 1];
+  return { x: Float64Array.from(x.filter(moves)), y: Float64Array.from(y.filter(moves)) };
 }

@@ -39,7 +39,8 @@ export async function* unipenTree(
     const file = parseUnipen(text, relative(folder, path), (at) => included.get(at));
     const contributor = name.split(/[\\/]/)[0] ?? '';
     const writer = `${contributor}-${file.writer}`;
-    if (splitOf(writer) !== split) continue;
+    // By the person alone: some wrote for several contributors.
+    if (splitOf(file.writer || contributor) !== split) continue;
     for (const segment of file.segments) {
       if (segment.kind !== KIND[category] || !usable(segment)) continue;
       const key = `${writer} ${segment.label} ${segment.strokes.map(({ x, y }) => `${Array.from(x)};${Array.from(y)}`).join('|')}`;

@@ -40,20 +40,16 @@ export function forecastWindow(
   random?: () => number,
 ): ForecastWindow {
   const steps = options.horizon * options.segment;
-  let at = origin;
+  const at = random === undefined ? origin : origin + Math.floor(random() * (slack + 1));
   let season = series.season;
   let sign = 1;
   let past = series.y.subarray(Math.max(0, at - seriesReach(season, options)), at);
-  if (random !== undefined) {
-    at += Math.floor(random() * (slack + 1));
-    past = series.y.subarray(Math.max(0, at - seriesReach(season, options)), at);
-    if (disturbance !== undefined) {
-      if (random() < disturbance.short) past = shortened(past, options.segment, random);
-      if (random() < disturbance.seasonless) season = 1;
-      if (random() < disturbance.mirror) sign = -1;
-      if (random() < disturbance.gaps) past = withGaps(past, options.segment * options.context, random);
-      if (sign < 0) past = past.map((value) => -value);
-    }
+  if (random !== undefined && disturbance !== undefined) {
+    if (random() < disturbance.short) past = shortened(past, options.segment, random);
+    if (random() < disturbance.seasonless) season = 1;
+    if (random() < disturbance.mirror) sign = -1;
+    if (random() < disturbance.gaps) past = withGaps(past, options.segment * options.context, random);
+    if (sign < 0) past = past.map((value) => -value);
   }
   const features = seriesFeatures(past, season, options);
   const target = new Float32Array(steps);
