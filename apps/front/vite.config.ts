@@ -1,9 +1,10 @@
 import { precompress } from '@rivulet/shell/build/precompress.ts';
+import { themeAtOnce } from '@rivulet/shell/build/themeAtOnce.ts';
 import { defineConfig } from 'vite';
 
-/** The front page is plain HTML and the shell's tokens: no script, nothing to wait for. */
+/** The front page is plain HTML and the shell's tokens: nothing to wait for. */
 export default defineConfig({
   base: './',
-  plugins: [precompress()],
+  plugins: [themeAtOnce(), precompress()],
   build: { outDir: 'dist', emptyOutDir: true, modulePreload: false },
 });

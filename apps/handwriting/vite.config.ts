@@ -1,6 +1,7 @@
 import { modelFiles } from '@rivulet/shell/build/modelFiles.ts';
 import { precompress } from '@rivulet/shell/build/precompress.ts';
 import { prefetch } from '@rivulet/shell/build/prefetch.ts';
+import { themeAtOnce } from '@rivulet/shell/build/themeAtOnce.ts';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 
@@ -9,6 +10,7 @@ export default defineConfig({
   base: './',
   plugins: [
     modelFiles(new URL('../../models/', import.meta.url), ['handwriting-en']),
+    themeAtOnce(),
     prefetch(/assets\/worker-.*\.js$|^models\//),
     precompress(),
     VitePWA({

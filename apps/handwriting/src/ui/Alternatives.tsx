@@ -10,8 +10,9 @@ export function Alternatives({ notebook }: { notebook: Notebook }) {
   const typing = useSignal<Word | undefined>(undefined);
   const word = reader.focus.value;
   const chosen = word && shownText(word, current.value.choices);
-  // A word typed by hand stays among the chips, so that one can go back and forth.
-  const texts = word && chosen ? [...new Set([...word.readings, chosen])] : [];
+  // A word typed by hand stands before the readings, so that one can go back and forth.
+  const typed = word && chosen && !word.readings.includes(chosen) ? [chosen] : [];
+  const texts = [...typed, ...(word?.readings ?? [])];
 
   if (typing.value) {
     return <TypeWord notebook={notebook} word={typing.value} onClose={() => (typing.value = undefined)} />;

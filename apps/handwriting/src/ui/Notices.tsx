@@ -1,16 +1,19 @@
 /** What stands in the way, each with what still works and a way to try again. */
 
 import { useSignal } from '@preact/signals';
-import { ErrorBanner, toast, UpdatePrompt } from '@rivulet/shell';
+import { ErrorBanner, toast, UpdatePrompt, updateState } from '@rivulet/shell';
+import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { Notebook } from './notebook.ts';
 
 export function Notices({ notebook }: { notebook: Notebook }) {
   const model = notebook.model.value;
   const trouble = notebook.store.trouble.value;
   const dismissed = useSignal<unknown>(undefined);
-  return (
-    <div class="notices">
-      <UpdatePrompt />
+  const shown = useRef<ComponentChildren>(null);
+  const latest = (
+    <>
+      {updateState.value !== 'none' && <UpdatePrompt />}
       {model.kind === 'failed' && (
         <ErrorBanner
           error={model.error}
@@ -29,6 +32,9 @@ export function Notices({ notebook }: { notebook: Notebook }) {
           onDismiss={() => (dismissed.value = trouble)}
         />
       )}
-    </div>
+    </>
   );
+  // Paper that moves under the pen spoils the stroke: what comes up meanwhile waits until the pen is lifted.
+  if (notebook.inkVersion.value >= 0 && !notebook.liveStroke()) shown.current = latest;
+  return <div class="notices">{shown.current}</div>;
 }

@@ -15,9 +15,12 @@ export function TextLine({ notebook }: { notebook: Notebook }) {
   const box = useRef<HTMLDivElement>(null);
   const words = reader.words.value;
   const shown = text.value;
+  const focus = reader.focus.value;
   useEffect(() => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [shown]);
+    const word = box.current?.querySelector('[aria-pressed="true"]');
+    if (word) word.scrollIntoView({ block: 'nearest' });
+    else if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [shown, focus]);
 
   return (
     <div class="text-line">
@@ -30,7 +33,7 @@ export function TextLine({ notebook }: { notebook: Notebook }) {
                     <button
                       type="button"
                       class={`word${current.value.choices[word.key] === undefined ? '' : ' chosen'}`}
-                      aria-pressed={reader.focus.value === word}
+                      aria-pressed={focus === word}
                       onClick={() => reader.focusOn(word)}
                     >
                       {shownText(word, current.value.choices)}

@@ -3,11 +3,10 @@
  * every page of the site; `data-theme` on the root always names the theme that shows.
  */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { THEME_KEY } from './themeKey.ts';
 
 export type Theme = 'light' | 'dark';
 export type ThemeChoice = Theme | 'system';
-
-const KEY = 'rivulet-theme';
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 const systemTheme = signal<Theme>(systemDark.matches ? 'dark' : 'light');
@@ -24,7 +23,7 @@ effect(() => {
 });
 // Another tab of the site changed it.
 addEventListener('storage', (event) => {
-  if (event.key === KEY) themeChoice.value = readChoice();
+  if (event.key === THEME_KEY) themeChoice.value = readChoice();
 });
 
 /** Chooses the other theme; choosing what the system says anyway goes back to following the system. */
@@ -32,8 +31,8 @@ export function toggleTheme(): void {
   const next: Theme = theme.value === 'dark' ? 'light' : 'dark';
   themeChoice.value = next === systemTheme.value ? 'system' : next;
   try {
-    if (themeChoice.value === 'system') localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, themeChoice.value);
+    if (themeChoice.value === 'system') localStorage.removeItem(THEME_KEY);
+    else localStorage.setItem(THEME_KEY, themeChoice.value);
   } catch {
     // A browser that keeps nothing still shows the chosen theme until the page closes.
   }
@@ -41,7 +40,7 @@ export function toggleTheme(): void {
 
 function readChoice(): ThemeChoice {
   try {
-    const kept = localStorage.getItem(KEY);
+    const kept = localStorage.getItem(THEME_KEY);
     return kept === 'light' || kept === 'dark' ? kept : 'system';
   } catch {
     return 'system';

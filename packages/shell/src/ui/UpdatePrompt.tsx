@@ -1,12 +1,10 @@
 /** Asks before a new version takes over, so that no page reloads under a person's hands. */
-import { useState } from 'preact/hooks';
-import { acceptUpdate, updateState } from '../update/serviceWorker.ts';
+import { acceptUpdate, postponeUpdate, updateState } from '../update/serviceWorker.ts';
 import { Icon } from './Icon.tsx';
 
 export function UpdatePrompt() {
-  const [later, setLater] = useState(false);
   const state = updateState.value;
-  if (state === 'none' || (later && state === 'waiting')) return null;
+  if (state === 'none') return null;
   return (
     <div class="rv-notice" role="status" data-testid="update-prompt">
       <Icon name="info" />
@@ -19,7 +17,7 @@ export function UpdatePrompt() {
           Reload
         </button>
         {state === 'waiting' && (
-          <button type="button" class="rv-button quiet" onClick={() => setLater(true)}>
+          <button type="button" class="rv-button quiet" onClick={postponeUpdate}>
             Later
           </button>
         )}

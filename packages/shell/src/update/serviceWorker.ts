@@ -58,6 +58,11 @@ export function acceptUpdate(): void {
   else workbox?.messageSkipWaiting();
 }
 
+/** Not now: it asks again at the next visit, and when the page comes back into view after a while. */
+export function postponeUpdate(): void {
+  updateState.value = 'none';
+}
+
 async function reload(): Promise<void> {
   // What cannot be saved must not keep the page on a version whose files are gone.
   await saveAll().catch(() => {});
@@ -70,6 +75,17 @@ function lookForUpdates(registered: Workbox): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible' || Date.now() - asked < UPDATE_CHECK_MS) return;
     asked = Date.now();
-    void registered.update().catch(() => {});
+    void lookNow(registered);
   });
+}
+
+async function lookNow(registered: Workbox): Promise<void> {
+  try {
+    await registered.update();
+    const registration = await navigator.serviceWorker.getRegistration();
+    // Workbox tells of the first new version alone; this also finds one that was put off.
+    if (registration?.waiting && updateState.value === 'none') updateState.value = 'waiting';
+  } catch {
+    // Offline: the next look will do.
+  }
 }
