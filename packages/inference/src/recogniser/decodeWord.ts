@@ -1,5 +1,5 @@
 /** From the network's output for a word to its readings. */
-import { type CtcPath, ctcPrefixBeam, type InkFeatures, logSoftmax } from '@rivulet/core';
+import { type CtcPath, ctcPrefixBeam, type Ink, type InkFeatures, logSoftmax } from '@rivulet/core';
 import { graphemeRanges } from './graphemeRanges.ts';
 import { labelSpans } from './labelSpans.ts';
 import type { WordReading } from './wordReading.ts';
@@ -13,12 +13,14 @@ const MIN_LOG_PROB = -9;
  * @param logits [S, C] row-major
  * @param alphabet [C] text of each class; class 0 is the blank
  * @param features the word's, of which the logits were made
+ * @param word what the features were made of
  * @returns best first, at most `count`; empty texts are none
  */
 export function decodeWord(
   logits: Float32Array,
   alphabet: readonly string[],
   features: InkFeatures,
+  word: Ink,
   count: number,
 ): WordReading[] {
   const C = alphabet.length;
@@ -30,7 +32,7 @@ export function decodeWord(
   });
   const readings = new Map<string, WordReading>();
   for (const path of paths) {
-    const reading = readingOf(path, S, alphabet, features);
+    const reading = readingOf(path, S, alphabet, features, word);
     if (reading.text !== '' && !readings.has(reading.text)) readings.set(reading.text, reading);
   }
   return [...readings.values()].slice(0, count);
@@ -41,10 +43,11 @@ function readingOf(
   S: number,
   alphabet: readonly string[],
   features: InkFeatures,
+  word: Ink,
 ): WordReading {
   const texts = path.labels.map((label) => alphabet[label]!);
   const text = texts.join('').trim();
-  const spans = labelSpans(path, S, features);
+  const spans = labelSpans(path, S, features, word);
   // Where each label's text stands in the trimmed text.
   let at = text.length === 0 ? 0 : -texts.join('').indexOf(text);
   const ends = texts.map((own) => (at += own.length));

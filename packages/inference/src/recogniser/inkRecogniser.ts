@@ -15,6 +15,7 @@ import {
 import * as v from 'valibot';
 import type { Session } from '../engine/engine.ts';
 import { type NetworkOptions, openNetwork } from '../engine/openNetwork.ts';
+import { checkManifest } from '../load/checkManifest.ts';
 import type { ModelFolder } from '../load/modelFolder.ts';
 import { decodeWord } from './decodeWord.ts';
 import type { HandwritingPrediction } from './handwritingTypes.ts';
@@ -64,33 +65,14 @@ export class InkRecogniser implements InkService {
 
   /** @throws FEATURE_VERSION, MANIFEST_INVALID for another kind of model, and whatever loading throws */
   static async load(folder: ModelFolder, options: NetworkOptions = {}): Promise<InkRecogniser> {
-    const { manifest } = folder;
-    const { head } = manifest;
-    if (manifest.task !== 'ink-text' || head.kind !== 'ctc') {
-      throw new RivuletError(
-        'MANIFEST_INVALID',
-        `${manifest.name} does not read ink, its task is ${manifest.task}`,
-        {
-          key: 'task',
-          expected: 'ink-text',
-          got: manifest.task,
-        },
-      );
-    }
-    if (manifest.featureVersion !== INK_FEATURE_VERSION) {
-      throw new RivuletError(
-        'FEATURE_VERSION',
-        `${manifest.name} expects features ${manifest.featureVersion}, this build makes ${INK_FEATURE_VERSION}`,
-        { expected: manifest.featureVersion, got: INK_FEATURE_VERSION },
-      );
-    }
-    const features = v.safeParse(Features, manifest.features, { abortEarly: true });
-    if (!features.success) {
-      const key = `features.${v.getDotPath(features.issues[0]) ?? ''}`;
-      throw new RivuletError('MANIFEST_INVALID', `${key}: ${features.issues[0].message}`, { key });
-    }
+    const { head, features } = checkManifest(folder.manifest, {
+      task: 'ink-text',
+      head: 'ctc',
+      featureVersion: INK_FEATURE_VERSION,
+      features: Features,
+    });
     const session = await openNetwork(folder, options);
-    return new InkRecogniser(session, features.output, head.alphabet);
+    return new InkRecogniser(session, features, head.alphabet);
   }
 
   /** Which engine runs the network. */
@@ -176,6 +158,6 @@ export class InkRecogniser implements InkService {
         },
       );
     }
-    return decodeWord(logits.data, this.#alphabet, features, count);
+    return decodeWord(logits.data, this.#alphabet, features, word, count);
   }
 }

@@ -17,10 +17,10 @@ describe('labelSpans', () => {
     const own = features(letters);
     const starts = [0, 1, 2].map((s) => own.strokeIndex.indexOf(s));
     const whole = letters.map((_, stroke) => [{ stroke, begin: 0, end: 9 }]);
-    expect(labelSpans(path(...starts), own.steps, own)).toEqual(whole);
-    expect(labelSpans(path(...[starts[1]! - 1, starts[2]! - 1, own.steps - 1]), own.steps, own)).toEqual(
-      whole,
-    );
+    expect(labelSpans(path(...starts), own.steps, own, letters)).toEqual(whole);
+    expect(
+      labelSpans(path(...[starts[1]! - 1, starts[2]! - 1, own.steps - 1]), own.steps, own, letters),
+    ).toEqual(whole);
   });
 
   it('gives dots that are drawn last back to their letters', () => {
@@ -28,15 +28,15 @@ describe('labelSpans', () => {
       scrawl(0, 0, 10, 20),
       scrawl(20, 0, 30, 20),
       scrawl(40, 0, 50, 20),
-      { x: [5], y: [-8] },
+      { x: [5, 5.1, 5], y: [-8, -8, -8] }, // a dot takes time
       { x: [22, 28], y: [-8, -8] },
     ];
     const own = features(ink);
     const starts = [0, 1, 2].map((s) => own.strokeIndex.indexOf(s) + 1);
-    expect(labelSpans(path(...starts), own.steps, own)).toEqual([
+    expect(labelSpans(path(...starts), own.steps, own, ink)).toEqual([
       [
         { stroke: 0, begin: 0, end: 9 },
-        { stroke: 3, begin: 0, end: 1 },
+        { stroke: 3, begin: 0, end: 3 },
       ],
       [
         { stroke: 1, begin: 0, end: 9 },
@@ -48,7 +48,7 @@ describe('labelSpans', () => {
 
   it('has no ink for no labels', () => {
     const own = features(realWords[0]!.ink);
-    expect(labelSpans(path(), own.steps, own)).toEqual([]);
+    expect(labelSpans(path(), own.steps, own, realWords[0]!.ink)).toEqual([]);
   });
 
   it('puts each point of a real word in one letter, wherever letters showed and however steps were joined', () => {
@@ -61,7 +61,7 @@ describe('labelSpans', () => {
           const own = features(ink);
           const S = Math.ceil(own.steps / joined);
           const steps = [...new Set(places.map((place) => place % S))].sort((a, b) => a - b);
-          const spans = labelSpans(path(...steps), S, own);
+          const spans = labelSpans(path(...steps), S, own, ink);
           expect(spans).toHaveLength(steps.length);
           const times = ink.map(({ x }) => x.map(() => 0));
           for (const { stroke, begin, end } of spans.flat())

@@ -3,15 +3,16 @@
  * written in; here the ink between is shared out, and strokes that belong to a letter written earlier (dots, bars)
  * are given back to it.
  */
-import type { CtcPath, InkFeatures } from '@rivulet/core';
+import type { CtcPath, Ink, InkFeatures } from '@rivulet/core';
 import type { InkSpan } from './wordReading.ts';
 
 /**
  * @param path spans in steps of the network's output
  * @param S steps of the output: fewer than those of the features when the network joins steps
+ * @param word what the features were made of
  * @returns per label its ink; every point of a resampled stroke is in one label's ink
  */
-export function labelSpans(path: CtcPath, S: number, features: InkFeatures): InkSpan[][] {
+export function labelSpans(path: CtcPath, S: number, features: InkFeatures, word: Ink): InkSpan[][] {
   const { steps, strokeIndex } = features;
   const L = path.labels.length;
   if (L === 0) return [];
@@ -26,7 +27,7 @@ export function labelSpans(path: CtcPath, S: number, features: InkFeatures): Ink
   const shown = new Uint8Array(steps);
   for (let i = 0; i < L; i++) shown.fill(1, input(path.starts[i]!), input(path.ends[i]!));
   moveSilentStrokes(labelOf, shown, features);
-  return spansOf(labelOf, L, features);
+  return spansOf(labelOf, L, features, word);
 }
 
 /** First step of the later letter: at the pen lift nearest to the middle between the two, else the middle. */
@@ -92,16 +93,18 @@ function spansOf(
   labelOf: Int32Array,
   L: number,
   { steps, strokeIndex, pointIndex }: InkFeatures,
+  word: Ink,
 ): InkSpan[][] {
   const spans: InkSpan[][] = Array.from({ length: L }, () => []);
   for (let begin = 0, end: number; begin < steps; begin = end) {
     const stroke = strokeIndex[begin]!;
     const label = labelOf[begin]!;
     for (end = begin; end < steps && strokeIndex[end] === stroke && labelOf[end] === label; ) end++;
-    const first = begin === 0 || strokeIndex[begin - 1] !== stroke ? 0 : pointIndex[begin]!;
-    const last = pointIndex[end - 1]! + 1;
-    // Up to where the next letter begins on the same stroke; its first point is its own.
-    const next = end < steps && strokeIndex[end] === stroke ? pointIndex[end]! : last;
+    const first = pointIndex[begin]!;
+    // Up to where the next letter begins on the same stroke; its first point is its own. A dot's one step stands
+    // for all of its points.
+    const goesOn = end < steps && strokeIndex[end] === stroke;
+    const next = goesOn ? pointIndex[end]! : word[stroke]!.x.length;
     if (next > first) spans[label]!.push({ stroke, begin: first, end: next });
   }
   return spans;
