@@ -15,6 +15,7 @@ import {
 import * as v from 'valibot';
 import type { Session } from '../engine/engine.ts';
 import { type NetworkOptions, openNetwork } from '../engine/openNetwork.ts';
+import { checkManifest } from '../load/checkManifest.ts';
 import type { ModelFolder } from '../load/modelFolder.ts';
 import { type ForecastBand, type ForecastRequest, forecastBand } from './forecastBand.ts';
 
@@ -23,7 +24,7 @@ const LEAST_READINGS = 4;
 const LONGEST_HORIZON = 100_000;
 const DEFAULT_LEVELS = [80, 95];
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const Features = v.object({ segment: count, context: count, horizon: count, seasons: count });
 
 export class SeriesForecaster {
@@ -40,29 +41,14 @@ export class SeriesForecaster {
 
   /** @throws FEATURE_VERSION, MANIFEST_INVALID for another kind of model, and whatever loading throws */
   static async load(folder: ModelFolder, options: NetworkOptions = {}): Promise<SeriesForecaster> {
-    const { manifest } = folder;
-    const head = manifest.head;
-    if (manifest.task !== 'series-quantiles' || head.kind !== 'quantiles') {
-      throw new RivuletError('MANIFEST_INVALID', `${manifest.name} is no forecaster but ${manifest.task}`, {
-        key: 'task',
-        expected: 'series-quantiles',
-        got: manifest.task,
-      });
-    }
-    if (manifest.featureVersion !== SERIES_FEATURE_VERSION) {
-      throw new RivuletError(
-        'FEATURE_VERSION',
-        `${manifest.name} expects features ${manifest.featureVersion}, this build makes ${SERIES_FEATURE_VERSION}`,
-        { expected: manifest.featureVersion, got: SERIES_FEATURE_VERSION },
-      );
-    }
-    const features = v.safeParse(Features, manifest.features, { abortEarly: true });
-    if (!features.success) {
-      const key = `features.${v.getDotPath(features.issues[0]) ?? ''}`;
-      throw new RivuletError('MANIFEST_INVALID', `${key}: ${features.issues[0].message}`, { key });
-    }
+    const { head, features } = checkManifest(folder.manifest, {
+      task: 'series-quantiles',
+      head: 'quantiles',
+      featureVersion: SERIES_FEATURE_VERSION,
+      features: Features,
+    });
     const session = await openNetwork(folder, options);
-    return new SeriesForecaster(session, features.output, head.levels);
+    return new SeriesForecaster(session, features, head.levels);
   }
 
   /** Which engine runs the network. */
