@@ -1,0 +1,67 @@
+/** Matrix products of the inference kernels over any shape and seed, against float64 sums of the same weights. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
+import { createInferMachine, packMatrix, scratchBytes } from '../infer.ts';
+import { quantiseForTest, randomFloats } from '../testing/inferCases.ts';
+import { largestDifference } from '../testing/largestDifference.ts';
+
+const size = (max: number) => fc.integer({ min: 1, max });
+const shape = fc.record({
+  M: size(9),
+  N: size(100),
+  K: size(70),
+  bias: fc.boolean(),
+  transposed: fc.boolean(),
+});
+
+const engines = (['plain', 'relaxed'] as const)
+  .filter((variant) => variant === 'plain' || hasRelaxedSimd())
+  .flatMap((variant) => [
+    { variant, int8: false, tolerance: 2e-6 },
+    // An activation is off by at most half of 1/32767 (plain) or 1/8191 of the largest; K of them add up.
+    { variant, int8: true, tolerance: variant === 'plain' ? 2e-4 : 8e-4 },
+  ]);
+
+describe.each(engines)('multiply, $variant, int8: $int8', ({ variant, int8, tolerance }) => {
+  it('is a x matrix + bias, and writes nothing beside c', async () => {
+    await fc.assert(
+      fc.asyncProperty(shape, fc.nat(), async ({ M, N, K, bias, transposed }, seed) => {
+        const random = randomFloats(seed);
+        const weights = quantiseForTest(random(N * K, 1), N, int8);
+        const a = random(M * K, 1);
+        const b = random(N, 1);
+        const machine = await createInferMachine({ variant, int8 });
+        // The same matrix stored [K, N]: strides tell the packing where its elements are.
+        const stored = transposed ? weights.data.slice() : weights.data;
+        for (let i = 0; transposed && i < N * K; i++)
+          stored[i] = weights.data[(i % N) * K + Math.floor(i / N)]!;
+        const matrix = packMatrix(machine, {
+          ...{ data: stored, scales: weights.scales, outputs: N, inputs: K },
+          ...(transposed ? { outputStride: 1, inputStride: N } : {}),
+        });
+        const biasAt = bias ? machine.upload(b) : 0;
+        const scratch = scratchBytes(machine, matrix, M);
+        const at = machine.reserve(4 * (M * K + M * N + 16) + scratch + 32);
+        const c = at + 4 * M * K;
+        const scratchAt = (c + 4 * (M * N + 4) + 15) & ~15;
+        machine.f32.set(a, at >> 2);
+        machine.f32.fill(77, c >> 2, (c >> 2) + M * N + 4);
+        machine.wasm.multiply(matrix.at, at, 4 * K, M, c, 4 * N, biasAt, scratchAt);
+
+        const expected = new Float64Array(M * N);
+        for (let m = 0; m < M; m++) {
+          for (let n = 0; n < N; n++) {
+            let sum = bias ? b[n]! : 0;
+            for (let k = 0; k < K; k++) sum += a[m * K + k]! * weights.restored[n * K + k]!;
+            expected[m * N + n] = sum;
+          }
+        }
+        const got = machine.f32.subarray(c >> 2, (c >> 2) + M * N);
+        expect(largestDifference(got, expected)).toBeLessThan(tolerance * Math.sqrt(K));
+        expect([...machine.f32.subarray((c >> 2) + M * N, (c >> 2) + M * N + 4)]).toEqual([77, 77, 77, 77]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
