@@ -158,6 +158,6 @@ export class InkRecogniser implements InkService {
         },
       );
     }
-    return decodeWord(logits.data, this.#alphabet, features, count);
+    return decodeWord(logits.data, this.#alphabet, features, word, count);
   }
 }
