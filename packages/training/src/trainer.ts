@@ -34,6 +34,8 @@ export interface TrainOptions {
   /** Stops after this step of the run, as if interrupted. */
   readonly stopAfter?: number;
   readonly checkpointSeconds?: number;
+  /** Commit of the code, for the checkpoint. */
+  readonly commit?: string;
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
@@ -287,8 +289,10 @@ class Run {
   }
 
   #checkpoint(vectors: Readonly<Record<string, Float32Array>>): Checkpoint {
+    const { commit } = this.#options;
     return {
       recipeHash: this.#hash,
+      ...(commit === undefined ? {} : { commit }),
       step: this.#step,
       totalSteps: this.#totalSteps,
       trainCount: this.#trainLengths.length,

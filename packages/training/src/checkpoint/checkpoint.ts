@@ -14,6 +14,8 @@ const HASH_BYTES = 32;
 export interface Checkpoint {
   /** Hash of the recipe; a run only resumes under the recipe it began with. */
   readonly recipeHash: string;
+  /** Commit of the code that trained, where it is known. */
+  readonly commit?: string;
   /** Steps taken. */
   readonly step: number;
   readonly totalSteps: number;

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     }
     progress.line('exporting the best weights');
   }
-  const commit = headCommit();
+  const commit = commitOfCode();
   const date = new Date().toISOString().slice(0, 10);
   const manifest = await exportModel({ name, recipe, dataFolder, runFolder, modelFolder, commit, date });
   process.stdout.write(`${modelFolder}\n${JSON.stringify(manifest.figures)}\n`);
@@ -71,16 +71,19 @@ async function trainUntilStopped(
   try {
     const { signal } = controller;
     const onEvent = progress.handle;
-    return await train({ recipe, dataFolder, runFolder, threads, variant, resume, signal, onEvent });
+    const options = { recipe, dataFolder, runFolder, threads, variant, resume, commit: commitOfCode() };
+    return await train({ ...options, signal, onEvent });
   } finally {
     // The export saves nothing that a signal could wait for.
     for (const name of signals) process.removeListener(name, stop);
   }
 }
 
-function headCommit(): string {
+/** `<sha>`, with `-dirty` where files differ from it. */
+function commitOfCode(): string {
+  const describe = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
+    return execFileSync('git', describe, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
   } catch {
     return 'unknown';
   }

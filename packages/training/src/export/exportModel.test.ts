@@ -38,7 +38,7 @@ async function exported(recipe: Recipe, name: string): Promise<ExportOptions> {
   const dataFolder = folder;
   const runFolder = join(folder, `run-${name}`);
   const modelFolder = join(folder, name);
-  await train({ recipe, task: meanTask, dataFolder, runFolder, variant: 'plain' });
+  await train({ recipe, task: meanTask, dataFolder, runFolder, variant: 'plain', commit: 'abc' });
   const options = {
     name,
     recipe,
@@ -46,7 +46,7 @@ async function exported(recipe: Recipe, name: string): Promise<ExportOptions> {
     dataFolder,
     runFolder,
     modelFolder,
-    commit: 'abc',
+    commit: 'later',
     date: '2026-01-01',
   };
   await exportModel(options);

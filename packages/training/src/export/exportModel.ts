@@ -34,7 +34,7 @@ export interface ExportOptions {
   readonly runFolder: string;
   /** models/<name>/ */
   readonly modelFolder: string;
-  /** Commit of the code that trained. */
+  /** Commit of the code that exports; the checkpoint's own, that which trained, comes before it. */
   readonly commit: string;
   /** Day of the export, YYYY-MM-DD. */
   readonly date: string;
@@ -94,7 +94,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
     training: {
       recipe: RECIPE,
       seed: recipe.seed,
-      commit: options.commit,
+      commit: checkpoint.commit ?? options.commit,
       date: options.date,
       steps: checkpoint.step,
       data: own.attribution,
