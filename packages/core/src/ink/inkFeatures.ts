@@ -20,7 +20,7 @@ export interface InkFeatureOptions {
   /** Distance of two points, as a part of the unit height of `normalise`. */
   readonly step: number;
   /** Take the slant out first. Default true. */
-  readonly deslant?: boolean;
+  readonly deslant?: boolean | undefined;
 }
 
 export interface InkFeatures {
@@ -39,7 +39,7 @@ export interface InkFeatures {
  * @throws INK_INVALID for coordinates that are not finite
  */
 export function inkFeatures(ink: Ink, { step, deslant }: InkFeatureOptions): InkFeatures {
-  const path = resample(normalise(ink, deslant === undefined ? {} : { deslant }).ink, step);
+  const path = resample(normalise(ink, { deslant }).ink, step);
   const { steps, x, y, strokeIndex, pointIndex } = path;
   const F = INK_FEATURES;
   const hats = smallStrokesAbove(path);

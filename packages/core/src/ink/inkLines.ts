@@ -2,7 +2,8 @@
  * Sorts strokes into lines of writing. A line is known by the level of its ink around a place, so that it may be
  * tilted or wave; time only says in which line a stroke is looked for first.
  */
-import { type PenStroke, segmentLength } from './penStroke.ts';
+import type { PenStroke } from './penStroke.ts';
+import { segmentLength } from './segmentLength.ts';
 
 // All distances are in heights of the writing (penHeight).
 /** A lower stroke is a dot, a bar or a dash: it joins lines but makes none. */
@@ -20,6 +21,10 @@ const SAME = 0.8;
 /** Also one: lines nearer than this, if one is less ink than TINY or they lie side by side. */
 const SAME_IF_SLIGHT = 2.2;
 const TINY = 5;
+/** How far above the level of their line small strokes stand, most of them. */
+const SMALL_ABOVE = 0.3;
+/** What a distance to the side counts, where one up or down counts 1. */
+const BESIDE_COST = 0.2;
 /** How many lines back in time a stroke is looked for, and how many neighbours a line is compared with. */
 const LOOK_BACK = 64;
 const NEIGHBOURS = 8;
@@ -72,13 +77,14 @@ function nearestLine(stroke: PenStroke, lines: readonly Line[], within: number):
   return nearest;
 }
 
-/** Dots, bars and accents stand above the level of their line, more often than below. */
+/** The line that a dot, bar or accent belongs to. */
 function homeOfSmall(stroke: PenStroke, lines: readonly Line[], height: number): Line {
   let home = lines[0]!;
   let distance = Infinity;
+  const middle = (stroke.top + stroke.bottom) / 2;
   for (const line of lines.length > LOOK_BACK ? closest(lines, stroke) : lines) {
-    const middle = (stroke.top + stroke.bottom) / 2;
-    const away = Math.abs(middle - line.levelNear(stroke) + 0.3 * height) + 0.2 * line.distanceTo(stroke);
+    const above = line.levelNear(stroke) - middle;
+    const away = Math.abs(above - SMALL_ABOVE * height) + BESIDE_COST * line.distanceTo(stroke);
     if (away >= distance) continue;
     distance = away;
     home = line;
@@ -94,12 +100,11 @@ function closest(lines: readonly Line[], { level }: PenStroke): readonly Line[] 
 
 function mergeLevel(lines: readonly Line[], height: number): Line[] {
   const merged: Line[] = [];
-  for (let line of [...lines].sort((a, b) => a.level - b.level)) {
-    // A line that took another in may now reach the next one.
-    for (
-      let other: Line | undefined;
-      (other = merged.slice(-NEIGHBOURS).find((m) => isSame(m, line, height)));
-    ) {
+  for (const next of [...lines].sort((a, b) => a.level - b.level)) {
+    let line = next;
+    const same = () => merged.slice(-NEIGHBOURS).find((other) => isSame(other, line, height));
+    // A line that took another in may now reach one more.
+    for (let other = same(); other; other = same()) {
       merged.splice(merged.indexOf(other), 1);
       const [into, from] = other.strokes.length < line.strokes.length ? [line, other] : [other, line];
       for (const stroke of from.strokes) into.add(stroke);

@@ -6,13 +6,13 @@
  * Three deviations are about the height of a word with ascenders. Unlike the bounding box they do not jump when one
  * flourish leaves the line.
  */
-import { inkMeasure } from './inkMeasure.ts';
+import { type InkMeasure, inkMeasure } from './inkMeasure.ts';
 import { inkSlant } from './inkSlant.ts';
 import { checkInk, type Ink } from './stroke.ts';
 
 export interface NormaliseOptions {
   /** Take the slant out. Default true. */
-  readonly deslant?: boolean;
+  readonly deslant?: boolean | undefined;
 }
 
 export interface NormalisedInk {
@@ -60,7 +60,7 @@ export function normalise(ink: Ink, { deslant = true }: NormaliseOptions = {}): 
 }
 
 /** Three deviations of y; a dash, whose y hardly deviates, is measured by its width; a dot gives 1. */
-function heightUnit({ arc, left, right, deviationY }: ReturnType<typeof inkMeasure>): number {
+function heightUnit({ arc, left, right, deviationY }: InkMeasure): number {
   // Writing covers each width about 3 to 5 times, a straight dash once: for it alone this term is positive.
   const straight = right - left - arc / 2;
   const unit = Math.max(3 * deviationY, straight);

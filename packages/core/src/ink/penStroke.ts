@@ -1,5 +1,6 @@
 /** Strokes made ready for being sorted into lines and words: upright, measured, with their downstrokes counted. */
 import { inkSlant } from './inkSlant.ts';
+import { segmentLength } from './segmentLength.ts';
 import type { Ink } from './stroke.ts';
 
 export interface PenStroke {
@@ -18,7 +19,10 @@ export interface PenStroke {
   readonly level: number;
 }
 
+/** Beyond this (50 degrees) it is no slant. */
 const MAX_SLANT = 1.2;
+/** Wiggles of a downstroke lower than this part of the strokes' typical height are noise of the pen. */
+const NOISE = 0.08;
 
 /** @returns strokes with points, in writing order */
 export function penStrokes(ink: Ink): PenStroke[] {
@@ -55,13 +59,6 @@ function penStroke(stroke: Ink[number], index: number, slant: number, origin: nu
   return { index, x, y, left, right, top, bottom, arc, level };
 }
 
-/** From the point before `p` to `p`. */
-export function segmentLength(x: ArrayLike<number>, y: ArrayLike<number>, p: number): number {
-  const dx = x[p]! - x[p - 1]!;
-  const dy = y[p]! - y[p - 1]!;
-  return Math.sqrt(dx * dx + dy * dy);
-}
-
 /** Lengths in y of a stroke's movements downward; wiggles of less than `least` are none. */
 export function downstrokes({ y }: PenStroke, least: number): number[] {
   const lengths: number[] = [];
@@ -93,7 +90,7 @@ export function downstrokes({ y }: PenStroke, least: number): number[] {
  */
 export function penHeight(strokes: readonly PenStroke[]): number {
   const coarse = weightedMedian(strokes.map(({ top, bottom, arc }) => [bottom - top, arc]));
-  const lengths = strokes.flatMap((stroke) => downstrokes(stroke, 0.08 * coarse));
+  const lengths = strokes.flatMap((stroke) => downstrokes(stroke, NOISE * coarse));
   const height = weightedMedian(lengths.map((length) => [length, length]));
   if (height > 0) return height;
   let widest = 0;

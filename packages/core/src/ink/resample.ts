@@ -2,6 +2,7 @@
  * Puts points at equal distances along the pen's path: what stays is where the pen went, not how fast it moved or how
  * often the device asked.
  */
+import { segmentLength } from './segmentLength.ts';
 import type { Ink } from './stroke.ts';
 
 export interface ResampledInk {
@@ -56,13 +57,14 @@ export function resample(ink: Ink, step: number): ResampledInk {
     const gap = lengths[s]! / Math.max(1, segments);
     let point = 0;
     let passed = 0; // arc length up to `point`
+    const toNext = (): number => (point + 1 < x.length ? segmentLength(x, y, point + 1) : 0);
     for (let k = 0; k <= segments; k++) {
       const wanted = k * gap;
-      let length = segmentLength(x, y, point);
+      let length = toNext();
       while (point + 1 < x.length && passed + length < wanted) {
         passed += length;
         point++;
-        length = segmentLength(x, y, point);
+        length = toNext();
       }
       const last = k === segments && k > 0;
       const part = last || length === 0 ? 0 : Math.min(1, (wanted - passed) / length);
@@ -81,14 +83,6 @@ export function resample(ink: Ink, step: number): ResampledInk {
 
 function strokeLength({ x, y }: Ink[number]): number {
   let length = 0;
-  for (let p = 0; p + 1 < x.length; p++) length += segmentLength(x, y, p);
+  for (let p = 1; p < x.length; p++) length += segmentLength(x, y, p);
   return length;
-}
-
-/** From point `p` to the next; 0 at the end. */
-function segmentLength(x: ArrayLike<number>, y: ArrayLike<number>, p: number): number {
-  if (p + 1 >= x.length) return 0;
-  const dx = x[p + 1]! - x[p]!;
-  const dy = y[p + 1]! - y[p]!;
-  return Math.sqrt(dx * dx + dy * dy);
 }

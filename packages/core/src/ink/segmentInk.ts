@@ -21,6 +21,9 @@ export interface SegmentOptions {
 const LEAST_DOWNSTROKE = 0.15;
 /** How far the gap unit goes from the height (0) to the pitch of the downstrokes (1), in logarithms. */
 const PITCH_SHARE = 0.89;
+/** The pitch that goes with a height in most hands, and the least that is believed; in heights. */
+const USUAL_PITCH = 0.56;
+const LEAST_PITCH = 0.25;
 
 /**
  * @returns lines from top to bottom; strokes without points are in none
@@ -70,6 +73,6 @@ function gapUnit(
     }
   }
   const downs = items.reduce((sum, item) => sum + item.downs, 0);
-  const pitch = Math.max(0.25 * height, covered / Math.max(1, downs));
-  return pitch ** PITCH_SHARE * (0.56 * height) ** (1 - PITCH_SHARE);
+  const pitch = Math.max(LEAST_PITCH * height, covered / Math.max(1, downs));
+  return pitch ** PITCH_SHARE * (USUAL_PITCH * height) ** (1 - PITCH_SHARE);
 }
