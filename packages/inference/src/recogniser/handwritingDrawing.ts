@@ -46,7 +46,8 @@ export class HandwritingDrawing {
   /**
    * Reads the strokes as they are now; later changes do not reach a prediction under way.
    * @returns the likeliest first; empty where nothing is written. Rejects with InvalidStateError once the
-   *   recogniser has finished, and with a RivuletError when the worker or the engine fails.
+   *   recogniser has finished, with INK_INVALID for points further out than 1e30, and with another
+   *   RivuletError when the worker or the engine fails.
    */
   async getPrediction(): Promise<HandwritingPrediction[]> {
     if (!this.#owner.active) throw finished();

@@ -5,7 +5,8 @@ import type { HandwritingHints } from './handwritingTypes.ts';
 import type { InkService } from './inkService.ts';
 
 const DEFAULT_ALTERNATIVES = 3;
-export const MOST_ALTERNATIVES = 20;
+/** HandwritingHints says so. */
+const MOST_ALTERNATIVES = 20;
 
 export class HandwritingRecognizer {
   readonly #owner: DrawingOwner & { active: boolean };
