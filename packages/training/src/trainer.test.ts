@@ -119,6 +119,25 @@ describe('a training run', () => {
     expect(readCheckpoint(join(runFolder, 'last.ckpt')).step).toBe(3);
   });
 
+  // The other threads then stand at a barrier that would never open.
+  it.each([
+    ['throws', { throwAt: 40 }, 'DATA_INVALID'],
+    ['is gone', { exitAt: 40 }, 'WORKER_DIED'],
+  ])('ends when one of three threads %s in the middle of a step', async (_, options, code) => {
+    const data = { train: 96, val: 24, maxLength: 9, ...options };
+    const runFolder = join(folder, code);
+    const steps: number[] = [];
+    const broken = run(
+      { data },
+      {
+        ...{ runFolder, threads: 3, checkpointSeconds: 0 },
+        onEvent: (event) => event.kind === 'step' && steps.push(event.step),
+      },
+    );
+    await expect(broken).rejects.toMatchObject({ code });
+    if (steps.length > 0) expect(readCheckpoint(join(runFolder, 'last.ckpt')).step).toBe(steps.length);
+  });
+
   it('passes on what a thread could not do', async () => {
     await expect(run({ data: { broken: true } }, { threads: 2 })).rejects.toMatchObject({
       code: 'DATA_INVALID',

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrainEvent } from '../trainer.ts';
 import { Progress } from './progress.ts';
 
@@ -69,6 +69,21 @@ describe('the progress of a run', () => {
     expect(lines[3]).toBe('step 20: train loss 2, cer 0.1235 (1.0 s) *best');
     expect(lines[4]).toMatch(/40\/40 epoch 2\/2 .* left 0:00$/);
     expect(lines).toHaveLength(5);
+  });
+  it('counts the validations to come into the time left', () => {
+    vi.useFakeTimers();
+    try {
+      const progress = new Progress({ write: (text) => (written += text) }, join(folder, 'log.jsonl'));
+      for (const event of [start, ...Array.from({ length: 20 }, (_, i) => step(i + 1))])
+        progress.handle(event);
+      progress.handle({ ...validation, seconds: 20 });
+      vi.advanceTimersByTime(16_000);
+      progress.handle(step(21));
+      // 19 steps of half a second each, and of what 20 s after every 20 come to.
+      expect(written).toMatch(/21\/40 .* left 0:2[78]\n$/);
+    } finally {
+      vi.useRealTimers();
+    }
   });
   it('logs validations and every twentieth step as JSON lines', () => {
     show({}, [start, ...Array.from({ length: 40 }, (_, i) => step(i + 1)), validation]);

@@ -31,6 +31,7 @@ export class Progress {
   #loss = 0;
   #stepMs = 0;
   #samplesPerSecond = 0;
+  #validationMs = 0;
   #seen = 0;
   #shown = Number.NEGATIVE_INFINITY;
   #lineOpen = false;
@@ -52,6 +53,7 @@ export class Progress {
         this.#step(event);
         break;
       case 'validation': {
+        this.#validationMs += event.seconds * 1000;
         const figures = Object.entries(event.figures)
           .filter(([name]) => name !== 'best')
           .map(([name, value]) => `${name} ${round(value)}`);
@@ -106,7 +108,9 @@ export class Progress {
     const { totalSteps, stepsPerEpoch } = this.#start!;
     const filled = Math.round((step / totalSteps) * BAR_CELLS);
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_CELLS - filled);
-    const left = duration(((totalSteps - step) * this.#stepMs) / 1000);
+    // Validations to come cost as much a step as those that were.
+    const validationMs = this.#validationMs / Math.max(1, this.#seen);
+    const left = duration(((totalSteps - step) * (this.#stepMs + validationMs)) / 1000);
     const epochs = Math.ceil(totalSteps / stepsPerEpoch);
     return (
       `${bar} ${step}/${totalSteps} epoch ${epoch + 1}/${epochs} loss ${round(this.#loss)} ` +
