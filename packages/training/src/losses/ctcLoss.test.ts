@@ -1,8 +1,9 @@
 import { ctcGreedy } from '@rivulet/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rowMajorLogits } from '../fixtures/rowMajorLogits.ts';
 import { Random } from '../random.ts';
-import { ctcLoss, minimumSteps, rowMajorLogits } from './ctcLoss.ts';
+import { ctcLoss, minimumSteps } from './ctcLoss.ts';
 import fixture from './fixtures/pytorchCtc.json' with { type: 'json' };
 
 function randomLogits(T: number, C: number, seed: number, size = 2): Float32Array {

@@ -11,11 +11,6 @@ export interface LogitLayout {
   readonly classStride: number;
 }
 
-/** Row-major [T, C]. */
-export function rowMajorLogits(classes: number): LogitLayout {
-  return { offset: 0, stepStride: classes, classStride: 1 };
-}
-
 /** Working memory, kept between calls: a run calls this millions of times. */
 let exps = new Float64Array(0);
 let table = new Float64Array(0);
