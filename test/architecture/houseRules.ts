@@ -81,9 +81,24 @@ function resolveInHouse(root: string, from: string, specifier: string): string |
   );
   if (!folder) return `unknown:${specifier}`;
   const { exports = {} } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-  const target = exports[entry ? `./${entry}` : '.'];
+  const target = targetOf(exports, entry ? `./${entry}` : '.');
   const file = typeof target === 'string' ? target : (target?.default ?? target?.node);
   return file ? posix.join(folder, file) : `unknown:${specifier}`;
+}
+
+type Target = string | { readonly default?: string; readonly node?: string } | undefined;
+
+/** What `exports` of a package.json says of an entry; a `*` stands for any path, on both sides. */
+function targetOf(exports: Readonly<Record<string, Target>>, entry: string): Target {
+  if (entry in exports) return exports[entry];
+  for (const [pattern, target] of Object.entries(exports)) {
+    const [before = '', after] = pattern.split('*');
+    if (after === undefined || typeof target !== 'string') continue;
+    if (entry.startsWith(before) && entry.endsWith(after)) {
+      return target.replace('*', entry.slice(before.length, entry.length - after.length));
+    }
+  }
+  return undefined;
 }
 
 function floorOf(path: string): { prefix: string; floor: number } | undefined {
