@@ -36,7 +36,7 @@ export interface InkFeatures {
 
 /**
  * One word of ink as features. Ink without points has no steps.
- * @throws INK_INVALID for coordinates that are not finite
+ * @throws INK_INVALID for coordinates that are not finite or further out than 1e30
  */
 export function inkFeatures(ink: Ink, { step, deslant }: InkFeatureOptions): InkFeatures {
   const path = resample(normalise(ink, { deslant }).ink, step);

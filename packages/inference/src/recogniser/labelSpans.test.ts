@@ -46,6 +46,17 @@ describe('labelSpans', () => {
     ]);
   });
 
+  it('gives a dot between two letters to the left one, where people mean it to be', () => {
+    // Both letters show at their left edge; halfway is 10.
+    const owner = (x: number) => {
+      const ink = [scrawl(0, 0, 8, 20), scrawl(20, 0, 28, 20), { x: [x], y: [-8] }];
+      const own = inkFeatures(ink, { step: 0.2, deslant: false });
+      const spans = labelSpans(path(0, own.strokeIndex.indexOf(1)), own.steps, own, ink);
+      return spans.findIndex((letter) => letter.some(({ stroke }) => stroke === 2));
+    };
+    expect([5, 11, 14, 20].map(owner)).toEqual([0, 0, 1, 1]);
+  });
+
   it('has no ink for no labels', () => {
     const own = features(realWords[0]!.ink);
     expect(labelSpans(path(), own.steps, own, realWords[0]!.ink)).toEqual([]);

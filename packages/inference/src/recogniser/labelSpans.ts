@@ -7,6 +7,13 @@ import type { CtcPath, Ink, InkFeatures } from '@rivulet/core';
 import type { InkSpan } from './wordReading.ts';
 
 /**
+ * Dots and bars stand this much to the right of where their letters showed, in steps of the features. Of the dots in
+ * words with one i or j 89 % go to it, without this 80 %; of the bars in words with one t 94 %, without it 89 %
+ * (UNIPEN validation words).
+ */
+const MARKS_RIGHT = 0.7;
+
+/**
  * @param path spans in steps of the network's output
  * @param S steps of the output: fewer than those of the features when the network joins steps
  * @param word what the features were made of
@@ -74,7 +81,7 @@ function moveSilentStrokes(labelOf: Int32Array, shown: Uint8Array, features: Ink
       high = Math.max(high, x[t]!);
     }
     if (!silent) continue;
-    const centre = (low + high) / 2;
+    const centre = (low + high) / 2 - MARKS_RIGHT;
     let nearest = labelOf[begin]!;
     let distance = Infinity;
     for (const key of left.keys()) {
