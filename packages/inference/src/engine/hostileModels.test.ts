@@ -42,6 +42,10 @@ const feed: Record<string, AnyTensor> = { a: { data: Float32Array.of(1, 2, 3, 4)
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
+const collected = (things: readonly WeakRef<object>[]): boolean => {
+  collectGarbage();
+  return things.every((thing) => thing.deref() === undefined);
+};
 
 /** Feeds for whatever inputs a changed file asks for: ones, three where a dimension is free. */
 function feedsFor(inputs: readonly { name: string; shape: readonly (number | string)[] }[]) {
@@ -287,6 +291,19 @@ describe('a session', () => {
     });
   });
 
+  it('lets go of the file', async () => {
+    const files: WeakRef<object>[] = [];
+    const open = () => {
+      const bytes = writeOnnx(naiveNetwork());
+      files.push(new WeakRef(bytes.buffer));
+      return createSession(bytes, { engine: 'fused' });
+    };
+    const session = await open();
+    await expect.poll(() => collected(files)).toBe(true);
+    expect((await session.run(feedsFor(session.inputs))).raw).toBeDefined();
+    await session.dispose();
+  });
+
   it('that was disposed gives its memory back, though somebody still holds it', async () => {
     const { Instance } = WebAssembly;
     const instances: WeakRef<object>[] = [];
@@ -303,12 +320,7 @@ describe('a session', () => {
     await session.dispose();
     await session.dispose();
     expect(instances).toHaveLength(1);
-    await expect
-      .poll(() => {
-        collectGarbage();
-        return instances[0]!.deref() === undefined;
-      })
-      .toBe(true);
+    await expect.poll(() => collected(instances)).toBe(true);
     expect(await failure(session.run(feedsFor(session.inputs)))).toMatchObject({ code: 'DISPOSED' });
   });
 });

@@ -10,7 +10,7 @@ import { copied } from './constants.ts';
 import type { Loader } from './operator.ts';
 import { OPERATORS } from './operators/operators.ts';
 import { type Plan, settledOnHost } from './planGraph.ts';
-import { bindProgram, type PreparedNode, type Program } from './program.ts';
+import { type Bindable, bindProgram, type Program } from './program.ts';
 import type { DeviceValue } from './value.ts';
 
 /** Shapes that stay bound. A growing word passes through many lengths and comes back to few. */
@@ -28,10 +28,8 @@ class FusedSession implements Session {
   readonly engine = 'fused';
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-  readonly #plan: Plan;
-  /** Their closures hold the machine. */
-  #prepared: readonly PreparedNode[];
-  readonly #pinned = new Map<string, DeviceValue>();
+  /** Its closures hold the machine. */
+  #graph: Bindable | undefined;
   /** Most recently used last. */
   #programs: Program[] = [];
   #machine: InferMachine | undefined;
@@ -41,32 +39,15 @@ class FusedSession implements Session {
     this.inputs = graph.inputs.filter(({ name }) => !plan.constants.has(name)).map(valueInfo);
     this.outputs = graph.outputs.map(valueInfo);
     this.#machine = machine;
-    this.#prepared = this.#prepare(plan, machine);
-    this.#plan = withoutWeights(plan, this.#prepared, this.#pinned);
-  }
-
-  #prepare(plan: Plan, machine: InferMachine): PreparedNode[] {
-    const pin = (name: string | undefined): void => {
-      const constant = plan.facts.constant(name);
-      if (!name || this.#pinned.has(name) || constant?.kind !== 'plain') return;
-      const { data, shape } = constant.tensor;
-      if (!(data instanceof Float32Array)) return;
-      const at = machine.upload(data);
-      const buffer = { at, bytes: data.byteLength, readers: Number.POSITIVE_INFINITY };
-      this.#pinned.set(name, { place: 'device', shape, buffer });
-    };
-    const loader: Loader = { ...plan.facts, machine, pin };
-    return plan.nodes.map((node) => ({
-      plan: node,
-      bind: settledOnHost(node.node, plan.facts) ? undefined : OPERATORS[node.node.op]!.prepare(node, loader),
-    }));
+    this.#graph = load(plan, machine);
   }
 
   async run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
     const machine = this.#machine;
-    if (!machine) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
+    const graph = this.#graph;
+    if (!machine || !graph) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
     checkFeeds(this.inputs, feeds);
-    const program = this.#programFor(machine, feeds);
+    const program = this.#programFor(machine, graph, feeds);
     program.inputs.forEach(({ buffer }, i) => {
       const { data } = feeds[this.inputs[i]!.name]!;
       if (data instanceof Int32Array) machine.i32.set(data, buffer.at >> 2);
@@ -86,7 +67,7 @@ class FusedSession implements Session {
     return results;
   }
 
-  #programFor(machine: InferMachine, feeds: Readonly<Record<string, AnyTensor>>): Program {
+  #programFor(machine: InferMachine, graph: Bindable, feeds: Readonly<Record<string, AnyTensor>>): Program {
     const programs = this.#programs;
     const fits = ({ inputs }: Program): boolean =>
       inputs.every(({ shape }, i) => {
@@ -100,7 +81,7 @@ class FusedSession implements Session {
       programs.splice(programs.indexOf(program), 1);
     } else {
       const shapes = this.inputs.map(({ name }) => ({ name, shape: [...feeds[name]!.shape] }));
-      program = bindProgram(machine, this.#plan, this.#prepared, this.#pinned, shapes);
+      program = bindProgram(machine, graph, shapes);
       if (programs.length === PROGRAMS) programs.shift();
     }
     programs.push(program);
@@ -110,37 +91,45 @@ class FusedSession implements Session {
 
   async dispose(): Promise<void> {
     this.#machine = undefined;
-    this.#prepared = [];
+    this.#graph = undefined;
     this.#programs = [];
-    this.#pinned.clear();
   }
 }
 
 /**
- * Packed and pinned weights live in the machine. What else is needed, shapes mostly, is copied: a view would keep
+ * Packs and pins the weights into the machine. What else binding needs, shapes mostly, is copied: a view would keep
  * the bytes of the whole file, and see what their owner writes into them.
  */
-function withoutWeights(
-  plan: Plan,
-  prepared: readonly PreparedNode[],
-  pinned: ReadonlyMap<string, DeviceValue>,
-): Plan {
-  const needed = new Set<string>();
-  for (const { plan: node, bind } of prepared) {
+function load(plan: Plan, machine: InferMachine): Bindable {
+  const pinned = new Map<string, DeviceValue>();
+  const pin = (name: string | undefined): void => {
+    const constant = plan.facts.constant(name);
+    if (!name || pinned.has(name) || constant?.kind !== 'plain') return;
+    const { data, shape } = constant.tensor;
+    if (!(data instanceof Float32Array)) return;
+    const at = machine.upload(data);
+    const buffer = { at, bytes: data.byteLength, readers: Number.POSITIVE_INFINITY };
+    pinned.set(name, { place: 'device', shape, buffer });
+  };
+  const loader: Loader = { ...plan.facts, machine, pin };
+  const nodes = plan.nodes.map((node) => ({
+    plan: node,
+    bind: settledOnHost(node.node, plan.facts) ? undefined : OPERATORS[node.node.op]!.prepare(node, loader),
+  }));
+  const outputs = plan.model.graph.outputs.map(({ name }) => name);
+  const needed = new Set<string>(outputs);
+  for (const { plan: node, bind } of nodes) {
     const packed = (bind && OPERATORS[node.node.op]!.packs) ?? [];
     node.inputs.forEach((name, i) => {
       if (!packed.includes(i) && !pinned.has(name)) needed.add(name);
     });
   }
-  for (const { name } of plan.model.graph.outputs) needed.add(name);
-  const { graph } = plan.model;
+  const kept = [...plan.constants].filter(([name]) => needed.has(name));
   return {
-    ...plan,
-    model: { ...plan.model, graph: { ...graph, nodes: [], initializers: [] } },
-    facts: { ...plan.facts, constant: () => undefined },
-    constants: new Map(
-      [...plan.constants].filter(([name]) => needed.has(name)).map(([name, kept]) => [name, copied(kept)]),
-    ),
-    nodes: [],
+    nodes,
+    constants: new Map(kept.map(([name, constant]) => [name, copied(constant)])),
+    pinned,
+    readers: plan.readers,
+    outputs,
   };
 }

@@ -1,11 +1,10 @@
 /** A graph bound to one set of input shapes: nothing is decided, measured or allocated while it runs. */
 import type { InferMachine } from '@rivulet/kernels/infer';
 import { Binder } from './binder.ts';
-import { hostValue } from './constants.ts';
+import { type Constant, hostValue } from './constants.ts';
 import type { Bind, PlanNode } from './operator.ts';
 import { HOST_OPERATORS } from './operators/host.ts';
 import { OPERATORS } from './operators/operators.ts';
-import type { Plan } from './planGraph.ts';
 import { count, type DeviceValue, type Value } from './value.ts';
 import { Workspace } from './workspace.ts';
 
@@ -13,6 +12,19 @@ export interface PreparedNode {
   readonly plan: PlanNode;
   /** Absent: the node is settled on the host. */
   readonly bind: Bind | undefined;
+}
+
+/** What binding needs of a plan once its weights are packed; nothing here may hold the file's bytes. */
+export interface Bindable {
+  /** In running order. */
+  readonly nodes: readonly PreparedNode[];
+  /** Constants that were not packed, shapes mostly. */
+  readonly constants: ReadonlyMap<string, Constant>;
+  /** Constants in the machine's memory. */
+  readonly pinned: ReadonlyMap<string, DeviceValue>;
+  /** Readers of each value, the graph's outputs counted as one. */
+  readonly readers: ReadonlyMap<string, number>;
+  readonly outputs: readonly string[];
 }
 
 export interface Program {
@@ -26,9 +38,7 @@ export interface Program {
 
 export function bindProgram(
   machine: InferMachine,
-  plan: Plan,
-  prepared: readonly PreparedNode[],
-  pinned: ReadonlyMap<string, DeviceValue>,
+  { nodes, constants, pinned, readers, outputs: names }: Bindable,
   inputs: readonly { readonly name: string; readonly shape: readonly number[] }[],
 ): Program {
   const workspace = new Workspace(machine.workspace);
@@ -45,11 +55,11 @@ export function bindProgram(
     if (!name) return undefined;
     const bound = values.get(name);
     if (bound) return bound;
-    const made = hostValue(plan.constants.get(name)!);
+    const made = hostValue(constants.get(name)!);
     values.set(name, made);
     return made;
   };
-  for (const { plan: node, bind } of prepared) {
+  for (const { plan: node, bind } of nodes) {
     const packed = bind ? OPERATORS[node.node.op]!.packs : undefined;
     const operands = node.inputs.map((name, i) => (packed?.includes(i) ? undefined : lookUp(name)));
     const before = binder.steps.length;
@@ -60,12 +70,12 @@ export function bindProgram(
       const result = results[i];
       if (!name || !result) return;
       values.set(name, result);
-      binder.addReaders(result, plan.readers.get(name) ?? 0);
+      binder.addReaders(result, readers.get(name) ?? 0);
     });
     for (const operand of operands) if (operand) binder.addReaders(operand, -1);
     binder.endNode();
   }
-  const outputs = plan.model.graph.outputs.map(({ name }) => ({ name, value: lookUp(name)! }));
+  const outputs = names.map((name) => ({ name, value: lookUp(name)! }));
   machine.reserve(workspace.bytes);
   const { steps, entering } = binder;
   return {
