@@ -9,5 +9,6 @@ export { Random } from './random.ts';
 export { parseRecipe, type Recipe, type RecipeInput } from './recipe.ts';
 export type { Task, TaskData } from './task.ts';
 export { editDistance } from './tasks/editDistance.ts';
-export { type TrainEvent, type TrainOptions, type TrainResult, train } from './trainer.ts';
+export type { TrainEvent, TrainResult } from './trainEvent.ts';
+export { type TrainOptions, train } from './trainer.ts';
 export { naiveReadings, naiveScore } from './windows/naiveScore.ts';

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { meanRecipe, meanTask } from './fixtures/recipes.ts';
 import type { RecipeInput } from './recipe.ts';
-import { type TrainEvent, type TrainOptions, train } from './trainer.ts';
+import type { TrainEvent } from './trainEvent.ts';
+import { type TrainOptions, train } from './trainer.ts';
 
 let folder: string;
 let runs = 0;

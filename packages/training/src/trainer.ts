@@ -17,6 +17,7 @@ import type { KernelVariant, SharedState, TaskSource } from './parallel/protocol
 import { createSharedState, ThreadPool } from './parallel/threadPool.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
+import type { TrainEvent, TrainResult } from './trainEvent.ts';
 
 export interface TrainOptions {
   readonly recipe: Recipe;
@@ -37,50 +38,6 @@ export interface TrainOptions {
   /** Commit of the code, for the checkpoint. */
   readonly commit?: string;
   readonly onEvent?: (event: TrainEvent) => void;
-}
-
-export type TrainEvent =
-  | {
-      readonly kind: 'start';
-      readonly step: number;
-      readonly totalSteps: number;
-      readonly stepsPerEpoch: number;
-      readonly trainCount: number;
-      readonly valCount: number;
-      readonly parameters: number;
-      readonly threads: number;
-      readonly variant: 'plain' | 'relaxed';
-      readonly notes: Readonly<Record<string, number | string>>;
-    }
-  | {
-      readonly kind: 'step';
-      /** Steps taken. */
-      readonly step: number;
-      readonly epoch: number;
-      readonly loss: number;
-      readonly norm: number;
-      readonly lr: number;
-      readonly samples: number;
-      /** Wall time of the step. */
-      readonly milliseconds: number;
-    }
-  | {
-      readonly kind: 'validation';
-      readonly step: number;
-      /** Mean training loss since the last validation. */
-      readonly trainLoss: number;
-      readonly valLoss: number;
-      readonly figures: Readonly<Record<string, number>>;
-      readonly best: boolean;
-      readonly seconds: number;
-    }
-  | { readonly kind: 'checkpoint'; readonly step: number };
-
-export interface TrainResult {
-  readonly step: number;
-  readonly totalSteps: number;
-  readonly finished: boolean;
-  readonly best?: Readonly<Record<string, number>>;
 }
 
 /**

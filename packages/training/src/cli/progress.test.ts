@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TrainEvent } from '../trainer.ts';
+import type { TrainEvent } from '../trainEvent.ts';
 import { Progress } from './progress.ts';
 
 let folder: string;

@@ -3,7 +3,7 @@
  * as a line of JSON in the run's log.
  */
 import { appendFileSync } from 'node:fs';
-import type { TrainEvent } from '../trainer.ts';
+import type { TrainEvent } from '../trainEvent.ts';
 
 type Start = Extract<TrainEvent, { kind: 'start' }>;
 type Step = Extract<TrainEvent, { kind: 'step' }>;

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 import { exportModel } from '../export/exportModel.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
-import { type TrainResult, train } from '../trainer.ts';
+import type { TrainResult } from '../trainEvent.ts';
+import { train } from '../trainer.ts';
 import { Progress } from './progress.ts';
 import { parseTrainArguments, ROOT, recipeNames, type TrainArguments, usage } from './trainArguments.ts';
 

@@ -9,8 +9,10 @@ import { ctcLoss } from '../losses/ctcLoss.ts';
 import { Random } from '../random.ts';
 import { parseRecipe, type Recipe, type RecipeInput } from '../recipe.ts';
 import type { Batch, LaneTensor } from '../task.ts';
-import { type TrainEvent, train } from '../trainer.ts';
-import { type InkCtcData, inkCtc } from './inkCtc.ts';
+import type { TrainEvent } from '../trainEvent.ts';
+import { train } from '../trainer.ts';
+import { inkCtc } from './inkCtc.ts';
+import type { InkCtcData } from './inkCtcData.ts';
 
 /** Letters of height 1 from `x` on, y downward; what is none of them is drawn as an l. */
 const LETTERS: Readonly<Record<string, (x: number, wide: number) => Points>> = {

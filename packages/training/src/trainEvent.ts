@@ -1,0 +1,45 @@
+/** What a run tells of itself while it goes, and in the end: types only. */
+
+export type TrainEvent =
+  | {
+      readonly kind: 'start';
+      readonly step: number;
+      readonly totalSteps: number;
+      readonly stepsPerEpoch: number;
+      readonly trainCount: number;
+      readonly valCount: number;
+      readonly parameters: number;
+      readonly threads: number;
+      readonly variant: 'plain' | 'relaxed';
+      readonly notes: Readonly<Record<string, number | string>>;
+    }
+  | {
+      readonly kind: 'step';
+      /** Steps taken. */
+      readonly step: number;
+      readonly epoch: number;
+      readonly loss: number;
+      readonly norm: number;
+      readonly lr: number;
+      readonly samples: number;
+      /** Wall time of the step. */
+      readonly milliseconds: number;
+    }
+  | {
+      readonly kind: 'validation';
+      readonly step: number;
+      /** Mean training loss since the last validation. */
+      readonly trainLoss: number;
+      readonly valLoss: number;
+      readonly figures: Readonly<Record<string, number>>;
+      readonly best: boolean;
+      readonly seconds: number;
+    }
+  | { readonly kind: 'checkpoint'; readonly step: number };
+
+export interface TrainResult {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly finished: boolean;
+  readonly best?: Readonly<Record<string, number>>;
+}
