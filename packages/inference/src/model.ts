@@ -28,7 +28,8 @@ export class Model {
   /**
    * @param feeds by ONNX input name, row-major, e.g. `{ x: { data, shape: [T, B, F] } }`
    * @returns every output by name
-   * @throws TENSOR_SHAPE, ARGUMENT, ABORTED, WORKER_DIED (calling again loads again), DISPOSED
+   * @throws TENSOR_SHAPE, MODEL_SHAPE, ARGUMENT, OUT_OF_MEMORY, ABORTED, WORKER_DIED (calling again loads again),
+   *   DISPOSED
    */
   run(
     feeds: Readonly<Record<string, AnyTensor>>,

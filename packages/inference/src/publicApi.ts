@@ -15,13 +15,14 @@ export interface LoadForecasterOptions extends ServiceOptions {
 
 export interface PublicApi extends HandwritingFunctions {
   /**
-   * Loads any ONNX file: by URL or path, or from its bytes.
-   * @throws MODEL_NOT_FOUND, MODEL_FETCH, MODEL_TOO_LARGE, ONNX_PARSE, ONNX_UNSUPPORTED, ENGINE_UNAVAILABLE,
+   * Loads any ONNX file: by URL or path, or from its bytes, which must then stay as they are until it is disposed:
+   * should the worker die, they are loaded again.
+   * @throws ARGUMENT, MODEL_NOT_FOUND, MODEL_FETCH, MODEL_TOO_LARGE, ONNX_PARSE, ONNX_UNSUPPORTED, ENGINE_UNAVAILABLE,
    *   OUT_OF_MEMORY, ABORTED. Nothing of a failure is kept: calling again tries again.
    */
   loadModel(source: string | URL | Uint8Array, options?: LoadModelOptions): Promise<Model>;
   /**
-   * Loads a forecaster's folder. @throws as loadModel does, and MANIFEST_INVALID, MODEL_HASH, FEATURE_VERSION
+   * Loads a forecaster's folder. @throws as loadModel does, and MANIFEST_INVALID, MODEL_HASH, MODEL_SHAPE, FEATURE_VERSION
    */
   loadForecaster(folder: string | URL, options?: LoadForecasterOptions): Promise<Forecaster>;
 }

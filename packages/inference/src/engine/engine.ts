@@ -32,8 +32,8 @@ export interface Session {
   /**
    * @param feeds by ONNX input name, row-major. Not kept: the caller may write into them after the call.
    * @returns every graph output by name, freshly allocated.
-   * @throws TENSOR_SHAPE when a feed's shape does not fit, ARGUMENT when one is missing or unknown,
-   *   DISPOSED after `dispose`.
+   * @throws TENSOR_SHAPE when a feed's shape does not fit its input, MODEL_SHAPE when it does not fit the graph
+   *   behind it, ARGUMENT when one is missing or unknown, OUT_OF_MEMORY, DISPOSED after `dispose`.
    */
   run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
   /** Gives the weights' memory back; later runs reject with DISPOSED. Twice is once. */

@@ -66,9 +66,12 @@ class OrtSession implements Session {
     const session = this.#session;
     if (!session) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
     checkFeeds(this.inputs, feeds);
-    const tensors = Object.entries(feeds).map(([name, { data, shape }]) => {
-      const type = data instanceof Int32Array ? 'int32' : data instanceof BigInt64Array ? 'int64' : 'float32';
-      return [name, new this.#ort.Tensor(type, data.slice() as Float32Array, [...shape])] as const;
+    const tensors = this.inputs.map(({ name, type }) => {
+      const { data, shape } = feeds[name]!;
+      return [
+        name,
+        new this.#ort.Tensor(type as 'float32', data.slice() as Float32Array, [...shape]),
+      ] as const;
     });
     let results: Ort.InferenceSession.ReturnType;
     try {

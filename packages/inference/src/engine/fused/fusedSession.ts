@@ -49,16 +49,16 @@ class FusedSession implements Session {
     checkFeeds(this.inputs, feeds);
     const program = this.#programFor(machine, graph, feeds);
     program.inputs.forEach(({ buffer }, i) => {
-      const { data } = feeds[this.inputs[i]!.name]!;
-      if (data instanceof Int32Array) machine.i32.set(data, buffer.at >> 2);
-      else machine.f32.set(data as Float32Array, buffer.at >> 2);
+      const { name, type } = this.inputs[i]!;
+      const data = feeds[name]!.data as Float32Array | Int32Array;
+      (type === 'int32' ? machine.i32 : machine.f32).set(data, buffer.at >> 2);
     });
     program.run();
     const results: Record<string, Tensor> = {};
     for (const { name, value } of program.outputs) {
       const { shape } = value;
       if (value.place === 'host') {
-        results[name] = { data: Float32Array.from(value.data), shape };
+        results[name] = { data: Float32Array.from(value.data), shape: [...shape] };
       } else {
         const start = value.buffer.at >> 2;
         results[name] = { data: machine.f32.slice(start, start + sizeOf(shape)), shape: [...shape] };
