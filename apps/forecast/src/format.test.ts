@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digitsFor, formatNumber, formatSpan, formatTime } from './format.ts';
+import { digitsFor, formatNumber, formatShortTime, formatSpan, formatTime } from './format.ts';
 import type { Grid } from './source/series.ts';
 
 const grid = (stepMs: number, clock: Grid['clock'] = 'wall'): Grid => ({
@@ -42,4 +42,11 @@ describe('formatTime', () => {
     expect(formatTime(grid(3_600_000), 25)).toBe('Fri, 1 Mar 2024, 01:00');
     expect(formatTime(grid(1, 'rows'), 4)).toBe('row 5');
   });
+});
+
+it('leaves the year out of times near now, and nothing else', () => {
+  const hourly = { start: Date.UTC(2016, 5, 14), stepMs: 3_600_000, length: 48, clock: 'wall' } as const;
+  expect(formatShortTime(hourly, 13)).toBe('Tue 14 Jun, 13:00');
+  expect(formatShortTime({ ...hourly, stepMs: 1000 }, 61)).toBe('Tue 14 Jun, 00:01:01');
+  expect(formatShortTime({ ...hourly, clock: 'rows' }, 4)).toBe('row 5');
 });

@@ -62,6 +62,18 @@ export function formatTime(grid: Grid, index: number): string {
   ).format(timeAt(grid, index));
 }
 
+/** "Tue 14 Jun, 13:00", for a column of times near now; "row 512" where the file had no times. */
+export function formatShortTime(grid: Grid, index: number): string {
+  if (grid.clock === 'rows') return `row ${index + 1}`;
+  const { year: _, ...short } = LONG;
+  const seconds = grid.stepMs < 60_000;
+  return cached(
+    grid.clock,
+    seconds ? 'short seconds' : 'short',
+    seconds ? { ...short, second: '2-digit' } : short,
+  ).format(timeAt(grid, index));
+}
+
 /** Parts of an axis label: the time of day, and the day where it changes. */
 export function formatTick(
   clock: Grid['clock'],

@@ -86,7 +86,7 @@ function skillText(skill: number): string {
   // The naive made no error at all: nothing can be better than that.
   if (!Number.isFinite(skill)) return 'No error to beat';
   // A pattern that repeats exactly leaves the naive next to no error: a percentage would run into thousands.
-  if (skill < -1) return `${Math.round(1 - skill)} times worse`;
+  if (skill < -1) return `${Math.round(1 - skill)}\u00d7 worse`;
   const percent = Math.round(Math.abs(skill) * 100);
   return percent === 0 ? 'Level' : `${percent}\u202f% ${skill > 0 ? 'better' : 'worse'}`;
 }

@@ -2,7 +2,7 @@
 import { Icon } from '@rivulet/shell';
 import { useState } from 'preact/hooks';
 import { forecastCsv } from '../forecast/forecastCsv.ts';
-import { digitsFor, formatNumber, formatTime } from '../format.ts';
+import { digitsFor, formatNumber, formatShortTime, formatTime } from '../format.ts';
 import type { Sensor } from '../state/sensor.ts';
 import { spreadOf } from '../state/spread.ts';
 
@@ -46,16 +46,16 @@ function Rows({ sensor }: { sensor: Sensor }) {
             <tr>
               <th scope="col">Time</th>
               <th scope="col">Median</th>
-              <th scope="col">80 % from</th>
+              <th scope="col">80&nbsp;% from</th>
               <th scope="col">to</th>
-              <th scope="col">95 % from</th>
+              <th scope="col">95&nbsp;% from</th>
               <th scope="col">to</th>
             </tr>
           </thead>
           <tbody>
             {steps.map((h) => (
               <tr key={h}>
-                <th scope="row">{formatTime(series, ahead.origin + h)}</th>
+                <th scope="row">{formatShortTime(series, ahead.origin + h)}</th>
                 <td>{cell(ahead.median, h)}</td>
                 <td>{cell(ahead.band80.lo, h)}</td>
                 <td>{cell(ahead.band80.hi, h)}</td>

@@ -8,6 +8,13 @@ import type { Notebook } from './notebook.ts';
 export function Alternatives({ notebook }: { notebook: Notebook }) {
   const { reader, current } = notebook;
   const typing = useSignal<Word | undefined>(undefined);
+  const typeButton = useRef<HTMLButtonElement>(null);
+  /** The field goes, and the focus with it: hands on the keyboard find it where it came from. */
+  const wasTyping = useRef(false);
+  useEffect(() => {
+    if (wasTyping.current && !typing.value) typeButton.current?.focus();
+    wasTyping.current = typing.value !== undefined;
+  }, [typing.value]);
   const word = reader.focus.value;
   const chosen = word && shownText(word, current.value.choices);
   // A word typed by hand stands before the readings, so that one can go back and forth.
@@ -37,6 +44,7 @@ export function Alternatives({ notebook }: { notebook: Notebook }) {
         ))}
       {word && (
         <button
+          ref={typeButton}
           type="button"
           class="chip type"
           aria-label="Type the word"

@@ -29,12 +29,18 @@ export function App({ notebook }: { notebook: Notebook }) {
       }),
     [notebook, panel],
   );
+  const notesToggle = useRef<HTMLButtonElement>(null);
   const close = () => (panel.value = 'none');
+  const closeNotes = () => {
+    close();
+    notesToggle.current?.focus();
+  };
   const notesOpen = panel.value === 'notes';
   return (
     <div class="page">
       <AppHeader app="handwriting">
         <button
+          ref={notesToggle}
           type="button"
           class="rv-icon-button"
           aria-label="Notes"
@@ -49,7 +55,7 @@ export function App({ notebook }: { notebook: Notebook }) {
       </AppHeader>
       <Notices notebook={notebook} />
       <div class={`desk${notesOpen ? ' with-notes' : ''}`}>
-        {notesOpen && <NoteList notebook={notebook} onClose={close} />}
+        {notesOpen && <NoteList notebook={notebook} onClose={closeNotes} />}
         <main class="sheet">
           <h1 class="rv-hidden">Handwriting</h1>
           <TextLine notebook={notebook} />

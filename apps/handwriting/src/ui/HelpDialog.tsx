@@ -1,5 +1,5 @@
 import { ModalDialog, StorageMeter } from '@rivulet/shell';
-import { SHORTCUTS } from './keyboard.ts';
+import { keyNames, SHORTCUTS } from './keyboard.ts';
 
 /** How to write, and the keys. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
@@ -18,7 +18,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
           {SHORTCUTS.map(([keys, what]) => (
             <tr key={keys}>
               <th scope="row">
-                {keys.split(/ (?:\+ )?/).map((key, i) => (
+                {keyNames(keys).map((key, i) => (
                   <kbd key={i}>{key}</kbd>
                 ))}
               </th>

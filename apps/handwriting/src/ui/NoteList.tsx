@@ -1,11 +1,13 @@
 /** All notes, the newest first. Lies over the paper on small screens, beside it on wide ones. */
 import { Icon } from '@rivulet/shell';
+import { useRef } from 'preact/hooks';
 import type { Note } from '../store/inkStore.ts';
 import type { Notebook } from './notebook.ts';
 import { noteTitle } from './noteTitle.ts';
 
 export function NoteList({ notebook, onClose }: { notebook: Notebook; onClose: () => void }) {
   const { notes, current } = notebook;
+  const newButton = useRef<HTMLButtonElement>(null);
   /** Beside the paper the list may stay; over it, it is in the way. */
   const done = () => {
     if (matchMedia('(max-width: 60rem)').matches) onClose();
@@ -28,6 +30,7 @@ export function NoteList({ notebook, onClose }: { notebook: Notebook; onClose: (
         <div class="notes-head">
           <h2>Notes</h2>
           <button
+            ref={newButton}
             type="button"
             class="rv-button"
             onClick={() => {
@@ -60,7 +63,11 @@ export function NoteList({ notebook, onClose }: { notebook: Notebook; onClose: (
                 class="rv-icon-button"
                 aria-label={`Delete “${noteTitle(note)}”`}
                 title="Delete"
-                onClick={() => void notebook.removeNote(note.id)}
+                onClick={() => {
+                  // The button goes with its note.
+                  newButton.current?.focus();
+                  void notebook.removeNote(note.id);
+                }}
               >
                 <Icon name="trash" />
               </button>

@@ -1,5 +1,6 @@
 /** What the hand needs beside the pen. A palm that rests on a button while the pen is near presses nothing. */
 import { Icon, type IconName } from '@rivulet/shell';
+import { keyNames } from './keyboard.ts';
 import type { Notebook } from './notebook.ts';
 
 export interface ToolbarProps {
@@ -11,9 +12,8 @@ export function Toolbar({ notebook, onOpen }: ToolbarProps) {
   const { eraser, inkVersion } = notebook;
   const hasInk = inkVersion.value >= 0 && notebook.strokes().length > 0;
   return (
-    <div
+    <fieldset
       class="tools"
-      role="toolbar"
       aria-label="Tools"
       onClickCapture={(event) => {
         const byTouch = (event as unknown as PointerEvent).pointerType === 'touch';
@@ -21,11 +21,11 @@ export function Toolbar({ notebook, onOpen }: ToolbarProps) {
           event.stopPropagation();
       }}
     >
-      <Tool icon="undo" label="Undo" keys="Ctrl+Z" disabled={!notebook.canUndo()} onClick={notebook.undo} />
+      <Tool icon="undo" label="Undo" keys="Ctrl + Z" disabled={!notebook.canUndo()} onClick={notebook.undo} />
       <Tool
         icon="redo"
         label="Redo"
-        keys="Ctrl+Shift+Z"
+        keys="Ctrl + Shift + Z"
         disabled={!notebook.canRedo()}
         onClick={notebook.redo}
       />
@@ -38,10 +38,10 @@ export function Toolbar({ notebook, onOpen }: ToolbarProps) {
       />
       <Tool icon="trash" label="Clear the page" keys="Delete" disabled={!hasInk} onClick={notebook.clear} />
       <span class="gap" />
-      <Tool icon="add" label="New note" keys="Alt+N" onClick={() => void notebook.newNote()} />
-      <Tool icon="download" label="Export and import" keys="Alt+E" onClick={() => onOpen('export')} />
+      <Tool icon="add" label="New note" keys="Alt + N" onClick={() => void notebook.newNote()} />
+      <Tool icon="download" label="Export and import" keys="Alt + E" onClick={() => onOpen('export')} />
       <Tool icon="help" label="Help" keys="?" onClick={() => onOpen('help')} />
-    </div>
+    </fieldset>
   );
 }
 
@@ -60,8 +60,8 @@ function Tool({ icon, label, keys, disabled = false, pressed, onClick }: ToolPro
       type="button"
       class="rv-icon-button"
       aria-label={label}
-      title={`${label} (${keys})`}
-      aria-keyshortcuts={keys.replace('Ctrl', 'Control')}
+      title={`${label} (${keyNames(keys).join(' ')})`}
+      aria-keyshortcuts={keys.replace('Ctrl', 'Control').replaceAll(' ', '')}
       aria-pressed={pressed}
       disabled={disabled}
       onClick={onClick}

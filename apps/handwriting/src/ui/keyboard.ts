@@ -24,6 +24,14 @@ export const SHORTCUTS = [
 
 const LINE_PX = 84;
 
+const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** The keys of a shortcut as they are printed on this machine's keyboard. */
+export function keyNames(keys: string): string[] {
+  const names = keys.split(/ (?:\+ )?/);
+  return APPLE ? names.map((name) => ({ Ctrl: '⌘', Alt: '⌥', Shift: '⇧' })[name] ?? name) : names;
+}
+
 /** @returns how to stop listening. */
 export function keyboard(notebook: Notebook, { surface, toggle }: KeyboardTargets): () => void {
   const plain: Record<string, () => void> = {
@@ -58,7 +66,8 @@ export function keyboard(notebook: Notebook, { surface, toggle }: KeyboardTarget
     const action = control
       ? withControl[(event.shiftKey ? 'shift ' : '') + key]
       : event.altKey
-        ? withAlt[key]
+        ? // With Alt, Apple's keyboards write another sign; the key is then known by its place.
+          (withAlt[key] ?? withAlt[event.code.replace('Key', '').toLowerCase()])
         : plain[key];
     if (!action) return;
     event.preventDefault();
