@@ -1,6 +1,6 @@
 import { inkFeatures } from '@rivulet/core';
+import { scrawl } from '@rivulet/core/testing/ink';
 import { describe, expect, it } from 'vitest';
-import { scrawl } from '../../../core/src/ink/testing/ink.ts';
 import { decodeWord } from './decodeWord.ts';
 
 const word = [scrawl(0, 0, 10, 20), scrawl(15, 0, 25, 20)];

@@ -1,6 +1,6 @@
 import { RivuletError } from '@rivulet/core';
+import { type PlainStroke, realWords } from '@rivulet/core/testing/ink';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PlainStroke, realWords } from '../../../core/src/ink/testing/ink.ts';
 import { createHandwritingRecognizer, queryHandwritingRecognizer } from '../node.ts';
 import type { HandwritingRecognizer } from './handwritingRecognizer.ts';
 import { HandwritingStroke } from './handwritingStroke.ts';

@@ -1,5 +1,5 @@
+import { realWords } from '@rivulet/core/testing/ink';
 import { describe, expect, it } from 'vitest';
-import { realWords } from '../../../core/src/ink/testing/ink.ts';
 import { inkKey } from './inkKey.ts';
 
 describe('inkKey', () => {

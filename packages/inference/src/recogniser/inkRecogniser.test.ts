@@ -1,6 +1,6 @@
 import type { Manifest } from '@rivulet/core';
+import { type PlainStroke, realWords, scrawl } from '@rivulet/core/testing/ink';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type PlainStroke, realWords, scrawl } from '../../../core/src/ink/testing/ink.ts';
 import type { ModelFolder } from '../load/modelFolder.ts';
 import type { HandwritingPrediction } from './handwritingTypes.ts';
 import { InkRecogniser } from './inkRecogniser.ts';

@@ -1,7 +1,7 @@
 import { type CtcPath, inkFeatures } from '@rivulet/core';
+import { type PlainStroke, realWords, scrawl } from '@rivulet/core/testing/ink';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PlainStroke, realWords, scrawl } from '../../../core/src/ink/testing/ink.ts';
 import { labelSpans } from './labelSpans.ts';
 
 const features = (ink: readonly PlainStroke[]) => inkFeatures(ink, { step: 0.2 });
