@@ -1,5 +1,5 @@
-// The inference binary: forward kernels only, batch-major like ONNX. Memory is managed by the caller (infer.ts),
-// which starts above `heapBase`.
+// The inference binary: forward kernels only, batch-major like ONNX. Memory is managed by the caller
+// (infer/inferMachine.ts), which starts above `heapBase`.
 export const heapBase: usize = __heap_base;
 export { packMatrix, packedBytes } from './infer/matrix.as';
 export { multiply, scratchBytes } from './infer/multiply.as';

@@ -1,4 +1,4 @@
-// A constant matrix as the kernels read it: packed once at load, described by eight words in memory.
+// A constant matrix as the kernels read it: packed once at load, described by seven words in memory.
 //
 // Columns (outputs) stand in groups of 32, the last one of 8, 16 or 24, so that one row of activations meets
 // eight vectors of weights for every value it loads, through a single pointer. Inside a group the order is

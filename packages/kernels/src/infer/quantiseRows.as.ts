@@ -19,7 +19,6 @@ export function rowBytes(K: i32): i32 {
  * Plain: int16 in [-levels, levels]. Relaxed: value + MAX_LEVEL + 1 in 14 bits, the high 7 of the whole row
  * first and the low 7 after them, both unsigned and below 128: the second operand of a relaxed dot must be
  * (engine-defined beyond). The offset is taken out again by the columns' sums.
- * Reads up to three floats past each row (they count for nothing).
  */
 export function quantiseRows(a: usize, aStride: usize, M: i32, K: i32, levels: f32, out: usize): void {
   const size = <usize>rowBytes(K);

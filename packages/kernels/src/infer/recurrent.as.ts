@@ -5,7 +5,7 @@ import { gruCell, gruGates, gruOutput, lstmCell, rnnCell } from './cells.as';
 import { OUTPUTS } from './matrix.as';
 import { multiply } from './multiply.as';
 
-// The layer as words in memory, so that a call passes one pointer. See RecurrentLayer in infer.ts.
+// The layer as words in memory, so that a call passes one pointer. See RecurrentLayer in recurrentLayer.ts.
 const CELL: usize = 0; // 0 RNN tanh, 1 RNN relu, 2 LSTM, 3 GRU linear_before_reset, 4 GRU reset before
 const STEPS: usize = 4; // T
 const BATCH: usize = 8; // B
