@@ -1,4 +1,5 @@
 /** The names that web.ts and node.ts both export, made for a platform's client: written once, so they cannot differ. */
+import { RivuletError } from '@rivulet/core';
 import { Forecaster } from './forecaster/forecaster.ts';
 import type { LoadProgress, WeightType } from './load/modelFolder.ts';
 import { type LoadModelOptions, Model } from './model.ts';
@@ -27,11 +28,19 @@ export interface PublicApi extends HandwritingFunctions {
   loadForecaster(folder: string | URL, options?: LoadForecasterOptions): Promise<Forecaster>;
 }
 
-/** @param locate resolves what a caller named: against the page on the web, as a path in Node */
-export function publicApi(client: ServiceClient, locate: (location: string | URL) => string): PublicApi {
+/** @param resolve makes an address whole: against the page on the web, as a path in Node */
+export function publicApi(client: ServiceClient, resolve: (location: string | URL) => string): PublicApi {
+  const locate = (location: unknown): string => {
+    if (typeof location === 'string' || location instanceof URL) return resolve(location);
+    throw new RivuletError('ARGUMENT', `a model is found by its address, got ${location}`, {
+      location: String(location),
+    });
+  };
   return {
     async loadModel(source, options = {}) {
-      const location = source instanceof Uint8Array ? source : locate(source);
+      // By name: another realm's bytes (a frame's) are of another class.
+      const isBytes = ArrayBuffer.isView(source) && source[Symbol.toStringTag] === 'Uint8Array';
+      const location = isBytes ? source : locate(source);
       const remote = await client.open('model', location, options);
       try {
         return new Model(remote, await remote.call('info', [], { signal: options.signal }));
