@@ -1,6 +1,6 @@
 /** From the bytes of an ONNX file to a session of the engine that suits it. */
 import { type OnnxModel, RivuletError, readOnnx } from '@rivulet/core';
-import type { Session, SessionOptions } from './engine.ts';
+import type { EngineChoice, Session } from './engine.ts';
 import { createFusedSession, type FusedOptions } from './fused/fusedSession.ts';
 import { isRefusal, planGraph, type Refusal } from './fused/planGraph.ts';
 import { ortLoader } from './ortLoader.ts';
@@ -8,20 +8,20 @@ import { createOrtSession } from './ortSession.ts';
 
 const ENGINES: readonly string[] = ['auto', 'fused', 'ort'];
 
-export interface CreateSessionOptions extends SessionOptions, FusedOptions {
-  /** Where the line goes that says why a model runs on onnxruntime-web. Default: the console. */
-  readonly log?: ((line: string) => void) | undefined;
+export interface CreateSessionOptions extends FusedOptions {
+  readonly engine?: EngineChoice | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * `auto` (the default) takes the fused engine when it covers every node, else onnxruntime-web, with one line in
- * the log that names the operator.
- * @throws ARGUMENT for an unknown engine or variant; ONNX_PARSE for what is no ONNX file; ONNX_UNSUPPORTED (details { op, node, why }) when `fused` was asked
- *   for and does not cover the graph; ENGINE_UNAVAILABLE when onnxruntime-web is needed and not part of this
- *   build; ABORTED
+ * `auto` (the default) takes the fused engine when it covers every node, else onnxruntime-web, with one line on
+ * the console that names the operator.
+ * @throws ARGUMENT for an unknown engine or variant; ONNX_PARSE for what is no ONNX file; ONNX_UNSUPPORTED (details
+ *   { op, node, why }) when `fused` was asked for and does not cover the graph; ENGINE_UNAVAILABLE when
+ *   onnxruntime-web is needed and not part of this build; OUT_OF_MEMORY; ABORTED
  */
 export async function createSession(bytes: Uint8Array, options: CreateSessionOptions = {}): Promise<Session> {
-  const { engine = 'auto', signal, log = (line) => console.info(line) } = options;
+  const { engine = 'auto', signal } = options;
   if (!ENGINES.includes(engine)) {
     throw new RivuletError('ARGUMENT', `engine must be one of ${ENGINES.join(', ')}, got ${engine}`, {
       engine,
@@ -47,7 +47,7 @@ export async function createSession(bytes: Uint8Array, options: CreateSessionOpt
       { engine: 'ort', ...refusal },
     );
   }
-  if (what) log(`rivulet: onnxruntime-web runs this model, the fused engine does not cover ${what}`);
+  if (what) console.info(`rivulet: onnxruntime-web runs this model, the fused engine does not cover ${what}`);
   return createOrtSession(bytes, loadOrt);
 }
 

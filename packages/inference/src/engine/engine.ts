@@ -39,8 +39,3 @@ export interface Session {
   /** Gives the weights' memory back; later runs reject with DISPOSED. Twice is once. */
   dispose(): Promise<void>;
 }
-
-export interface SessionOptions {
-  readonly engine?: EngineChoice | undefined;
-  readonly signal?: AbortSignal | undefined;
-}

@@ -3,7 +3,8 @@
  *
  * With a second operand of 8 bits the result is the engine's own business: without a dot instruction x86 sums
  * pairs into saturating 16 bits and gives 2 * 32767; AVX-VNNI gives 4 * 127 * 255, ARM's SDOT 4 * 127 * -1.
- * In the first case four instructions stand for one and int16 dots of plain SIMD are faster (`npm run bench -- engine`).
+ * In the first case four instructions stand for one and int16 dots of plain SIMD are faster
+ * (`npm run bench -- engine`).
  */
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
 

@@ -7,7 +7,7 @@ it('keeps what was uploaded when it grows, and its views see all of the memory',
   const machine = await createInferMachine();
   const before = machine.f32;
   const at = machine.upload(Float32Array.of(1, 2, 3));
-  machine.reserve(10 * machine.bytes);
+  machine.reserve(10 * machine.u8.length);
   expect(machine.f32).not.toBe(before);
   expect(machine.f32.byteLength).toBe(machine.wasm.memory.buffer.byteLength);
   expect([...machine.f32.slice(at >> 2, (at >> 2) + 4)]).toEqual([1, 2, 3, 0]);
@@ -17,7 +17,7 @@ it.each([2 ** 31 - 1, 2 ** 32 + 64, 2 ** 45, Number.POSITIVE_INFINITY])(
   'refuses %d bytes and stays usable',
   async (bytes) => {
     const machine = await createInferMachine();
-    const held = machine.bytes;
+    const held = machine.u8.length;
     for (const ask of [() => machine.reserve(bytes), () => machine.alloc(bytes)]) {
       let error: unknown;
       try {
@@ -28,7 +28,7 @@ it.each([2 ** 31 - 1, 2 ** 32 + 64, 2 ** 45, Number.POSITIVE_INFINITY])(
       expect(error).toBeInstanceOf(RivuletError);
       expect(error).toMatchObject({ code: 'OUT_OF_MEMORY', details: { heldBytes: held } });
     }
-    expect(machine.bytes).toBe(held);
+    expect(machine.u8.length).toBe(held);
     expect(machine.alloc(16)).toBeLessThan(held);
   },
 );

@@ -66,11 +66,6 @@ export class InferMachine {
     return this.#top;
   }
 
-  /** Bytes of memory held. */
-  get bytes(): number {
-    return this.u8.length;
-  }
-
   /** Zeroed, 16-byte aligned memory that stays for the life of the instance: for weights, before the first run. */
   alloc(bytes: number): Pointer {
     const at = this.reserve(align(bytes));

@@ -10,7 +10,7 @@ const shapeNeedsHost = ({ inputs }: PlanNode, isHost: (name: string) => boolean)
 export const reshape: Operator = {
   refuses: (plan, facts) => shapeNeedsHost(plan, facts.isHost),
   prepare({ node }) {
-    return (_binder, [x, extra]) => [withShape(x!, newShape(node, x!, extra))];
+    return (_binder, [x, extra]) => [{ ...x!, shape: newShape(node, x!, extra) }];
   },
 };
 
@@ -20,10 +20,6 @@ export const identity: Operator = {
     () =>
     (_binder, [x]) => [x!],
 };
-
-export function withShape(value: Value, shape: readonly number[]): Value {
-  return { ...value, shape };
-}
 
 export function newShape(node: OnnxNode, { shape }: Value, extra: Value | undefined): number[] {
   const list = extra as HostValue | undefined;
