@@ -360,4 +360,25 @@ describe('what the fused engine does not cover', () => {
     await model.dispose();
     await expect(model.run({ a: good, b: good })).rejects.toMatchObject({ code: 'DISPOSED' });
   });
+
+  it.each(['fused', 'ort'] as const)('%s: calls that overlap, one of them wrong', async (engine) => {
+    const model = await loadModel(writeOnnx(modelOf(binary('Sub', [2], [2]))), { engine });
+    const calls = Array.from({ length: 12 }, async (_, i) => {
+      const feed = (value: number) => ({ data: new Float32Array(1 + i).fill(value), shape: [1 + i] });
+      if (i === 5) {
+        await expect(model.run({ a: feed(i) })).rejects.toMatchObject({ code: 'ARGUMENT' });
+        return;
+      }
+      const { y } = await model.run({ a: feed(i), b: feed(1) });
+      expect(y).toEqual(feed(i - 1));
+    });
+    await Promise.all(calls);
+    const last = model.run({
+      a: { data: Float32Array.of(3), shape: [1] },
+      b: { data: Float32Array.of(1), shape: [1] },
+    });
+    await model.dispose();
+    expect((await last).y!.data[0], 'made before disposing').toBe(2);
+    await model.dispose();
+  });
 });

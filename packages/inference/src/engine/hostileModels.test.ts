@@ -299,7 +299,7 @@ describe('a session', () => {
       return createSession(bytes, { engine: 'fused' });
     };
     const session = await open();
-    await expect.poll(() => collected(files)).toBe(true);
+    await expect.poll(() => collected(files), { timeout: 10_000 }).toBe(true);
     expect((await session.run(feedsFor(session.inputs))).raw).toBeDefined();
     await session.dispose();
   });
@@ -320,7 +320,7 @@ describe('a session', () => {
     await session.dispose();
     await session.dispose();
     expect(instances).toHaveLength(1);
-    await expect.poll(() => collected(instances)).toBe(true);
+    await expect.poll(() => collected(instances), { timeout: 10_000 }).toBe(true);
     expect(await failure(session.run(feedsFor(session.inputs)))).toMatchObject({ code: 'DISPOSED' });
   });
 });

@@ -235,7 +235,7 @@ describe('an AbortSignal', () => {
     await opened.promise;
     controller.abort();
     expect(await opening).toBe('ABORTED');
-    await expect.poll(() => closed).toEqual([1]);
+    await expect.poll(() => closed, { timeout: 10_000 }).toEqual([1]);
   });
 });
 
