@@ -1,4 +1,5 @@
 import { RivuletError } from '@rivulet/core';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recipeHash } from './checkpoint/recipeHash.ts';
 import { meanRecipe } from './fixtures/recipes.ts';
@@ -56,7 +57,55 @@ describe('a recipe', () => {
       'network.layers.1.initial',
       withLayers({ op: 'lstm', name: 'a', hidden: 4 }, { op: 'lstm', hidden: 5, initial: 'a.h' }),
     ],
+    ['network.outputs.1', { ...good, network: { ...good.network, outputs: ['logits', 'logits'] } }],
+    ['network.outputs.0', { ...good, network: { ...good.network, outputs: ['x'] } }],
+    ['network', withLayers({ op: 'lstm', name: 'logits', hidden: 20_000 })],
+    ['network', withLayers({ op: 'lstm', name: 'logits', hidden: 2 ** 40 })],
   ])('is refused with the key %s', (key, json) => expect(keyOf(json)).toBe(key));
+
+  it('is planned or refused with a key, whatever one of its values becomes', () => {
+    const junk = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(
+        0,
+        -1,
+        0.5,
+        1e9,
+        2 ** 53,
+        Number.NaN,
+        Infinity,
+        'x',
+        'a',
+        'a.h',
+        '__proto__',
+        undefined,
+      ),
+    );
+    const keys = ['in', 'name', 'initial', 'hidden', 'units', 'op', 'x', 'layers', '0', 'seed', '__proto__'];
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(), { maxLength: 5 }),
+        fc.constantFrom(...keys),
+        junk,
+        (turns, key, value) => {
+          const recipe = structuredClone(good) as Record<string, unknown>;
+          // Walks down by the turns, then puts the value in place of what is there, or beside it.
+          let at = recipe;
+          for (const turn of turns) {
+            const below = Object.values(at).filter((child) => typeof child === 'object' && child !== null);
+            if (below.length > 0) at = below[turn % below.length] as Record<string, unknown>;
+          }
+          const own = Object.keys(at);
+          const place = key in at || own.length === 0 ? key : own[(turns[0] ?? 0) % own.length]!;
+          Object.defineProperty(at, place, { value, enumerable: true, configurable: true, writable: true });
+          // Throws on any other error.
+          const wrong = keyOf(recipe);
+          expect(wrong === undefined || typeof wrong === 'string').toBe(true);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
 
   it('names a task nobody has', async () => {
     await expect(loadTask('__proto__')).rejects.toMatchObject({

@@ -70,6 +70,9 @@ export interface NetworkPlan {
   readonly decayFloats: number;
 }
 
+/** A quarter of the memory that the kernels can address: weights, gradients, two moments and the activations. */
+const MOST_FLOATS = 2 ** 28;
+
 /** @throws RECIPE_INVALID naming the key of the layer that does not fit */
 export function planNetwork(network: Recipe['network']): NetworkPlan {
   const nodes: NetworkNode[] = [];
@@ -133,6 +136,7 @@ export function planNetwork(network: Recipe['network']): NetworkPlan {
   const outputs = network.outputs.map((name, i) => {
     const found = find(name, `network.outputs.${i}`);
     if (nodes[found]!.op === 'input') refuse(`network.outputs.${i}`, `${name} is an input`, name);
+    if (network.outputs.indexOf(name) < i) refuse(`network.outputs.${i}`, `${name} leaves twice`, name);
     return found;
   });
 
@@ -144,12 +148,15 @@ export function planNetwork(network: Recipe['network']): NetworkPlan {
     floats += align(entry.size);
     if (i < matrices.length) decayFloats = floats;
   });
+  if (!(floats <= MOST_FLOATS)) {
+    refuse('network', `its ${floats} parameters are more than ${MOST_FLOATS}`, floats);
+  }
   return { nodes, inputs, outputs, parameters, floats, decayFloats };
 }
 
-/** Rounds up to 16 bytes. */
+/** Rounds up to 16 bytes; by arithmetic, for bits would wrap beyond 2^31. */
 export function align(floats: number): number {
-  return (floats + 3) & ~3;
+  return Math.ceil(floats / 4) * 4;
 }
 
 function checkInitial(
