@@ -75,6 +75,19 @@ test('the mended file takes away what was said of the broken one', async ({ page
   await expect(page.getByTestId('error-banner')).toHaveCount(0);
 });
 
+test('a file taken away by mistake comes back', async ({ page }) => {
+  await open(page);
+  await page
+    .getByTestId('csv-input')
+    .setInputFiles(csv('pump.csv', `pump\n${rows(60, (i) => String(i % 12))}`));
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByTestId('sensor-card')).toHaveCount(3);
+  await page.getByTestId('toasts').getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'pump' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByTestId('sensor-card')).toHaveCount(4);
+});
+
 test('semicolons, decimal commas, holes and words among the numbers: read, and the remarks say what was left out', async ({
   page,
 }) => {

@@ -113,6 +113,10 @@ test.describe('keeping', () => {
     await writeWord(page, realWords[30], 2);
     await expectRead(page);
     expect((await textOf(page))!.length).toBeGreaterThan(before!.length);
+    // Pages that this device does not hold are not walked into.
+    await page.getByRole('link', { name: 'Forecast' }).click();
+    await expect(page.getByTestId('toasts')).toContainText('Without a network');
+    await expect(page).toHaveURL(/handwriting/);
   });
 
   test('a tab killed in the middle of a stroke loses nothing that was written', async ({ page, context }) => {
@@ -209,6 +213,45 @@ test.describe('hands on the keyboard', () => {
     await page.keyboard.press('Control+z');
     await expect.poll(kept).toBe(all);
     await expect(page.getByTestId('recognised-text')).toHaveText(text!);
+  });
+
+  test('a cleared page comes back beside what was written since', async ({ page }) => {
+    await open(page);
+    await writeWord(page);
+    await page.keyboard.press('Delete');
+    await writeWord(page, realWords[30], 1);
+    const undo = page.getByTestId('toasts').getByRole('button', { name: 'Undo' });
+    await undo.click();
+    const both = plainWord.strokes.length + realWords[30]!.strokes.length;
+    await expect.poll(async () => (await keptStrokes(page)).length).toBe(both);
+    await page.keyboard.press('Control+z');
+    await expect.poll(async () => (await keptStrokes(page)).length).toBe(realWords[30]!.strokes.length);
+  });
+
+  test('the focus comes back to where it was', async ({ page }) => {
+    await open(page);
+    await writeWord(page);
+    await expectRead(page);
+    const type = page.getByLabel('Type the word');
+    await type.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel('What the word is')).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(type).toBeFocused();
+
+    const toggle = page.getByTestId('notes-toggle');
+    await toggle.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Delete/ }).press('Enter');
+    await expect(page.getByRole('button', { name: 'New', exact: true })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(toggle).toBeFocused();
+
+    const help = page.getByRole('button', { name: 'Help' });
+    await help.press('Enter');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(help).toBeFocused();
   });
 
   test('everything can be reached by Tab, with a focus that shows', async ({ page }) => {

@@ -4,7 +4,7 @@
  */
 
 import { computed, effect, signal } from '@preact/signals';
-import { persistStorage } from '@rivulet/shell';
+import { persistStorage, toast } from '@rivulet/shell';
 import { Predictor } from '../forecast/predictor.ts';
 import { readFile } from '../source/readFile.ts';
 import { SPEEDS } from '../source/replayClock.ts';
@@ -105,9 +105,20 @@ export async function openPage(base: string) {
   }
 
   function removeFile(sensor: Sensor): void {
+    const { file } = sensor;
+    if (!file) return;
+    const place = sensors.value.indexOf(sensor);
     sensors.value = sensors.value.filter((other) => other !== sensor);
     if (chosenId.value === sensor.id) chosenId.value = sensors.value[0]?.id;
     void store.removeFile(sensor.id);
+    toast(`${file.stored.name} removed`, {
+      label: 'Undo',
+      run: () => {
+        sensors.value = sensors.value.toSpliced(place, 0, sensor);
+        choose(sensor.id);
+        void store.saveFile({ ...file.stored, column: file.column.value });
+      },
+    });
   }
 
   function setColumn(sensor: Sensor, column: number): void {

@@ -7,6 +7,8 @@ const FORMAT = 'rivulet-ink';
 const VERSION = 1;
 /** Larger drawings than a person writes are damaged or hostile files. */
 const MAX_POINTS = 2_000_000;
+/** Bytes of a file with that many points; a larger one is refused before it is read. */
+export const MAX_FILE_BYTES = 100e6;
 /** Page units; far beyond any page, far below where numbers lose their hundredths. */
 const MAX_COORDINATE = 1e6;
 

@@ -1,10 +1,11 @@
 /** Everything a note can become, and the way a note comes back in. */
 
 import { useSignal } from '@preact/signals';
+import { RivuletError } from '@rivulet/core';
 import { explainError, Icon, type IconName, ModalDialog, toast } from '@rivulet/shell';
 import { inkToPng } from '../canvas/inkToPng.ts';
 import { inkToSvg } from '../canvas/inkToSvg.ts';
-import { writeInkFile } from '../store/inkFile.ts';
+import { MAX_FILE_BYTES, writeInkFile } from '../store/inkFile.ts';
 import { copyText } from './copyText.ts';
 import type { Notebook } from './notebook.ts';
 import { noteTitle } from './noteTitle.ts';
@@ -29,6 +30,12 @@ export function ExportDialog({ notebook, onClose }: { notebook: Notebook; onClos
   const importFile = (file: File | undefined) => {
     if (!file) return;
     void attempt(async () => {
+      if (file.size > MAX_FILE_BYTES) {
+        throw new RivuletError('INK_INVALID', 'the file is too large', {
+          bytes: file.size,
+          limit: MAX_FILE_BYTES,
+        });
+      }
       await notebook.importInk(await file.text());
       toast('Ink imported into a new note');
     });

@@ -151,6 +151,8 @@ export async function openNotebook(models: string) {
     const kept = keepText();
     const strokes = await store.strokes(note.id);
     await kept;
+    // What was begun meanwhile belongs to the page that lay there.
+    pen.finish();
     current.value = note;
     history = new InkHistory(strokes);
     writer = new StrokeWriter(store, note.id);
@@ -205,7 +207,20 @@ export async function openNotebook(models: string) {
       history.push(step);
       takeStep(step);
       const page = history;
-      toast('Page cleared', { label: 'Undo', run: () => page === history && notebook.undo() });
+      toast('Page cleared', {
+        label: 'Undo',
+        run: () => {
+          if (page !== history) return;
+          // Strokes may have been written since, and Ctrl+Z pressed: only what is still gone comes back.
+          const back = {
+            added: step.removed.filter((stroke) => !history.strokes.includes(stroke)),
+            removed: [],
+          };
+          if (back.added.length === 0) return;
+          history.push(back);
+          takeStep(back);
+        },
+      });
     },
     /** The person says what a word is. What was recognised is no choice. */
     choose(word: Word, chosen: string) {

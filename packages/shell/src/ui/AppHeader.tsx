@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { InstallButton } from './InstallButton.tsx';
 import { OfflineIndicator } from './OfflineIndicator.tsx';
 import { ThemeToggle } from './ThemeToggle.tsx';
+import { visit } from './visit.ts';
 
 const APPS = [
   { id: 'handwriting', name: 'Handwriting' },
@@ -19,7 +20,7 @@ export interface AppHeaderProps {
 export function AppHeader({ app, children }: AppHeaderProps) {
   return (
     <header class="rv-header">
-      <a class="rv-brand" href="../" aria-label="Rivulet, front page">
+      <a class="rv-brand" href="../" aria-label="Rivulet, front page" onClick={visit}>
         <svg viewBox="0 0 64 64" aria-hidden="true">
           <rect width="64" height="64" rx="15" fill="#0f6f78" />
           <g fill="none" stroke-width="5" stroke-linecap="round">
@@ -31,7 +32,12 @@ export function AppHeader({ app, children }: AppHeaderProps) {
       </a>
       <nav class="rv-nav" aria-label="Apps">
         {APPS.map(({ id, name }) => (
-          <a key={id} href={id === app ? './' : `../${id}/`} aria-current={id === app ? 'page' : undefined}>
+          <a
+            key={id}
+            href={id === app ? './' : `../${id}/`}
+            aria-current={id === app ? 'page' : undefined}
+            onClick={visit}
+          >
             {name}
           </a>
         ))}
