@@ -56,6 +56,20 @@ describe('a training run', () => {
     expect(best.best?.mse).toBe(lowest);
   });
 
+  it('takes its first ten steps as it did when its gradients were proved', async () => {
+    const { losses } = await run({}, { stopAfter: 10 });
+    // Of the plain kernels, which compute the same bits everywhere; the data is drawn with Math.log and Math.cos,
+    // whose last bit is each engine's own.
+    const proved = [
+      0.11376683, 0.4181323, 0.08507446, 0.21477363, 0.15071459, 0.03622529, 0.05011429, 0.17002695,
+      0.2348503, 0.02346358,
+    ];
+    expect(losses).toHaveLength(10);
+    proved.forEach((loss, i) => {
+      expect(losses[i]).toBeCloseTo(loss, 7);
+    });
+  });
+
   it.each([1, 2])('goes on bit for bit after a stop inside an epoch, %i thread(s)', async (threads) => {
     const whole = await run({}, { threads });
     const first = await run({}, { threads, stopAfter: 9 });
