@@ -1,6 +1,7 @@
 /** A new version of a page: it asks before it takes over, and what was written is there after the reload. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import {
   expectOfflineReady,
@@ -57,6 +58,8 @@ test('the handwriting page asks, saves and reloads', async ({ page, baseURL }) =
     site.version++;
     await page.evaluate(lookForUpdate);
     await expect(page.getByTestId('update-prompt')).toContainText('A new version is ready');
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
     await page.getByRole('button', { name: 'Later' }).click();
     await expect(page.getByTestId('update-prompt')).toHaveCount(0);
 
