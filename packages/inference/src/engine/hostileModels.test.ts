@@ -1,6 +1,4 @@
 /** ONNX files that lie: whatever their bytes say, loading and running ends soon, in a result or a coded error. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { attr, type OnnxModel, type OnnxNode, type OnnxTensor, RivuletError, writeOnnx } from '@rivulet/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -39,13 +37,6 @@ function graph(nodes: readonly OnnxNode[], initializers: readonly OnnxTensor[] =
 }
 
 const feed: Record<string, AnyTensor> = { a: { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] } };
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
-const collected = (things: readonly WeakRef<object>[]): boolean => {
-  collectGarbage();
-  return things.every((thing) => thing.deref() === undefined);
-};
 
 /** Feeds for whatever inputs a changed file asks for: ones, three where a dimension is free. */
 function feedsFor(inputs: readonly { name: string; shape: readonly (number | string)[] }[]) {
@@ -289,38 +280,5 @@ describe('a session', () => {
       message: expect.stringContaining('Erf'),
       details: { op: 'Erf' },
     });
-  });
-
-  it('lets go of the file', async () => {
-    const files: WeakRef<object>[] = [];
-    const open = () => {
-      const bytes = writeOnnx(naiveNetwork());
-      files.push(new WeakRef(bytes.buffer));
-      return createSession(bytes, { engine: 'fused' });
-    };
-    const session = await open();
-    await expect.poll(() => collected(files), { timeout: 10_000 }).toBe(true);
-    expect((await session.run(feedsFor(session.inputs))).raw).toBeDefined();
-    await session.dispose();
-  });
-
-  it('that was disposed gives its memory back, though somebody still holds it', async () => {
-    const { Instance } = WebAssembly;
-    const instances: WeakRef<object>[] = [];
-    // A function called by `new` may return another object.
-    WebAssembly.Instance = function instantiate(module: WebAssembly.Module) {
-      const instance = new Instance(module);
-      instances.push(new WeakRef(instance.exports));
-      return instance;
-    } as unknown as typeof Instance;
-    const session = await createSession(writeOnnx(naiveNetwork()), { engine: 'fused' }).finally(() => {
-      WebAssembly.Instance = Instance;
-    });
-    await session.run(feedsFor(session.inputs));
-    await session.dispose();
-    await session.dispose();
-    expect(instances).toHaveLength(1);
-    await expect.poll(() => collected(instances), { timeout: 10_000 }).toBe(true);
-    expect(await failure(session.run(feedsFor(session.inputs)))).toMatchObject({ code: 'DISPOSED' });
   });
 });

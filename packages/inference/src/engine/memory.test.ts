@@ -1,0 +1,13 @@
+/** What a session holds, seen by a garbage collector that can be called: in a process of its own. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+it('lets go of the file when loaded, and of its memory when disposed, though somebody still holds it', () => {
+  const script = fileURLToPath(new URL('./testing/heldMemory.ts', import.meta.url));
+  const said = execFileSync(process.execPath, ['--expose-gc', script], { encoding: 'utf8' });
+  expect(JSON.parse(said)).toEqual({
+    loaded: { file: false, machine: true },
+    disposed: { file: false, machine: false, code: 'DISPOSED' },
+  });
+});
