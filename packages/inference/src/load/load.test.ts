@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { RivuletError } from '@rivulet/core';
+import { devNull } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failure } from '../testing/failure.ts';
 import { fetchBytes } from './fetchBytes.ts';
 import type { LoadProgress } from './modelFolder.ts';
 import { openModelFolder } from './openModelFolder.ts';
@@ -54,12 +55,6 @@ const serve =
     else if (url.endsWith(file.path)) response.end(bytes);
     else response.writeHead(404).end();
   };
-
-const failure = (promise: Promise<unknown>): Promise<RivuletError> =>
-  promise.then(
-    () => expect.fail('must fail'),
-    (error) => (error instanceof RivuletError ? error : expect.fail(`not coded: ${error}`)),
-  );
 
 describe('a model folder', () => {
   it('gives the manifest and the checked weights, and tells how far it is', async () => {
@@ -147,6 +142,16 @@ describe('reading over HTTP', () => {
     });
   });
 });
+
+it.each([[devNull], [import.meta.dirname], ['file:///a%2Fb'], ['a\0b']])(
+  '%s is no file',
+  async (location) => {
+    expect(await failure(readFileBytes(location))).toMatchObject({
+      code: 'MODEL_FETCH',
+      details: { location },
+    });
+  },
+);
 
 it('names a file that is not there', async () => {
   expect(await failure(readFileBytes('no/such/file.onnx'))).toMatchObject({

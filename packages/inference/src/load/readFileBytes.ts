@@ -1,5 +1,5 @@
 /** Reads a file in Node: a path, a file URL, or an http(s) URL. */
-import { open } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { RivuletError } from '@rivulet/core';
 import { fetchBytes } from './fetchBytes.ts';
@@ -9,19 +9,15 @@ import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
 export const readFileBytes: ReadBytes = async (location, options = {}) => {
   if (/^https?:/i.test(location)) return fetchBytes(location, options);
   const { signal, onProgress, maxBytes = MAX_BYTES } = options;
-  const path = location.startsWith('file:') ? fileURLToPath(location) : location;
   try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      if (size > maxBytes) throw tooLarge(location, size, maxBytes);
-      const { buffer, byteOffset, length } = await file.readFile({ signal });
-      const bytes = new Uint8Array(buffer, byteOffset, length);
-      onProgress?.(bytes.length, bytes.length);
-      return bytes;
-    } finally {
-      await file.close();
-    }
+    const path = location.startsWith('file:') ? fileURLToPath(location) : location;
+    const found = await stat(path);
+    // A pipe or a device may have no end.
+    if (!found.isFile()) throw new RivuletError('MODEL_FETCH', `${location} is no file`, { location });
+    if (found.size > maxBytes) throw tooLarge(location, found.size, maxBytes);
+    const { buffer, byteOffset, length } = await readFile(path, { signal });
+    onProgress?.(length, length);
+    return new Uint8Array(buffer, byteOffset, length);
   } catch (cause) {
     if (cause instanceof RivuletError) throw cause;
     if (signal?.aborted) throw aborted(location, signal);
