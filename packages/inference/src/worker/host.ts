@@ -68,10 +68,11 @@ export function createHost(read: ReadBytes): HostApi {
     holdLock: (name) =>
       new Promise((resolve) => {
         if (!globalThis.navigator?.locks) return resolve(false);
-        void navigator.locks.request(name, () => {
+        const held = () => {
           resolve(true);
           return new Promise(() => {});
-        });
+        };
+        navigator.locks.request(name, held).catch(() => resolve(false));
       }),
   };
 }

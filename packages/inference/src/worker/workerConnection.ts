@@ -35,13 +35,14 @@ export function workerConnection(worker: Worker): Connection {
 }
 
 /**
- * A worker that the system ends (out of memory, a crash) fires no event. But it held a lock, and a lock goes to
+ * Where there are locks (not on plain http beyond localhost, not in a sandboxed frame):
+ * a worker that the system ends (out of memory, a crash) fires no event. But it held a lock, and a lock goes to
  * the next in line when its holder is gone: waiting for it is waiting for the worker's death.
  */
 function watchByLock(api: HostApi, die: (reason: string) => void): void {
   if (!globalThis.navigator?.locks) return;
   const name = `rivulet-worker-${Date.now()}-${Math.random()}-${locks++}`;
   void api.holdLock(name).then((held) => {
-    if (held) void navigator.locks.request(name, () => die('it ended'));
+    if (held) navigator.locks.request(name, () => die('it ended')).catch(() => {});
   });
 }
