@@ -176,6 +176,13 @@ describe('a thread that dies', () => {
     await remote.dispose();
     expect(await codeOf(remote.call('run', [halves(1)]))).toBe('DISPOSED');
     expect(threads).toHaveLength(1);
+
+    const busy = await client.open('model', path);
+    const pending = codeOf(busy.call('run', [halves(2_000_000)]));
+    const disposing = busy.dispose();
+    await threads[1]!.terminate();
+    expect(await pending).toBe('WORKER_DIED');
+    await disposing;
   });
 });
 

@@ -73,6 +73,9 @@ export class ServiceClient {
         const { link: last, handle: pending } = at;
         const there = await pending.catch(() => 0);
         if (last.alive && there) await this.#ask(last, undefined, (api) => api.close(there));
+      } catch (error) {
+        // What died has freed everything.
+        if (!(error instanceof RivuletError && error.code === 'WORKER_DIED')) throw error;
       } finally {
         this.#closed();
       }
