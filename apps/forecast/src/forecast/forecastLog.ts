@@ -8,7 +8,7 @@ import type { ForecastRecord } from './forecastRecord.ts';
 export const JUDGED = 40;
 
 /** Steps between judged forecasts. */
-export const strideOf = (horizon: number): number => Math.max(1, Math.round(horizon / 8));
+const strideOf = (horizon: number): number => Math.max(1, Math.round(horizon / 8));
 
 /** Fewest known values to forecast from. */
 export const LEAST_PAST = 8;

@@ -33,7 +33,7 @@ export interface ForecastRecord {
 }
 
 /** Values handed to the model and the naive: beyond this the past says nothing new, and copying it costs. */
-export const CONTEXT_STEPS = 4096;
+const CONTEXT_STEPS = 4096;
 
 /** The past that a forecast at `origin` may see. */
 export const pastOf = (values: Float32Array, origin: number): Float32Array =>

@@ -1,7 +1,7 @@
 /** A file's bytes to text, by its byte order mark, else UTF-8, else the Windows code page old loggers write. */
 import { RivuletError } from '@rivulet/core';
 
-export const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 export function readText(bytes: Uint8Array): string {
   const [a, b] = bytes;

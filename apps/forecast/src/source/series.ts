@@ -29,22 +29,5 @@ export interface Series extends Grid {
   readonly season?: number;
 }
 
-export interface Sample {
-  readonly time: number;
-  readonly value: number;
-}
-
 /** Time of value `index`; also beyond the end, where the forecast lies. */
 export const timeAt = (grid: Grid, index: number): number => grid.start + index * grid.stepMs;
-
-/** What the sensor said at `index`; NaN where it said nothing. */
-export const sampleAt = (series: Series, index: number): Sample => ({
-  time: timeAt(series, index),
-  value: series.values[index] ?? Number.NaN,
-});
-
-/** The index on the grid nearest to `time`, held within the series. */
-export function indexAt(grid: Grid, time: number): number {
-  const index = Math.round((time - grid.start) / grid.stepMs);
-  return Math.min(grid.length, Math.max(0, index));
-}

@@ -28,7 +28,7 @@ const hasZone = (cell: string) => /(?:Z|UTC|GMT|:\d{2}(?:\.\d+)?\s*[+-]\d{2}:?(?
 const EARLIEST = Date.UTC(1900, 0, 1);
 const LATEST = Date.UTC(2200, 0, 1);
 
-export const TIME_FORMATS: readonly TimeFormat[] = [
+const TIME_FORMATS: readonly TimeFormat[] = [
   {
     name: 'year-month-day',
     read: (cell) => {

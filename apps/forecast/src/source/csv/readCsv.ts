@@ -26,7 +26,7 @@ export interface CsvTable extends Grid {
 }
 
 /** More rows than this are refused: a year of seconds would not fit on a phone. */
-export const MAX_ROWS = 2_000_000;
+const MAX_ROWS = 2_000_000;
 
 /** The grid may have at most this many steps without a value for each with one. */
 const EMPTIEST = 50;
