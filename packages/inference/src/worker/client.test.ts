@@ -12,8 +12,8 @@ import { failure } from '../testing/failure.ts';
 import { halves, smallModel } from '../testing/smallModel.ts';
 import { ServiceClient } from './client.ts';
 import { localConnection } from './localConnection.ts';
+import { FATAL } from './testing/fatal.ts';
 import { threadConnections } from './testing/threadConnection.ts';
-import { FATAL } from './testing/threadHost.ts';
 
 const bytes = writeOnnx(smallModel);
 

@@ -5,9 +5,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { ReadBytes } from '../../load/readBytes.ts';
 import { readFileBytes } from '../../load/readFileBytes.ts';
 import { createHost } from '../host.ts';
-
-/** Reading this location throws where nobody catches, which ends the thread. */
-export const FATAL = 'fatal:';
+import { FATAL } from './fatal.ts';
 
 const read: ReadBytes = (location, options) => {
   if (location !== FATAL) return readFileBytes(location, options);
@@ -17,4 +15,4 @@ const read: ReadBytes = (location, options) => {
   return new Promise(() => {});
 };
 
-if (parentPort) Comlink.expose(createHost(read), nodeEndpoint(parentPort));
+Comlink.expose(createHost(read), nodeEndpoint(parentPort!));
