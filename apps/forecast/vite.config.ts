@@ -22,10 +22,11 @@ export default defineConfig({
         name: 'Rivulet forecast',
         short_name: 'Forecast',
         description: 'For each sensor, what comes next and how sure that is.',
+        lang: 'en',
         start_url: './',
         scope: './',
         display: 'standalone',
-        background_color: '#0f6f78',
+        background_color: '#f3f6f6',
         theme_color: '#0f6f78',
         icons: [
           { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },

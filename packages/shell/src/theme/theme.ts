@@ -18,8 +18,14 @@ export const theme: ReadonlySignal<Theme> = computed(() =>
   themeChoice.value === 'system' ? systemTheme.value : themeChoice.value,
 );
 
+/** The surface of each theme, as in tokens.css: the browser's own bars around the page take it. */
+const BARS: Record<Theme, string> = { light: '#ffffff', dark: '#172124' };
+
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')) {
+    meta.content = BARS[theme.value];
+  }
 });
 // Another tab of the site changed it.
 addEventListener('storage', (event) => {
