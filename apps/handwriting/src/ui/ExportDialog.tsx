@@ -75,7 +75,7 @@ export function ExportDialog({ notebook, onClose }: { notebook: Notebook; onClos
         <Choice
           icon="download"
           title="Ink"
-          detail="JSON with times and pressure"
+          detail="JSON, to import again"
           disabled={!strokes.length}
           onClick={save('ink.json', 'application/json', () => writeInkFile({ text, strokes }))}
         />
