@@ -1,9 +1,14 @@
 /** The weights of one direction of one layer, in ONNX's layout, and the two sums every gate is made of. */
 
+import type { ScalarFunction } from './activation.ts';
+
 export type Cell = 'rnn' | 'lstm' | 'gru';
 
 /** Gates a cell has: blocks of H rows in w and r. Order: LSTM i o f c, GRU z r h (ONNX's own). */
 export const GATES: Readonly<Record<Cell, number>> = { rnn: 1, lstm: 4, gru: 3 };
+
+/** Activation functions that a cell takes for one direction. */
+export const ACTIVATIONS: Readonly<Record<Cell, number>> = { rnn: 1, lstm: 3, gru: 2 };
 
 export interface CellWeights {
   /** I */
@@ -16,6 +21,21 @@ export interface CellWeights {
   readonly r: Float32Array;
   /** [2 * G * H]: the input's biases, then the state's. */
   readonly b: Float32Array;
+  /** [3 * H] LSTM only: the peepholes of i, o and f; absent is zero. */
+  readonly p?: Float32Array;
+}
+
+/** What ONNX lets a node change of its cell. */
+export interface CellOptions {
+  /** RNN: f. GRU: f for z and r, g for h. LSTM: f for i, o and f, g for c, h for the output. Default ONNX's own. */
+  readonly activations?: readonly ScalarFunction[];
+  /**
+   * Bounds what goes into a gate's activation to [-clip, clip]; absent or 0: no bounds. An LSTM's c' goes into h
+   * as it is, which ONNX leaves open and onnxruntime does.
+   */
+  readonly clip?: number;
+  /** LSTM only: the forget gate is 1 - i. */
+  readonly inputForget?: boolean;
 }
 
 /** w[row] . x + its bias: what the input adds to a gate. */
@@ -32,6 +52,7 @@ export function fromState({ hidden, r, b }: CellWeights, row: number, h: Float32
   return sum;
 }
 
-export function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
+/** @returns x within [-clip, clip] */
+export function clipped(x: number, clip: number | undefined): number {
+  return clip ? Math.min(clip, Math.max(-clip, x)) : x;
 }

@@ -1,14 +1,16 @@
-import { type CellWeights, fromInput, fromState } from './cellWeights.ts';
+import { type ActivationName, activation as functionOf } from './activation.ts';
+import { type CellOptions, type CellWeights, clipped, fromInput, fromState } from './cellWeights.ts';
 
-export type RnnActivation = 'tanh' | 'relu';
+export type RnnActivation = ActivationName;
 
 /**
- * One step of a plain recurrent cell (ONNX RNN, activation Tanh or Relu).
+ * One step of a plain recurrent cell (ONNX RNN).
  *
- *     h' = f(W x + Wb + R h + Rb)     f = tanh, or relu: max(0, .)
+ *     h' = f(W x + Wb + R h + Rb)     f = tanh, relu: max(0, .), or another one of ONNX's
  *
  * @param x [I]
  * @param h [H]
+ * @param activation f by its name; `options.activations` stands above it
  * @returns h' [H], a new array
  */
 export function rnnStep(
@@ -16,9 +18,8 @@ export function rnnStep(
   x: Float32Array,
   h: Float32Array,
   activation: RnnActivation = 'tanh',
+  options: CellOptions = {},
 ): Float32Array {
-  return h.map((_, j) => {
-    const sum = fromInput(weights, j, x) + fromState(weights, j, h);
-    return activation === 'relu' ? Math.max(0, sum) : Math.tanh(sum);
-  });
+  const [f = functionOf(activation)] = options.activations ?? [];
+  return h.map((_, j) => f(clipped(fromInput(weights, j, x) + fromState(weights, j, h), options.clip)));
 }

@@ -1,0 +1,72 @@
+/** The activation functions that ONNX's recurrent operators may name, with ONNX's formulas and defaults. */
+
+import { RivuletError } from '../errors.ts';
+
+/** ONNX's names in lower case; ONNX itself does not mind the case. */
+export type ActivationName =
+  | 'tanh'
+  | 'sigmoid'
+  | 'relu'
+  | 'affine'
+  | 'leakyrelu'
+  | 'thresholdedrelu'
+  | 'scaledtanh'
+  | 'hardsigmoid'
+  | 'elu'
+  | 'softsign'
+  | 'softplus';
+
+export type ScalarFunction = (x: number) => number;
+
+interface Formula {
+  readonly of: (alpha: number, beta: number) => ScalarFunction;
+  /** Defaults of alpha and beta: as many as the function has. */
+  readonly defaults?: readonly number[];
+}
+
+export const sigmoid: ScalarFunction = (x) => 1 / (1 + Math.exp(-x));
+
+const FORMULAS: Readonly<Record<ActivationName, Formula>> = {
+  tanh: { of: () => Math.tanh },
+  sigmoid: { of: () => sigmoid },
+  relu: { of: () => (x) => Math.max(0, x) },
+  softsign: { of: () => (x) => x / (1 + Math.abs(x)) },
+  // ln(1 + e^x), without the overflow of e^x.
+  softplus: { of: () => (x) => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))) },
+  affine: { of: (a, b) => (x) => a * x + b, defaults: [1, 0] },
+  leakyrelu: { of: (a) => (x) => (x < 0 ? a * x : x), defaults: [0.01] },
+  thresholdedrelu: { of: (a) => (x) => (x <= a ? 0 : x), defaults: [1] },
+  scaledtanh: { of: (a, b) => (x) => a * Math.tanh(b * x), defaults: [1, 1] },
+  hardsigmoid: { of: (a, b) => (x) => Math.min(1, Math.max(0, a * x + b)), defaults: [0.2, 0.5] },
+  elu: { of: (a) => (x) => (x < 0 ? a * Math.expm1(x) : x), defaults: [1] },
+};
+
+export const isActivation = (name: string): name is ActivationName => Object.hasOwn(FORMULAS, name);
+
+/** @returns the function; alpha and beta default to ONNX's values and do nothing where the formula has none */
+export function activation(name: ActivationName, alpha?: number, beta?: number): ScalarFunction {
+  const { of, defaults = [] } = FORMULAS[name];
+  return of(alpha ?? defaults[0] ?? 0, beta ?? defaults[1] ?? 0);
+}
+
+/**
+ * The functions of a recurrent node, in the order of its list: alphas and betas are handed out in that order, to
+ * the functions that have one.
+ * @param names in any case
+ * @throws RivuletError ONNX_UNSUPPORTED for a name that ONNX does not know here
+ */
+export function activationsOf(
+  names: readonly string[],
+  alphas: readonly number[] = [],
+  betas: readonly number[] = [],
+): ScalarFunction[] {
+  let [a, b] = [0, 0];
+  return names.map((given) => {
+    const name = given.toLowerCase();
+    if (!isActivation(name)) {
+      throw new RivuletError('ONNX_UNSUPPORTED', `there is no activation ${given}`, { activation: given });
+    }
+    const takes = FORMULAS[name].defaults?.length ?? 0;
+    return activation(name, takes > 0 ? alphas[a++] : undefined, takes > 1 ? betas[b++] : undefined);
+  });
+}
