@@ -12,7 +12,7 @@ import { failure } from '../testing/failure.ts';
 import { halves, smallModel } from '../testing/smallModel.ts';
 import { ServiceClient } from './client.ts';
 import { localConnection } from './localConnection.ts';
-import { FATAL } from './testing/fatal.ts';
+import { ENDLESS, FATAL } from './testing/locations.ts';
 import { threadConnections } from './testing/threadConnection.ts';
 
 const bytes = writeOnnx(smallModel);
@@ -151,10 +151,11 @@ describe('a thread that dies', () => {
   });
 
   it('while a model is being loaded', async () => {
-    const opening = codeOf(client.open('model', path));
+    const remote = await client.open('model', path);
+    const opening = codeOf(client.open('model', ENDLESS));
     await threads[0]!.terminate();
     expect(await opening).toBe('WORKER_DIED');
-    const remote = await client.open('model', path);
+    expect(await codeOf(remote.call('run', [halves(1)]))).toBe('fulfilled');
     await remote.dispose();
   });
 

@@ -5,13 +5,15 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { ReadBytes } from '../../load/readBytes.ts';
 import { readFileBytes } from '../../load/readFileBytes.ts';
 import { createHost } from '../host.ts';
-import { FATAL } from './fatal.ts';
+import { ENDLESS, FATAL } from './locations.ts';
 
 const read: ReadBytes = (location, options) => {
-  if (location !== FATAL) return readFileBytes(location, options);
-  setImmediate(() => {
-    throw new Error('thrown in the worker');
-  });
+  if (location !== FATAL && location !== ENDLESS) return readFileBytes(location, options);
+  if (location === FATAL) {
+    setImmediate(() => {
+      throw new Error('thrown in the worker');
+    });
+  }
   return new Promise(() => {});
 };
 
