@@ -14,47 +14,59 @@ const ARRAYS: Readonly<Record<string, string>> = {
 
 /** @throws ARGUMENT for a feed that is missing or unknown, TENSOR_SHAPE for one whose shape or size is wrong */
 export function checkFeeds(inputs: readonly ValueInfo[], feeds: Readonly<Record<string, AnyTensor>>): void {
-  for (const { name, type, shape, unranked } of inputs) {
-    const feed = feeds && Object.hasOwn(feeds, name) ? feeds[name] : undefined;
-    if (!feed?.data || !Array.isArray(feed.shape)) {
-      throw new RivuletError('ARGUMENT', `no tensor { data, shape } for input "${name}"`, {
-        input: name,
-        inputs: namesOf(inputs),
-      });
-    }
-    const array = ARRAYS[type];
+  // Checked at every step of a stream: loops instead of closures, messages made elsewhere.
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i]!;
+    const feed = feeds && Object.hasOwn(feeds, input.name) ? feeds[input.name] : undefined;
+    if (!feed?.data || !Array.isArray(feed.shape)) throw missing(input, inputs);
     // By name: arrays that come from another realm (a worker's host, a test's) are of another class.
-    if (feed.data[Symbol.toStringTag] !== array) {
-      throw new RivuletError(
-        'ARGUMENT',
-        `input "${name}" takes ${array ?? 'no data of this library'} (${type})`,
-        {
-          input: name,
-          type,
-          got: feed.data[Symbol.toStringTag],
-        },
-      );
-    }
-    const fits =
-      unranked ||
-      (feed.shape.length === shape.length &&
-        shape.every((n, i) => typeof n === 'string' || n < 0 || n === feed.shape[i]));
-    if (!fits || sizeOf(feed.shape) !== feed.data.length) {
-      throw new RivuletError(
-        'TENSOR_SHAPE',
-        `input "${name}" must be [${shape.join(', ')}], got [${feed.shape.join(', ')}] with ${feed.data.length} elements`,
-        { input: name, expected: [...shape], got: [...feed.shape], elements: feed.data.length },
-      );
-    }
+    if (feed.data[Symbol.toStringTag] !== ARRAYS[input.type]) throw wrongArray(input, feed);
+    if (!fits(input, feed.shape) || sizeOf(feed.shape) !== feed.data.length) throw wrongShape(input, feed);
   }
-  for (const name of Object.keys(feeds)) {
-    if (!inputs.some((input) => input.name === name)) {
-      throw new RivuletError('ARGUMENT', `the model has no input "${name}"`, {
-        input: name,
-        inputs: namesOf(inputs),
-      });
-    }
+  let fed = 0;
+  for (const name in feeds) if (Object.hasOwn(feeds, name)) fed++;
+  if (fed !== inputs.length) throw unknown(inputs, feeds);
+}
+
+function fits({ shape, unranked }: ValueInfo, fed: readonly number[]): boolean {
+  if (unranked) return true;
+  if (fed.length !== shape.length) return false;
+  for (let d = 0; d < shape.length; d++) {
+    const n = shape[d]!;
+    if (typeof n === 'number' && n >= 0 && n !== fed[d]) return false;
   }
+  return true;
+}
+
+function missing({ name }: ValueInfo, inputs: readonly ValueInfo[]): RivuletError {
+  return new RivuletError('ARGUMENT', `no tensor { data, shape } for input "${name}"`, {
+    input: name,
+    inputs: namesOf(inputs),
+  });
+}
+
+function wrongArray({ name, type }: ValueInfo, { data }: AnyTensor): RivuletError {
+  return new RivuletError(
+    'ARGUMENT',
+    `input "${name}" takes ${ARRAYS[type] ?? 'no data of this library'} (${type})`,
+    { input: name, type, got: data[Symbol.toStringTag] },
+  );
+}
+
+function wrongShape({ name, shape }: ValueInfo, { data, shape: got }: AnyTensor): RivuletError {
+  return new RivuletError(
+    'TENSOR_SHAPE',
+    `input "${name}" must be [${shape.join(', ')}], got [${got.join(', ')}] with ${data.length} elements`,
+    { input: name, expected: [...shape], got: [...got], elements: data.length },
+  );
+}
+
+function unknown(inputs: readonly ValueInfo[], feeds: Readonly<Record<string, AnyTensor>>): RivuletError {
+  const input = Object.keys(feeds).find((name) => !inputs.some((known) => known.name === name));
+  return new RivuletError('ARGUMENT', `the model has no input "${input}"`, {
+    input,
+    inputs: namesOf(inputs),
+  });
 }
 
 const namesOf = (inputs: readonly ValueInfo[]): string[] => inputs.map(({ name }) => name);

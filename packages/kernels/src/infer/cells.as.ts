@@ -3,7 +3,7 @@
 // xg and hg are the gates' two halves, from the input (with biases) and from the state, ONNX order.
 
 import { madd } from '../math/madd.as';
-import { sigmoid, tanh } from '../math/activations.as';
+import { gatedTanh, sigmoid, sigmoidDivisor, tanh } from './gates.as';
 
 // @ts-ignore: decorator
 @inline
@@ -11,31 +11,36 @@ function gate(xg: usize, hg: usize): v128 {
   return f32x4.add(v128.load(xg), v128.load(hg));
 }
 
+// LSTM and GRU take two loops: in one, the second exponential waits for the first longer than a processor looks ahead.
+
 /** i o f c: c' = f c + i tanh(c~), h = o tanh(c'). */
 export function lstmCell(xg: usize, hg: usize, h: usize, c: usize, padded: usize): void {
   const bytes = padded << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
     const x = xg + at;
     const y = hg + at;
-    const input = sigmoid(gate(x, y));
-    const forget = sigmoid(gate(x + 2 * bytes, y + 2 * bytes));
-    const candidate = tanh(gate(x + 3 * bytes, y + 3 * bytes));
-    const cell = madd(forget, v128.load(c + at), f32x4.mul(input, candidate));
-    v128.store(c + at, cell);
-    v128.store(h + at, f32x4.mul(sigmoid(gate(x + bytes, y + bytes)), tanh(cell)));
+    const kept = f32x4.div(v128.load(c + at), sigmoidDivisor(gate(x + 2 * bytes, y + 2 * bytes)));
+    v128.store(c + at, f32x4.add(kept, gatedTanh(gate(x, y), gate(x + 3 * bytes, y + 3 * bytes))));
+  }
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const output = gate(xg + at + bytes, hg + at + bytes);
+    v128.store(h + at, gatedTanh(output, v128.load(c + at)));
   }
 }
 
-/** z r h with linear_before_reset: n = tanh(x + r (R h + b)), h = n + z (h - n). */
+/** z r h with linear_before_reset: n = tanh(x + r (R h + b)), h = n + z (h - n). Overwrites hg. */
 export function gruCell(xg: usize, hg: usize, h: usize, padded: usize): void {
   const bytes = padded << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
     const x = xg + at;
     const y = hg + at;
-    const update = sigmoid(gate(x, y));
-    const reset = sigmoid(gate(x + bytes, y + bytes));
-    const fresh = tanh(madd(reset, v128.load(y + 2 * bytes), v128.load(x + 2 * bytes)));
-    v128.store(h + at, madd(update, f32x4.sub(v128.load(h + at), fresh), fresh));
+    const reset = f32x4.div(v128.load(y + 2 * bytes), sigmoidDivisor(gate(x + bytes, y + bytes)));
+    v128.store(y + 2 * bytes, f32x4.add(v128.load(x + 2 * bytes), reset));
+  }
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const fresh = tanh(v128.load(hg + at + 2 * bytes));
+    const old = f32x4.sub(v128.load(h + at), fresh);
+    v128.store(h + at, f32x4.add(fresh, f32x4.div(old, sigmoidDivisor(gate(xg + at, hg + at)))));
   }
 }
 

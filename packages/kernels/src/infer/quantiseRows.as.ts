@@ -29,42 +29,77 @@ export function quantiseRows(a: usize, aStride: usize, M: i32, K: i32, levels: f
     const inverse: f32 = largest > 1e-30 ? levels / largest : 0;
     store<f32>(out, largest / levels);
     const to = out + 16;
+    const by = f32x4.splat(inverse);
     let k = 0;
-    for (; k + 4 <= K; k += 4) put(to, <usize>k, depth, v128.load(a + (<usize>k << 2)), inverse);
-    if (k < K) {
-      const left = K - k;
-      let v = v128.load_zero<f32>(a + (<usize>k << 2));
-      if (left > 1) v = f32x4.replace_lane(v, 1, load<f32>(a + (<usize>k << 2), 4));
-      if (left > 2) v = f32x4.replace_lane(v, 2, load<f32>(a + (<usize>k << 2), 8));
-      put(to, <usize>k, depth, v, inverse);
+    for (; k + 8 <= K; k += 8) {
+      const from = a + (<usize>k << 2);
+      putEight(to, <usize>k, depth, level(v128.load(from), by), level(v128.load(from, 16), by));
     }
+    for (; k < K; k += 4) putFour(to, <usize>k, depth, level(loadFour(a + (<usize>k << 2), K - k), by));
     a += aStride;
     out += size;
   }
 }
 
+/** Compared as bits: of floats without sign that is the same order, with NaN above all, and one instruction. */
 function largestOf(a: usize, K: i32): f32 {
-  let v = f32x4.splat(0);
+  const bits = i32x4.splat(0x7fffffff);
+  let v = i32x4.splat(0);
+  let w = v;
   let k = 0;
-  for (; k + 4 <= K; k += 4) v = f32x4.max(v, f32x4.abs(v128.load(a + (<usize>k << 2))));
-  for (; k < K; k++) v = f32x4.max(v, f32x4.abs(v128.load_splat<f32>(a + (<usize>k << 2))));
-  v = f32x4.max(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
-  return max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1));
+  for (; k + 8 <= K; k += 8) {
+    v = i32x4.max_s(v, v128.and(bits, v128.load(a)));
+    w = i32x4.max_s(w, v128.and(bits, v128.load(a, 16)));
+    a += 32;
+  }
+  for (; k < K; k++) {
+    v = i32x4.max_s(v, v128.and(bits, v128.load_splat<i32>(a)));
+    a += 4;
+  }
+  v = i32x4.max_s(v, w);
+  v = i32x4.max_s(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1));
+  v = i32x4.max_s(v, v128.shuffle<i32>(v, v, 1, 0, 3, 2));
+  return f32x4.extract_lane(v, 0);
+}
+
+function loadFour(a: usize, left: i32): v128 {
+  if (left >= 4) return v128.load(a);
+  let v = v128.load_zero<f32>(a);
+  if (left > 1) v = f32x4.replace_lane(v, 1, load<f32>(a, 4));
+  if (left > 2) v = f32x4.replace_lane(v, 2, load<f32>(a, 8));
+  return v;
+}
+
+/** Four levels as 32-bit integers; relaxed ones with their offset. */
+// @ts-ignore: decorator
+@inline
+function level(v: v128, inverse: v128): v128 {
+  const shifted = f32x4.add(f32x4.mul(v, inverse), f32x4.splat(ROUND));
+  return i32x4.sub(shifted, i32x4.splat(ASC_FEATURE_RELAXED_SIMD ? ROUND_BITS - MAX_LEVEL - 1 : ROUND_BITS));
 }
 
 // @ts-ignore: decorator
 @inline
-function put(to: usize, k: usize, depth: usize, v: v128, inverse: f32): void {
-  const shifted = f32x4.add(f32x4.mul(v, f32x4.splat(inverse)), f32x4.splat(ROUND));
-  const zero = i32x4.splat(0);
+function putEight(to: usize, k: usize, depth: usize, v: v128, w: v128): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    const q = i32x4.sub(shifted, i32x4.splat(ROUND_BITS - MAX_LEVEL - 1));
-    const high = i16x8.narrow_i32x4_s(i32x4.shr_u(q, 7), zero);
-    const low = i16x8.narrow_i32x4_s(v128.and(q, i32x4.splat(127)), zero);
-    store<i32>(to + k, i32x4.extract_lane(i8x16.narrow_i16x8_u(high, zero), 0));
-    store<i32>(to + depth + k, i32x4.extract_lane(i8x16.narrow_i16x8_u(low, zero), 0));
+    const high = i16x8.narrow_i32x4_s(i32x4.shr_u(v, 7), i32x4.shr_u(w, 7));
+    const low = v128.and(i16x8.narrow_i32x4_s(v, w), i16x8.splat(127));
+    const bytes = i8x16.narrow_i16x8_u(high, low);
+    store<i64>(to + k, i64x2.extract_lane(bytes, 0));
+    store<i64>(to + depth + k, i64x2.extract_lane(bytes, 1));
   } else {
-    const q = i16x8.narrow_i32x4_s(i32x4.sub(shifted, i32x4.splat(ROUND_BITS)), zero);
-    store<i64>(to + (k << 1), i64x2.extract_lane(q, 0));
+    v128.store(to + (k << 1), i16x8.narrow_i32x4_s(v, w));
+  }
+}
+
+function putFour(to: usize, k: usize, depth: usize, v: v128): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const high = i16x8.narrow_i32x4_s(i32x4.shr_u(v, 7), v);
+    const low = v128.and(i16x8.narrow_i32x4_s(v, v), i16x8.splat(127));
+    const bytes = i8x16.narrow_i16x8_u(high, low);
+    store<i32>(to + k, i32x4.extract_lane(bytes, 0));
+    store<i32>(to + depth + k, i32x4.extract_lane(bytes, 2));
+  } else {
+    store<i64>(to + (k << 1), i64x2.extract_lane(i16x8.narrow_i32x4_s(v, v), 0));
   }
 }

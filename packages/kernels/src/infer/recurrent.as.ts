@@ -21,7 +21,7 @@ const RH: usize = 44; // matrix of the h gate for cell 4
 const BIAS: usize = 48; // f32[gates * PADDED rounded up to 8], what goes to the input's half
 const STATE_BIAS: usize = 52; // the same for the state's half, or 0
 const LENGTHS: usize = 56; // i32[B] or 0
-const H: usize = 60; // [B, PADDED] state, initial before, final after
+const H: usize = 60; // [B, PADDED] state
 const C: usize = 64; // [B, PADDED] LSTM's cell state
 const Y: usize = 68; // output of this direction, or 0
 const Y_STEP: usize = 72; // bytes from one step to the next
@@ -30,6 +30,10 @@ const XG: usize = 80; // f32[BLOCK, B, gates * PADDED]
 const HG: usize = 84; // f32[B, gates * PADDED]
 const RESET: usize = 88; // f32[B, PADDED] for cell 4
 const SCRATCH: usize = 92; // for multiply of max(BLOCK, 1) * B rows
+const H0: usize = 96; // [B, H] initial state, or 0 for zeros
+const C0: usize = 100;
+const HN: usize = 104; // [B, H] final state, or 0
+const CN: usize = 108;
 
 export function recurrent(layer: usize): void {
   const T = load<i32>(layer, STEPS);
@@ -41,6 +45,9 @@ export function recurrent(layer: usize): void {
   const w = load<usize>(layer, W);
   const xg = load<usize>(layer, XG);
   const gates = <usize>load<i32>(w, OUTPUTS) << 2;
+  const cells = load<usize>(layer, C);
+  loadState(layer, load<usize>(layer, H), load<usize>(layer, H0));
+  if (cells) loadState(layer, cells, load<usize>(layer, C0));
   for (let done = 0; done < T; done += block) {
     const steps = min(block, T - done);
     const first = reverse ? T - done - steps : done;
@@ -52,6 +59,32 @@ export function recurrent(layer: usize): void {
       const at = reverse ? steps - 1 - s : s;
       step(layer, first + at, xg + <usize>(at * B) * gates, gates);
     }
+  }
+  saveState(layer, load<usize>(layer, H), load<usize>(layer, HN));
+  if (cells) saveState(layer, cells, load<usize>(layer, CN));
+}
+
+/** [B, H] to the padded rows of a state. Units that pad it are zero. */
+function loadState(layer: usize, state: usize, from: usize): void {
+  const hidden = load<i32>(layer, HIDDEN);
+  const row = <usize>load<i32>(layer, PADDED) << 2;
+  const end = state + row * <usize>load<i32>(layer, BATCH);
+  for (let at = state; at < end; at += 16) v128.store(at, i32x4.splat(0));
+  if (!from) return;
+  for (; state < end; state += row) {
+    copyUnits(state, from, hidden);
+    from += <usize>hidden << 2;
+  }
+}
+
+function saveState(layer: usize, state: usize, to: usize): void {
+  if (!to) return;
+  const hidden = load<i32>(layer, HIDDEN);
+  const row = <usize>load<i32>(layer, PADDED) << 2;
+  const end = state + row * <usize>load<i32>(layer, BATCH);
+  for (; state < end; state += row) {
+    copyUnits(to, state, hidden);
+    to += <usize>hidden << 2;
   }
 }
 

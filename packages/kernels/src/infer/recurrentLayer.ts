@@ -47,10 +47,12 @@ export interface RecurrentBinding {
   readonly x: Pointer;
   /** i32[B] or 0: past its length a sequence shows zeros and keeps its state. */
   readonly lengths: Pointer;
-  /** [B, padded]: the initial state before a run, the final one after it. */
-  readonly h: Pointer;
-  /** [B, padded], LSTM only. */
-  readonly c: Pointer;
+  /** [B, hidden] initial states, 0 for zeros; c0 of an LSTM only. */
+  readonly h0: Pointer;
+  readonly c0: Pointer;
+  /** [B, hidden] where the final states go, 0 for nowhere. */
+  readonly hn: Pointer;
+  readonly cn: Pointer;
   /** Where this direction's output begins, 0 for none; element (t, b, j) at y + t yStep + b yRow + 4 j. */
   readonly y: Pointer;
   readonly yStep: number;
@@ -60,7 +62,7 @@ export interface RecurrentBinding {
 const CELLS = { rnn: 0, lstm: 2, gru: 4 };
 const GATES = { rnn: 1, lstm: 4, gru: 3 };
 /** Words of a layer's description, see recurrent.as.ts. */
-const LAYER_BYTES = 24 * 4;
+const LAYER_BYTES = 28 * 4;
 /** Gates of a block of steps stay in the second-level cache. */
 const BLOCK_BYTES = 128 * 1024;
 
@@ -127,12 +129,15 @@ export function bindRecurrent(
     layer.rh ? scratchBytes(machine, layer.rh, B) : 0,
   );
   const at = allocate(LAYER_BYTES);
+  const stateBytes = layer.padded * B * 4;
+  const [h, c] = [allocate(stateBytes), layer.code === CELLS.lstm ? allocate(stateBytes) : 0];
   const words = [
     ...[layer.code, T, B, layer.input, layer.hidden, layer.padded, binding.reverse ? 1 : 0, block],
     ...[binding.x, layer.w.at, layer.r.at, layer.rh?.at ?? 0, layer.bias, layer.stateBias, binding.lengths],
-    ...[binding.h, binding.c, binding.y, binding.yStep, binding.yRow],
+    ...[h, c, binding.y, binding.yStep, binding.yRow],
     ...[allocate(gateBytes * block), allocate(gateBytes)],
-    ...[layer.rh ? allocate(layer.padded * B * 4) : 0, allocate(scratch)],
+    ...[layer.rh ? allocate(stateBytes) : 0, allocate(scratch)],
+    ...[binding.h0, binding.c0, binding.hn, binding.cn],
   ];
   return { at, describe: () => machine.i32.set(words, at >> 2) };
 }

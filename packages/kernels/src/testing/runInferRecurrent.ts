@@ -81,8 +81,12 @@ export function runInferRecurrent(
     top += (bytes + 15) & ~15;
     return at;
   };
-  const P = layer.padded;
-  const at = { x: allocate(x.byteLength), h: allocate(B * P * 4), c: allocate(B * P * 4) };
+  const state = B * H * 4;
+  const at = { x: allocate(x.byteLength), h0: 0, c0: 0, hn: allocate(state), cn: allocate(state) };
+  if (states) {
+    at.h0 = allocate(state);
+    at.c0 = allocate(state);
+  }
   const y = allocate(T * B * H * 4);
   const guard = allocate(16);
   const lengthsAt = lens ? allocate(B * 4) : 0;
@@ -96,31 +100,20 @@ export function runInferRecurrent(
   machine.u8.fill(0xff, machine.workspace, top); // NaN: whatever is read unwritten shows
   machine.f32.set(x, at.x >> 2);
   if (lens) machine.i32.set(lens, lengthsAt >> 2);
-  const spread = (data: Float32Array, to: number): void => {
-    machine.f32.fill(0, to >> 2, (to >> 2) + B * P);
-    for (let lane = 0; lane < B; lane++) {
-      machine.f32.set(data.subarray(lane * H, (lane + 1) * H), (to >> 2) + lane * P);
-    }
-  };
-  spread(h0, at.h);
-  spread(c0, at.c);
+  if (states) {
+    machine.f32.set(h0, at.h0 >> 2);
+    machine.f32.set(c0, at.c0 >> 2);
+  }
   bound.describe();
   machine.wasm.recurrent(bound.at);
 
-  const gather = (from: number): Float32Array => {
-    const out = new Float32Array(B * H);
-    for (let lane = 0; lane < B; lane++) {
-      const start = (from >> 2) + lane * P;
-      out.set(machine.f32.subarray(start, start + H), lane * H);
-    }
-    return out;
-  };
+  const gather = (from: number): Float32Array => machine.f32.slice(from >> 2, (from >> 2) + B * H);
   const withCell = (h: States, c: Tensor | Float32Array | undefined): States =>
     c ? { ...h, c: c instanceof Float32Array ? c : c.data } : h;
   return {
     got: withCell(
-      { y: machine.f32.slice(y >> 2, (y >> 2) + T * B * H), h: gather(at.h) },
-      cell === 'lstm' ? gather(at.c) : undefined,
+      { y: machine.f32.slice(y >> 2, (y >> 2) + T * B * H), h: gather(at.hn) },
+      cell === 'lstm' ? gather(at.cn) : undefined,
     ),
     expected: withCell({ y: reference.y.data, h: reference.h.data }, reference.c),
     guard: machine.i32[guard >> 2]!,

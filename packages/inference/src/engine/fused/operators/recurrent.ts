@@ -98,7 +98,7 @@ function bindLayers(
   inputs: Parameters<Bind>[1],
 ): Value[] {
   const { machine } = binder;
-  const { hidden: H, input: I, padded } = layers[0]!;
+  const { hidden: H, input: I } = layers[0]!;
   const dirs = layers.length;
   const x = binder.device(inputs[X]!);
   const [T, batch, features] = x.shape;
@@ -121,9 +121,9 @@ function bindLayers(
   const y = outputs[0] ? binder.make(lanesFirst ? [T!, B, dirs, H] : [T!, dirs, B, H]) : undefined;
   const finalH = outputs[1] ? binder.make([dirs, B, H]) : undefined;
   const finalC = outputs[2] ? binder.make([dirs, B, H]) : undefined;
+  const directed = (states: DeviceValue | undefined, d: number): number =>
+    states ? states.buffer.at + d * B * H * 4 : 0;
   layers.forEach((layer, d) => {
-    const h = binder.temporary(B * padded * 4);
-    const c = node.op === 'LSTM' ? binder.temporary(B * padded * 4) : 0;
     // Scratch of one direction serves the other as well; the description must outlive both.
     const kept = { first: true };
     const bound = bindRecurrent(
@@ -135,8 +135,10 @@ function bindLayers(
         reverse: d === 1 || directionOf(node) === 'reverse',
         x: x.buffer.at,
         lengths: lengths?.buffer.at ?? 0,
-        h,
-        c,
+        h0: directed(h0, d),
+        c0: directed(c0, d),
+        hn: directed(finalH, d),
+        cn: directed(finalC, d),
         y: y ? y.buffer.at + d * H * 4 * (lanesFirst ? 1 : B) : 0,
         yStep: dirs * B * H * 4,
         yRow: (lanesFirst ? dirs : 1) * H * 4,
@@ -148,15 +150,11 @@ function bindLayers(
       },
     );
     binder.enter(bound.describe);
-    const rows = { d, B, H, padded };
     const lengthsAt = lengths && lengths.buffer.at >> 2;
+    const { recurrent } = machine.wasm;
     binder.step(() => {
       if (lengthsAt) checkLengths(machine.i32.subarray(lengthsAt, lengthsAt + B), T!);
-      loadState(machine.f32, h >> 2, h0, rows);
-      if (c) loadState(machine.f32, c >> 2, c0, rows);
-      machine.wasm.recurrent(bound.at);
-      if (finalH) saveState(machine.f32, h >> 2, finalH, rows);
-      if (finalC) saveState(machine.f32, c >> 2, finalC, rows);
+      recurrent(bound.at);
     });
   });
   return [y, finalH, finalC].map((value) => value ?? NOTHING);
@@ -171,29 +169,4 @@ function checkLengths(lengths: Int32Array, T: number): void {
       throw new RivuletError('ARGUMENT', `a length must lie in 0 ... ${T}, got ${length}`, { length, T });
     }
   }
-}
-
-interface StateRows {
-  readonly d: number;
-  readonly B: number;
-  readonly H: number;
-  readonly padded: number;
-}
-
-/** [dirs, B, H] to one direction's [B, padded]; absent is zero. */
-function loadState(
-  f32: Float32Array,
-  to: number,
-  from: DeviceValue | undefined,
-  { d, B, H, padded }: StateRows,
-): void {
-  f32.fill(0, to, to + B * padded);
-  if (!from) return;
-  const start = (from.buffer.at >> 2) + d * B * H;
-  for (let b = 0; b < B; b++) f32.copyWithin(to + b * padded, start + b * H, start + (b + 1) * H);
-}
-
-function saveState(f32: Float32Array, from: number, to: DeviceValue, { d, B, H, padded }: StateRows): void {
-  const start = (to.buffer.at >> 2) + d * B * H;
-  for (let b = 0; b < B; b++) f32.copyWithin(start + b * H, from + b * padded, from + b * padded + H);
 }
