@@ -246,6 +246,10 @@ test.describe('hands on the keyboard', () => {
     await expect(page.getByRole('button', { name: 'New', exact: true })).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(toggle).toBeFocused();
+    await toggle.press('Enter');
+    await expect(page.getByRole('navigation', { name: 'Notes' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('navigation', { name: 'Notes' })).toHaveCount(0);
 
     const help = page.getByRole('button', { name: 'Help' });
     await help.press('Enter');

@@ -21,20 +21,24 @@ export type Panel = 'none' | 'notes' | 'export' | 'help';
 export function App({ notebook }: { notebook: Notebook }) {
   const panel = useSignal<Panel>('none');
   const surface = useRef<Surface | undefined>(undefined);
+  const notesToggle = useRef<HTMLButtonElement>(null);
+  /** A dialog tells of its end a moment later: another panel may be open by then. */
+  const close = (which: Panel) => {
+    if (panel.peek() === which) panel.value = 'none';
+  };
+  const closeNotes = () => {
+    if (panel.peek() === 'notes') notesToggle.current?.focus();
+    close('notes');
+  };
   useEffect(
     () =>
       keyboard(notebook, {
         surface: () => surface.current,
         toggle: (wanted) => (panel.value = panel.value === wanted ? 'none' : wanted),
+        closeNotes,
       }),
     [notebook, panel],
   );
-  const notesToggle = useRef<HTMLButtonElement>(null);
-  const close = () => (panel.value = 'none');
-  const closeNotes = () => {
-    close();
-    notesToggle.current?.focus();
-  };
   const notesOpen = panel.value === 'notes';
   return (
     <div class="page">
@@ -64,8 +68,8 @@ export function App({ notebook }: { notebook: Notebook }) {
           <Paper notebook={notebook} onReady={(opened) => (surface.current = opened)} />
         </main>
       </div>
-      {panel.value === 'export' && <ExportDialog notebook={notebook} onClose={close} />}
-      {panel.value === 'help' && <HelpDialog onClose={close} />}
+      {panel.value === 'export' && <ExportDialog notebook={notebook} onClose={() => close('export')} />}
+      {panel.value === 'help' && <HelpDialog onClose={() => close('help')} />}
       <Toasts />
     </div>
   );

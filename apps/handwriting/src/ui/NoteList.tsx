@@ -21,12 +21,7 @@ export function NoteList({ notebook, onClose }: { notebook: Notebook; onClose: (
         tabIndex={-1}
         onClick={onClose}
       />
-      <nav
-        class="notes"
-        id="notes"
-        aria-label="Notes"
-        onKeyDown={(event) => event.key === 'Escape' && onClose()}
-      >
+      <nav class="notes" id="notes" aria-label="Notes">
         <div class="notes-head">
           <h2>Notes</h2>
           <button

@@ -6,6 +6,7 @@ import type { Surface } from './surface.ts';
 export interface KeyboardTargets {
   readonly surface: () => Surface | undefined;
   readonly toggle: (panel: 'notes' | 'export' | 'help') => void;
+  readonly closeNotes: () => void;
 }
 
 /** What the help dialog lists, and all that `keyboard` obeys. */
@@ -33,11 +34,14 @@ export function keyNames(keys: string): string[] {
 }
 
 /** @returns how to stop listening. */
-export function keyboard(notebook: Notebook, { surface, toggle }: KeyboardTargets): () => void {
+export function keyboard(notebook: Notebook, { surface, toggle, closeNotes }: KeyboardTargets): () => void {
   const plain: Record<string, () => void> = {
     Delete: notebook.clear,
     e: () => (notebook.eraser.value = !notebook.eraser.value),
-    Escape: () => (notebook.eraser.value = false),
+    Escape: () => {
+      notebook.eraser.value = false;
+      closeNotes();
+    },
     '?': () => toggle('help'),
     ArrowUp: () => surface()?.scrollBy(-LINE_PX),
     ArrowDown: () => surface()?.scrollBy(LINE_PX),
