@@ -11,7 +11,7 @@ import type { Loader } from './operator.ts';
 import { OPERATORS } from './operators/operators.ts';
 import { type Plan, settledOnHost } from './planGraph.ts';
 import { type Bindable, bindProgram, type Program } from './program.ts';
-import type { DeviceValue } from './value.ts';
+import type { DeviceValue, Value } from './value.ts';
 
 /** Shapes that stay bound. A growing word passes through many lengths and comes back to few. */
 const PROGRAMS = 8;
@@ -24,14 +24,33 @@ export async function createFusedSession(plan: Plan, options: FusedOptions = {})
   return new FusedSession(plan, await createInferMachine({ int8: plan.int8, variant: options.variant }));
 }
 
-class FusedSession implements Session {
+/** A cut of the session's graph: other borders, the same weights. */
+export interface FusedGraph extends Bindable {
+  readonly inputs: readonly ValueInfo[];
+}
+
+/** What a stream needs of a session beside `run`. */
+export interface GraphHost {
+  /** The graph as it was loaded. @throws DISPOSED */
+  whole(): FusedGraph;
+  /** @throws whatever `run` throws */
+  execute(graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor>;
+  /** What every value becomes for these shapes. @throws MODEL_SHAPE, OUT_OF_MEMORY, DISPOSED */
+  measure(graph: FusedGraph, shapes: Readonly<Record<string, readonly number[]>>): ReadonlyMap<string, Value>;
+}
+
+interface BoundProgram extends Program {
+  readonly graph: FusedGraph;
+}
+
+class FusedSession implements Session, GraphHost {
   readonly engine = 'fused';
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   /** Its closures hold the machine. */
-  #graph: Bindable | undefined;
+  #graph: FusedGraph | undefined;
   /** Most recently used last. */
-  #programs: Program[] = [];
+  #programs: BoundProgram[] = [];
   #machine: InferMachine | undefined;
 
   constructor(plan: Plan, machine: InferMachine) {
@@ -39,30 +58,54 @@ class FusedSession implements Session {
     this.inputs = graph.inputs.filter(({ name }) => !plan.constants.has(name)).map(valueInfo);
     this.outputs = graph.outputs.map(valueInfo);
     this.#machine = machine;
-    this.#graph = load(plan, machine);
+    this.#graph = { ...load(plan, machine), inputs: this.inputs };
   }
 
   async run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
-    const machine = this.#machine;
-    const graph = this.#graph;
-    if (!machine || !graph) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
-    checkFeeds(this.inputs, feeds);
+    return this.execute(this.whole(), feeds);
+  }
+
+  whole(): FusedGraph {
+    if (!this.#graph) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
+    return this.#graph;
+  }
+
+  execute(graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor> {
+    const machine = this.#running();
+    checkFeeds(graph.inputs, feeds);
     const program = this.#programFor(machine, graph, feeds);
-    feed(machine, this.inputs, program, feeds);
+    feed(machine, graph.inputs, program, feeds);
     program.run();
     return resultsOf(machine, program);
   }
 
-  #programFor(machine: InferMachine, graph: Bindable, feeds: Readonly<Record<string, AnyTensor>>): Program {
+  measure(
+    graph: FusedGraph,
+    shapes: Readonly<Record<string, readonly number[]>>,
+  ): ReadonlyMap<string, Value> {
+    const inputs = graph.inputs.map(({ name }) => ({ name, shape: shapes[name]! }));
+    return bindProgram(this.#running(), graph, inputs).values;
+  }
+
+  #running(): InferMachine {
+    if (!this.#machine) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
+    return this.#machine;
+  }
+
+  #programFor(
+    machine: InferMachine,
+    graph: FusedGraph,
+    feeds: Readonly<Record<string, AnyTensor>>,
+  ): BoundProgram {
     const programs = this.#programs;
     const last = programs[programs.length - 1];
-    if (last && fits(last, this.inputs, feeds)) return last;
-    let program = programs.find((bound) => fits(bound, this.inputs, feeds));
+    if (last && last.graph === graph && fits(last, graph.inputs, feeds)) return last;
+    let program = programs.find((bound) => bound.graph === graph && fits(bound, graph.inputs, feeds));
     if (program) {
       programs.splice(programs.indexOf(program), 1);
     } else {
-      const shapes = this.inputs.map(({ name }) => ({ name, shape: [...feeds[name]!.shape] }));
-      program = bindProgram(machine, graph, shapes);
+      const shapes = graph.inputs.map(({ name }) => ({ name, shape: [...feeds[name]!.shape] }));
+      program = { ...bindProgram(machine, graph, shapes), graph };
       if (programs.length === PROGRAMS) programs.shift();
     }
     programs.push(program);

@@ -14,6 +14,8 @@ export interface PlanNode {
   readonly bias?: string;
   /** Recurrent: Y is written as [T, B, dirs, H], because a Transpose(0, 2, 1, 3) stood behind it. */
   readonly lanesFirst?: boolean;
+  /** Recurrent: this direction of a bidirectional node runs alone, as if the node had no other. */
+  readonly only?: 0 | 1;
 }
 
 export interface GraphFacts {
@@ -29,8 +31,17 @@ export interface Loader extends GraphFacts {
   pin(name: string | undefined): void;
 }
 
-/** Adds the steps of one node for the shapes at hand. @returns its outputs, in order */
-export type Bind = (binder: Binder, inputs: readonly (Value | undefined)[]) => readonly Value[];
+/**
+ * Adds the steps of one node for the shapes at hand.
+ * @param plan the node as it is being bound: a stream's graph gives a recurrent node other states than the one
+ *   that was prepared, on the same packed weights
+ * @returns its outputs, in order
+ */
+export type Bind = (
+  binder: Binder,
+  inputs: readonly (Value | undefined)[],
+  plan: PlanNode,
+) => readonly Value[];
 
 export interface Operator {
   /** Positions of inputs that `prepare` packs and binding does not look at again. */

@@ -31,6 +31,8 @@ export interface Program {
   /** Same order as the session's inputs. */
   readonly inputs: readonly DeviceValue[];
   readonly outputs: readonly { readonly name: string; readonly value: Value }[];
+  /** What every name was bound to. */
+  readonly values: ReadonlyMap<string, Value>;
   /** To be called when another program has used the workspace since. */
   enter(): void;
   run(): void;
@@ -63,7 +65,9 @@ export function bindProgram(
     const packed = bind ? OPERATORS[node.node.op]!.packs : undefined;
     const operands = node.inputs.map((name, i) => (packed?.includes(i) ? undefined : lookUp(name)));
     const before = binder.steps.length;
-    const results = bind ? bind(binder, operands) : [HOST_OPERATORS[node.node.op]!(node.node, operands)];
+    const results = bind
+      ? bind(binder, operands, node)
+      : [HOST_OPERATORS[node.node.op]!(node.node, operands)];
     // Nothing to compute; and of [2 ** 40, 0] the loops over rows would not end.
     if (results.every(({ shape }) => count(shape) === 0)) binder.steps.length = before;
     node.outputs.forEach((name, i) => {
@@ -81,6 +85,7 @@ export function bindProgram(
   return {
     inputs: fed,
     outputs,
+    values,
     enter() {
       for (const write of entering) write();
     },

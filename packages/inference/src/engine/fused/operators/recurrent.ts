@@ -55,7 +55,7 @@ export const recurrent: Operator = {
   prepare(plan, loader) {
     const layers = packDirections(plan, loader);
     for (const i of [X, H0, C0]) loader.pin(plan.inputs[i]);
-    return (binder, inputs) => bindLayers(plan, layers, binder, inputs);
+    return (binder, inputs, bound) => bindLayers(bound, layers, binder, inputs);
   },
 };
 
@@ -92,12 +92,13 @@ function packDirections({ node, inputs }: PlanNode, loader: Loader): RecurrentLa
 }
 
 function bindLayers(
-  { node, outputs, lanesFirst }: PlanNode,
-  layers: readonly RecurrentLayer[],
+  { node, outputs, lanesFirst, only }: PlanNode,
+  directions: readonly RecurrentLayer[],
   binder: Binder,
   inputs: Parameters<Bind>[1],
 ): Value[] {
   const { machine } = binder;
+  const layers = only === undefined ? directions : [directions[only]!];
   const { hidden: H, input: I } = layers[0]!;
   const dirs = layers.length;
   const x = binder.device(inputs[X]!);
@@ -132,7 +133,7 @@ function bindLayers(
       {
         T: T!,
         B,
-        reverse: d === 1 || directionOf(node) === 'reverse',
+        reverse: (only ?? d) === 1 || directionOf(node) === 'reverse',
         x: x.buffer.at,
         lengths: lengths?.buffer.at ?? 0,
         h0: directed(h0, d),
