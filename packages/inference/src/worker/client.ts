@@ -25,6 +25,14 @@ interface Link {
   alive: boolean;
 }
 
+/** Where a service runs. */
+interface Place {
+  link: Link;
+  handle: Promise<number>;
+  /** The handle, where it needs no waiting; else 0. */
+  readonly known: number;
+}
+
 interface Recipe {
   readonly name: ServiceName;
   readonly location: string | Uint8Array;
@@ -66,7 +74,7 @@ export class ServiceClient {
   }
 
   #remote<N extends ServiceName>(recipe: Recipe, link: Link, handle: number): Remote<ServiceTable[N]> {
-    let at = { link, handle: Promise.resolve(handle) };
+    let at: Place = { link, handle: Promise.resolve(handle), known: handle };
     let disposal: Promise<void> | undefined;
     const dispose = async (): Promise<void> => {
       try {
@@ -81,25 +89,38 @@ export class ServiceClient {
       }
     };
     return {
-      call: async (method: string, args: readonly unknown[], { signal }: CallOptions = {}) => {
-        if (disposal) throw new RivuletError('DISPOSED', `this ${recipe.name} has been disposed`, {});
+      call: (method: string, args: readonly unknown[], options?: CallOptions) => {
+        const signal = options?.signal;
+        if (disposal) {
+          return Promise.reject(new RivuletError('DISPOSED', `this ${recipe.name} has been disposed`, {}));
+        }
         if (!at.link.alive) {
-          const fresh = { link: this.#linked(), handle: Promise.resolve(0) };
-          fresh.handle = this.#openOn(fresh.link, recipe, undefined, undefined);
-          // Forgotten when it fails, so that the next call tries again.
-          fresh.handle.catch(() => {
-            if (at === fresh) fresh.link = dead(fresh.link);
-          });
-          at = fresh;
+          try {
+            at = this.#again(recipe);
+          } catch (error) {
+            return Promise.reject(error);
+          }
         }
         const now = at;
-        const asked = now.handle.then((there) =>
-          this.#ask(now.link, signal, (api, ticket) => api.call(ticket, there, method, args)),
-        );
+        const ask = (there: number): Promise<unknown> =>
+          signal
+            ? this.#ask(now.link, signal, (api, ticket) => api.call(ticket, there, method, args))
+            : askPlainly(now.link, now.link.connection.api.call(++this.#tickets, there, method, args));
+        const asked = now.known ? ask(now.known) : now.handle.then(ask);
         return (signal ? untilAborted(asked, signal) : asked) as never;
       },
       dispose: () => (disposal ??= dispose()),
     };
+  }
+
+  /** A service that died is opened anew; should that fail, the next call tries again. */
+  #again(recipe: Recipe): Place {
+    const link = this.#linked();
+    const fresh: Place = { link, handle: this.#openOn(link, recipe, undefined, undefined), known: 0 };
+    fresh.handle.catch(() => {
+      fresh.link = dead(link);
+    });
+    return fresh;
   }
 
   async #openOn(
@@ -155,16 +176,7 @@ export class ServiceClient {
             });
           } else if ('value' in answer) undo?.(answer.value);
         },
-        // Arguments that cannot be cloned.
-        (cause) =>
-          die(
-            new RivuletError(
-              'ARGUMENT',
-              `the call could not be sent: ${cause}`,
-              { reason: String(cause) },
-              cause,
-            ),
-          ),
+        (cause) => die(unsendable(cause)),
       );
     });
   }
@@ -212,6 +224,28 @@ export class ServiceClient {
     (this.#idle as { unref?: () => void }).unref?.();
   }
 }
+
+/** `#ask` for a call that only the host's death can end early: every step of a stream comes through here. */
+function askPlainly(link: Link, answer: Promise<Answer<unknown>>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    link.pending.add(reject);
+    answer.then(
+      (got) => {
+        link.pending.delete(reject);
+        if ('value' in got) resolve(got.value);
+        else reject(RivuletError.fromWire(got.error));
+      },
+      (cause) => {
+        link.pending.delete(reject);
+        reject(unsendable(cause));
+      },
+    );
+  });
+}
+
+/** Arguments that cannot be cloned. */
+const unsendable = (cause: unknown): RivuletError =>
+  new RivuletError('ARGUMENT', `the call could not be sent: ${cause}`, { reason: String(cause) }, cause);
 
 const abortedCall = (signal: AbortSignal | undefined): RivuletError =>
   new RivuletError('ABORTED', 'the call was aborted', {}, signal?.reason);

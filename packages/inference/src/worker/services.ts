@@ -19,6 +19,7 @@ interface Disposable {
 }
 
 export interface OpenedService extends Disposable {
+  /** @throws INTERNAL at once for a method that does not exist */
   call(method: string, args: readonly unknown[]): Promise<unknown>;
 }
 
@@ -73,7 +74,7 @@ export async function openService(
 ): Promise<OpenedService> {
   const service = await SERVICES[name](location, context);
   return {
-    async call(method, args) {
+    call(method, args) {
       const f = (service as unknown as Record<string, unknown>)[method];
       if (typeof f !== 'function') {
         throw new RivuletError('INTERNAL', `${name} has no method ${method}`, { service: name, method });
