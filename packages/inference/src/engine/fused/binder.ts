@@ -1,6 +1,7 @@
 /** Collects the steps of a program while the graph is bound to one set of input shapes. */
+import { RivuletError } from '@rivulet/core';
 import type { InferMachine, Pointer } from '@rivulet/kernels/infer';
-import { type Buffer, count, type DeviceValue, type Value } from './value.ts';
+import { type Buffer, count, type DeviceValue, type ElementType, type Value } from './value.ts';
 import type { Workspace } from './workspace.ts';
 
 export class Binder {
@@ -22,13 +23,13 @@ export class Binder {
   }
 
   /** A new tensor. Its readers are counted by the program. */
-  make(shape: readonly number[]): DeviceValue {
-    return { place: 'device', shape, buffer: this.#workspace.take(count(shape) * 4, 0) };
+  make(shape: readonly number[], type: ElementType = 'float32'): DeviceValue {
+    return { place: 'device', type, shape, buffer: this.#workspace.take(count(shape) * 4, 0) };
   }
 
   /** The same memory under another shape. */
-  alias({ buffer }: DeviceValue, shape: readonly number[]): DeviceValue {
-    return { place: 'device', shape, buffer };
+  alias(value: DeviceValue, shape: readonly number[]): DeviceValue {
+    return { ...value, shape };
   }
 
   /** Memory for the node being bound alone. */
@@ -47,17 +48,29 @@ export class Binder {
     this.entering.push(write);
   }
 
-  /** A value in the machine, as float32 or, for lengths, int32. */
-  device(value: Value, kind: 'float32' | 'int32' = 'float32'): DeviceValue {
+  /** A value in the machine. @throws ONNX_PARSE when it is of another type than a kernel takes */
+  device(value: Value, expected: ElementType = 'float32'): DeviceValue {
+    if (value.type !== expected) {
+      throw new RivuletError('ONNX_PARSE', `${value.type} stands where ${expected} must`, {
+        expected,
+        got: value.type,
+      });
+    }
+    return this.place(value);
+  }
+
+  /** A value in the machine, of whatever type. */
+  place(value: Value): DeviceValue {
     if (value.place === 'device') return value;
-    const bytes = value.data.length * 4;
+    const { type, shape, data } = value;
+    const bytes = data.length * 4;
     const at = this.keep(bytes);
-    this.enter(() => (kind === 'int32' ? this.machine.i32 : this.machine.f32).set(value.data, at >> 2));
-    return {
-      place: 'device',
-      shape: value.shape,
-      buffer: { at, bytes, readers: Number.POSITIVE_INFINITY },
-    };
+    this.enter(() => {
+      if (type === 'float32') this.machine.f32.set(data, at >> 2);
+      // Int64 "to the end" is as far as int32 goes.
+      else for (let i = 0; i < data.length; i++) this.machine.i32[(at >> 2) + i] = toInt32(data[i]!);
+    });
+    return { place: 'device', type, shape, buffer: { at, bytes, readers: Number.POSITIVE_INFINITY } };
   }
 
   /** Called between nodes. */
@@ -72,3 +85,5 @@ export class Binder {
     if (value.buffer.readers === 0) this.#workspace.give(value.buffer);
   }
 }
+
+const toInt32 = (value: number): number => Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), value));

@@ -22,8 +22,14 @@ export type Constant =
   | { readonly kind: 'plain'; readonly tensor: OnnxTensor }
   | { readonly kind: 'quantised'; readonly tensor: Quantised };
 
-/** @returns every constant by name; nodes that are no more than a constant are thereby settled */
-export function constantsOf(graph: OnnxGraph): Map<string, Constant> {
+/**
+ * @param settle computes a node whose inputs are all constants, where it can
+ * @returns every constant by name; nodes that are no more than constants are thereby settled
+ */
+export function constantsOf(
+  graph: OnnxGraph,
+  settle: (node: OnnxNode, inputs: readonly (HostValue | undefined)[]) => readonly HostValue[] | undefined,
+): Map<string, Constant> {
   const constants = new Map<string, Constant>();
   for (const tensor of graph.initializers) {
     checkSize(tensor);
@@ -41,9 +47,21 @@ export function constantsOf(graph: OnnxGraph): Map<string, Constant> {
     } else if (node.op === 'DequantizeLinear') {
       const constant = dequantised(node, constants);
       if (constant) constants.set(output, constant);
+    } else if (node.inputs.every((name) => name === '' || constants.has(name))) {
+      const inputs = node.inputs.map((name) => (name ? hostValue(constants.get(name)!) : undefined));
+      settle(node, inputs)?.forEach((value, i) => {
+        const name = node.outputs[i];
+        if (name) constants.set(name, { kind: 'plain', tensor: { name, ...constantTensor(value) } });
+      });
     }
   }
   return constants;
+}
+
+function constantTensor({ type, shape, data }: HostValue): Omit<OnnxTensor, 'name'> {
+  return type === 'float32'
+    ? { shape, type, data: Float32Array.from(data) }
+    : { shape, type: 'int64', data: BigInt64Array.from(Array.from(data), BigInt) };
 }
 
 function checkSize({ name, shape, data }: OnnxTensor): void {
@@ -84,7 +102,7 @@ function dequantised(node: OnnxNode, constants: ReadonlyMap<string, Constant>): 
   const { shape, data } = x.tensor;
   const scales = scale.tensor.data;
   if (!(scales instanceof Float32Array)) return undefined;
-  if (!(data instanceof Int8Array || data instanceof Uint8Array || data instanceof Int32Array))
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array || data instanceof Float32Array)
     return undefined;
   const scaleShape = scaleShapeOf(node, shape, scale.tensor);
   if (!scaleShape) return undefined;
@@ -93,7 +111,8 @@ function dequantised(node: OnnxNode, constants: ReadonlyMap<string, Constant>): 
   // Unsigned bytes around 128 are signed ones around 0.
   const shift = data instanceof Uint8Array ? 128 : 0;
   const whole = scaleShape.every((n, i) => n === 1 || n === shape[i]);
-  if (whole && !(data instanceof Int32Array) && zeros.every((z) => z === shift)) {
+  const bytes = data instanceof Int8Array || data instanceof Uint8Array;
+  if (whole && bytes && zeros.every((z) => z === shift)) {
     const int8 = data instanceof Int8Array ? data : Int8Array.from(data, (value) => value - shift);
     return { kind: 'quantised', tensor: { shape, data: int8, scales, scaleShape } };
   }
@@ -194,10 +213,12 @@ export function copied(constant: Constant): Constant {
 
 /** A constant as numbers; int64 beyond 2^53 ("to the end" of a Slice) is rounded. */
 export function hostValue(constant: Constant): HostValue {
+  const { shape } = constant.tensor;
   if (constant.kind === 'quantised') {
-    return { place: 'host', shape: constant.tensor.shape, data: restore(constant.tensor) };
+    return { place: 'host', type: 'float32', shape, data: restore(constant.tensor) };
   }
-  const { shape, data } = constant.tensor;
+  const { data } = constant.tensor;
+  const type = data instanceof Float32Array || data instanceof Float64Array ? 'float32' : 'int32';
   const wide = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  return { place: 'host', shape, data: wide ? Array.from(data, Number) : data };
+  return { place: 'host', type, shape, data: wide ? Array.from(data, Number) : data };
 }

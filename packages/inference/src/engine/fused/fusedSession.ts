@@ -6,12 +6,11 @@ import { RivuletError, sizeOf, type Tensor } from '@rivulet/core';
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
 import { checkFeeds, valueInfo } from '../feeds.ts';
-import { copied } from './constants.ts';
+import { copied, restore } from './constants.ts';
 import type { Loader } from './operator.ts';
-import { OPERATORS } from './operators/operators.ts';
-import { type Plan, settledOnHost } from './planGraph.ts';
-import { type Bindable, bindProgram, type Program } from './program.ts';
-import type { DeviceValue, Value } from './value.ts';
+import type { Plan } from './planGraph.ts';
+import { type Bindable, bindProgram, type Program, sightOf } from './program.ts';
+import type { DeviceValue, ElementType, Value } from './value.ts';
 
 /** Shapes that stay bound. A growing word passes through many lengths and comes back to few. */
 const PROGRAMS = 8;
@@ -38,6 +37,8 @@ export interface GraphHost {
   /** What every value becomes for these shapes. @throws MODEL_SHAPE, OUT_OF_MEMORY, DISPOSED */
   measure(graph: FusedGraph, shapes: Readonly<Record<string, readonly number[]>>): ReadonlyMap<string, Value>;
 }
+
+const keptAs = (type: string): ElementType => (type === 'float32' ? 'float32' : 'int32');
 
 interface BoundProgram extends Program {
   readonly graph: FusedGraph;
@@ -83,7 +84,11 @@ class FusedSession implements Session, GraphHost {
     graph: FusedGraph,
     shapes: Readonly<Record<string, readonly number[]>>,
   ): ReadonlyMap<string, Value> {
-    const inputs = graph.inputs.map(({ name }) => ({ name, shape: shapes[name]! }));
+    const inputs = graph.inputs.map(({ name, type }) => ({
+      name,
+      type: keptAs(type),
+      shape: shapes[name]!,
+    }));
     return bindProgram(this.#running(), graph, inputs).values;
   }
 
@@ -104,7 +109,11 @@ class FusedSession implements Session, GraphHost {
     if (program) {
       programs.splice(programs.indexOf(program), 1);
     } else {
-      const shapes = graph.inputs.map(({ name }) => ({ name, shape: [...feeds[name]!.shape] }));
+      const shapes = graph.inputs.map(({ name, type }) => ({
+        name,
+        type: keptAs(type),
+        shape: [...feeds[name]!.shape],
+      }));
       program = { ...bindProgram(machine, graph, shapes), graph };
       if (programs.length === PROGRAMS) programs.shift();
     }
@@ -140,15 +149,33 @@ const FEW = 32;
 function feed(machine: InferMachine, infos: readonly ValueInfo[], { inputs }: Program, feeds: Feeds): void {
   for (let i = 0; i < inputs.length; i++) {
     const { name, type } = infos[i]!;
-    const data = feeds[name]!.data as Float32Array | Int32Array;
-    const to = type === 'int32' ? machine.i32 : machine.f32;
+    const { data: given } = feeds[name]!;
+    const data = type === 'int64' ? narrowed(name, given) : (given as Float32Array | Int32Array);
+    const to = type === 'float32' ? machine.f32 : machine.i32;
     const start = inputs[i]!.buffer.at >> 2;
     if (data.length > FEW) to.set(data, start);
     else for (let j = 0; j < data.length; j++) to[start + j] = data[j]!;
   }
 }
 
-function resultsOf({ f32 }: InferMachine, { outputs }: Program): Record<string, Tensor> {
+/** @throws ARGUMENT for an int64 that no index or length needs */
+function narrowed(input: string, data: AnyTensor['data']): Int32Array {
+  const narrow = new Int32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = Number(data[i]);
+    narrow[i] = value;
+    if (narrow[i] !== value) {
+      throw new RivuletError('ARGUMENT', `input "${input}" takes integers of 32 bits, got ${value}`, {
+        input,
+        index: i,
+        value,
+      });
+    }
+  }
+  return narrow;
+}
+
+function resultsOf({ f32, i32 }: InferMachine, { outputs }: Program): Record<string, Tensor> {
   const results: Record<string, Tensor> = {};
   for (let i = 0; i < outputs.length; i++) {
     const { name, value } = outputs[i]!;
@@ -157,7 +184,10 @@ function resultsOf({ f32 }: InferMachine, { outputs }: Program): Record<string, 
       results[name] = { data: Float32Array.from(value.data), shape };
     } else {
       const start = value.buffer.at >> 2;
-      results[name] = { data: f32.slice(start, start + sizeOf(shape)), shape };
+      const end = start + sizeOf(shape);
+      const data =
+        value.type === 'float32' ? f32.slice(start, end) : Float32Array.from(i32.subarray(start, end));
+      results[name] = { data, shape };
     }
   }
   return results;
@@ -171,28 +201,30 @@ function load(plan: Plan, machine: InferMachine): Bindable {
   const pinned = new Map<string, DeviceValue>();
   const pin = (name: string | undefined): void => {
     const constant = plan.facts.constant(name);
-    if (!name || pinned.has(name) || constant?.kind !== 'plain') return;
-    const { data, shape } = constant.tensor;
+    if (!name || !constant || pinned.has(name)) return;
+    const { shape } = constant.tensor;
+    const data = constant.kind === 'plain' ? constant.tensor.data : restore(constant.tensor);
     if (!(data instanceof Float32Array)) return;
     const at = machine.upload(data);
     const buffer = { at, bytes: data.byteLength, readers: Number.POSITIVE_INFINITY };
-    pinned.set(name, { place: 'device', shape, buffer });
+    pinned.set(name, { place: 'device', type: 'float32', shape, buffer });
   };
   const loader: Loader = { ...plan.facts, machine, pin };
   const nodes = plan.nodes.map((node) => ({
     plan: node,
-    bind: settledOnHost(node.node, plan.facts) ? undefined : OPERATORS[node.node.op]!.prepare(node, loader),
+    bind: node.settled ? undefined : node.operator.prepare(node, loader),
   }));
   const outputs = plan.model.graph.outputs.map(({ name }) => name);
   const needed = new Set<string>(outputs);
-  for (const { plan: node, bind } of nodes) {
-    const packed = (bind && OPERATORS[node.node.op]!.packs) ?? [];
+  for (const node of plan.nodes) {
     node.inputs.forEach((name, i) => {
-      if (!packed.includes(i) && !pinned.has(name)) needed.add(name);
+      const sight = sightOf(node, i);
+      if (sight === 'host' || (sight === 'machine' && !pinned.has(name))) needed.add(name);
     });
   }
   const kept = [...plan.constants].filter(([name]) => needed.has(name));
   return {
+    opset: plan.model.opset,
     nodes,
     constants: new Map(kept.map(([name, constant]) => [name, copied(constant)])),
     pinned,

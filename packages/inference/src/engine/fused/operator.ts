@@ -3,7 +3,7 @@ import type { OnnxNode } from '@rivulet/core';
 import type { InferMachine } from '@rivulet/kernels/infer';
 import type { Binder } from './binder.ts';
 import type { Constant } from './constants.ts';
-import type { Value } from './value.ts';
+import type { HostValue, Value } from './value.ts';
 
 /** A node of the plan: an ONNX node, maybe with one that followed it folded in. */
 export interface PlanNode {
@@ -18,6 +18,13 @@ export interface PlanNode {
   readonly only?: 0 | 1;
 }
 
+/** Once it is decided who runs it. */
+export interface PlannedNode extends PlanNode {
+  readonly operator: Operator;
+  /** Computed while the graph is bound, by `operator.settle`. */
+  readonly settled: boolean;
+}
+
 export interface GraphFacts {
   readonly opset: number;
   constant(name: string | undefined): Constant | undefined;
@@ -27,7 +34,7 @@ export interface GraphFacts {
 
 export interface Loader extends GraphFacts {
   readonly machine: InferMachine;
-  /** Puts a float32 constant into the machine for good; the name then binds to that place. */
+  /** Puts a constant of floats into the machine for good; the name then binds to that place. */
   pin(name: string | undefined): void;
 }
 
@@ -43,7 +50,23 @@ export type Bind = (
   plan: PlanNode,
 ) => readonly Value[];
 
+/** What a node gives when all its inputs are known before running; of `Shape` only the input's shape is. */
+export type Settle = (
+  node: OnnxNode,
+  inputs: readonly (Value | undefined)[],
+  opset: number,
+  outputs: number,
+) => readonly HostValue[];
+
 export interface Operator {
+  /** Absent: it runs in the machine only. */
+  readonly settle?: Settle | undefined;
+  /** Settled whatever its inputs are: only their shapes matter. */
+  readonly shapeOnly?: true;
+  /** Inputs from this position on are read while the graph is bound, and must be known then. Default: none. */
+  readonly hosted?: number | undefined;
+  /** Inputs that may not be absent. Default: the first. */
+  readonly needs?: number;
   /** Positions of inputs that `prepare` packs and binding does not look at again. */
   readonly packs?: readonly number[];
   /** @returns why this engine cannot run the node (the word that the log shows), or undefined */

@@ -1,17 +1,17 @@
 /** Decides once a model whether the fused engine covers its graph, and what of it can be folded together. */
 import { attributeOf, type OnnxModel, type OnnxNode, RivuletError } from '@rivulet/core';
 import { type Constant, constantsOf } from './constants.ts';
-import type { GraphFacts, PlanNode } from './operator.ts';
+import type { GraphFacts, Operator, PlanNode, PlannedNode } from './operator.ts';
 import { biasOf } from './operators/dense.ts';
-import { HOST_OPERATORS } from './operators/host.ts';
 import { OPERATORS } from './operators/operators.ts';
+import type { HostValue } from './value.ts';
 
 export interface Plan {
   readonly model: OnnxModel;
   readonly facts: GraphFacts;
   readonly constants: ReadonlyMap<string, Constant>;
   /** In running order, constants left out. */
-  readonly nodes: readonly PlanNode[];
+  readonly nodes: readonly PlannedNode[];
   /** Readers of each value, the graph's outputs counted as one. */
   readonly readers: ReadonlyMap<string, number>;
   /** Most weights are int8. */
@@ -28,7 +28,7 @@ export interface Refusal {
 /** @throws ONNX_PARSE for a node that reads too little, or what nothing before it makes */
 export function planGraph(model: OnnxModel): Plan | Refusal {
   const { graph } = model;
-  const constants = constantsOf(graph);
+  const constants = constantsOf(graph, (node, inputs) => settleConstant(node, inputs, model.opset));
   const nodes = fold(
     graph.nodes.filter(({ outputs }) => !constants.has(outputs[0] ?? '')),
     graph.outputs.map(({ name }) => name),
@@ -40,35 +40,62 @@ export function planGraph(model: OnnxModel): Plan | Refusal {
     constant: (name) => (name ? constants.get(name) : undefined),
     isHost: (name) => hosts.has(name),
   };
+  const planned: PlannedNode[] = [];
   for (const plan of nodes) {
-    if (settledOnHost(plan.node, facts)) {
+    const settles = settlerOf(plan.node, facts);
+    if (settles) {
       for (const name of plan.outputs) hosts.add(name);
+      planned.push({ ...plan, operator: settles, settled: true });
       continue;
     }
-    const why = refusal(plan, facts);
-    if (why) return { op: plan.node.op, node: plan.node.name ?? '', why };
+    const operator = runnerOf(plan, facts);
+    if (typeof operator === 'string') {
+      return { op: plan.node.op, node: plan.node.name ?? '', why: operator };
+    }
+    planned.push({ ...plan, operator, settled: false });
   }
-  const border = borderRefusal(model, nodes, constants, hosts);
+  const border = borderRefusal(model, constants);
   if (border) return border;
-  checkNames(model, nodes, constants);
+  checkNames(model, planned, constants);
   let [int8, float] = [0, 0];
   for (const { kind, tensor } of constants.values()) {
     if (kind === 'quantised') int8 += tensor.data.length;
     else if (tensor.type === 'float32') float += tensor.data.length;
   }
-  return { model, facts, constants, nodes, readers: readersOf(nodes, graph.outputs), int8: int8 > float };
+  return {
+    model,
+    facts,
+    constants,
+    nodes: planned,
+    readers: readersOf(nodes, graph.outputs),
+    int8: int8 > float,
+  };
 }
 
-/** Inputs that may not be absent, where it is more than the first. */
-const NEEDED: Readonly<Record<string, number>> = {
-  ...{ RNN: 3, LSTM: 3, GRU: 3, MatMul: 2, Gemm: 2, Gather: 2, Expand: 2 },
-  ...{ Add: 2, Sub: 2, Mul: 2, Div: 2 },
-};
+/** What fails, a shape that fits nothing mostly, is left to fail when it runs. */
+function settleConstant(
+  node: OnnxNode,
+  inputs: readonly (HostValue | undefined)[],
+  opset: number,
+): readonly HostValue[] | undefined {
+  const { settle, needs = 1 } = operatorsOf(node).find((operator) => operator.settle) ?? {};
+  if (!settle || inputs.slice(0, needs).filter(Boolean).length < needs) return undefined;
+  try {
+    return settle(node, inputs, opset, node.outputs.length);
+  } catch (error) {
+    if (error instanceof RivuletError) return undefined;
+    throw error;
+  }
+}
+
+function operatorsOf({ op, domain }: OnnxNode): readonly Operator[] {
+  return Object.hasOwn(OPERATORS, op) && (!domain || domain === 'ai.onnx') ? [OPERATORS[op]!].flat() : [];
+}
 
 /** ONNX lists nodes in running order, so every name stands before its readers. */
 function checkNames(
   { graph }: OnnxModel,
-  nodes: readonly PlanNode[],
+  nodes: readonly PlannedNode[],
   constants: ReadonlyMap<string, Constant>,
 ): void {
   const made = new Set([...constants.keys(), ...graph.inputs.map(({ name }) => name)]);
@@ -79,8 +106,8 @@ function checkNames(
       value: name,
     });
   };
-  for (const { node, inputs, outputs } of nodes) {
-    const needed = NEEDED[node.op] ?? 1;
+  for (const { node, inputs, outputs, operator } of nodes) {
+    const needed = operator.needs ?? 1;
     for (let i = 0; i < needed; i++) {
       if (inputs[i]) continue;
       const details = { op: node.op, node: node.name ?? '', needed, got: inputs };
@@ -96,58 +123,46 @@ export function isRefusal(plan: Plan | Refusal): plan is Refusal {
   return 'why' in plan;
 }
 
-export function settledOnHost({ op, domain, inputs }: OnnxNode, facts: GraphFacts): boolean {
-  if (domain || !Object.hasOwn(HOST_OPERATORS, op)) return false;
-  return op === 'Shape' || op === 'Size' || inputs.every((name) => name === '' || facts.isHost(name));
+/** What computes a node before running; undefined when that cannot be. */
+function settlerOf(node: OnnxNode, { isHost }: GraphFacts): Operator | undefined {
+  return operatorsOf(node).find(
+    ({ settle, shapeOnly }) =>
+      settle && (shapeOnly || node.inputs.every((name) => name === '' || isHost(name))),
+  );
 }
 
-function refusal(plan: PlanNode, facts: GraphFacts): string | undefined {
-  const { op, domain } = plan.node;
+/** The first operator that takes a node; the last one's reason when none does. */
+function runnerOf(plan: PlanNode, facts: GraphFacts): Operator | string {
+  const { domain } = plan.node;
   if (domain && domain !== 'ai.onnx') return `domain ${domain}`;
-  if (!Object.hasOwn(OPERATORS, op)) return 'not covered';
   for (const name of plan.inputs) {
     const constant = facts.constant(name);
-    if (constant && OFF_LIMITS.has(constant.kind === 'plain' ? constant.tensor.type : '')) {
-      return `a constant of type ${constant.kind === 'plain' ? constant.tensor.type : ''}`;
-    }
+    const type = constant?.kind === 'plain' ? constant.tensor.type : '';
+    if (OFF_LIMITS.has(type)) return `a constant of type ${type}`;
   }
-  return OPERATORS[op]!.refuses(plan, facts);
+  let why = 'not covered';
+  for (const operator of operatorsOf(plan.node)) {
+    const reason = operator.refuses(plan, facts);
+    if (reason === undefined) return operator;
+    why = reason;
+  }
+  return why;
 }
 
 /** Kept as bits that this engine would take for integers, or more precise than it computes. */
 const OFF_LIMITS = new Set(['float16', 'bfloat16', 'float64']);
 
 const RECURRENT = new Set(['RNN', 'LSTM', 'GRU']);
-const LENGTHS = 4;
 
-/** Inputs must be float32, or int32 lengths of recurrent nodes and nothing else; outputs must be float32. */
-function borderRefusal(
-  { graph }: OnnxModel,
-  nodes: readonly PlanNode[],
-  constants: ReadonlyMap<string, Constant>,
-  hosts: ReadonlySet<string>,
-): Refusal | undefined {
-  for (const { name, type } of graph.inputs) {
-    if (constants.has(name) || type === 'float32') continue;
-    const lengths =
-      type === 'int32' &&
-      nodes.every(({ node, inputs }) =>
-        inputs.every((input, i) => input !== name || (RECURRENT.has(node.op) && i === LENGTHS)),
-      );
-    if (!lengths) return { op: 'input', node: name, why: `of type ${type}` };
-  }
-  for (const { name, type } of graph.outputs) {
-    if (type !== 'float32') return { op: 'output', node: name, why: `of type ${type}` };
-  }
-  const lengthsComputed = nodes.find(({ node, inputs }) => {
-    const name = RECURRENT.has(node.op) ? (inputs[LENGTHS] ?? '') : '';
-    return name && !hosts.has(name) && !graph.inputs.some((input) => input.name === name);
-  });
-  if (lengthsComputed) {
-    const { op, name = '' } = lengthsComputed.node;
-    return { op, node: name, why: 'lengths that the graph computes' };
-  }
-  return undefined;
+/** What may be fed and given back, see ElementType; results are handed out as float32 whatever they were. */
+const INPUTS = new Set(['float32', 'int32', 'int64']);
+const OUTPUTS = new Set([...INPUTS, 'bool']);
+
+function borderRefusal({ graph }: OnnxModel, constants: ReadonlyMap<string, Constant>): Refusal | undefined {
+  const input = graph.inputs.find(({ name, type }) => !constants.has(name) && !INPUTS.has(type));
+  if (input) return { op: 'input', node: input.name, why: `of type ${input.type}` };
+  const output = graph.outputs.find(({ type }) => !OUTPUTS.has(type));
+  return output && { op: 'output', node: output.name, why: `of type ${output.type}` };
 }
 
 function readersOf(

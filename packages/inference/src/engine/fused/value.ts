@@ -10,9 +10,16 @@ export interface Buffer {
   readers: number;
 }
 
-/** Known only when the graph runs: float32 (lengths: int32) in the machine's memory. */
+/**
+ * What numbers are kept as: ONNX's integers and booleans are int32 here. Beyond 2^31 int64 is what no index or
+ * length is, and a feed of it is refused.
+ */
+export type ElementType = 'float32' | 'int32';
+
+/** Known only when the graph runs: in the machine's memory. */
 export interface DeviceValue {
   readonly place: 'device';
+  readonly type: ElementType;
   readonly shape: readonly number[];
   readonly buffer: Buffer;
 }
@@ -20,11 +27,16 @@ export interface DeviceValue {
 /** Known from the shapes alone: constants, and what is computed from `Shape`. */
 export interface HostValue {
   readonly place: 'host';
+  readonly type: ElementType;
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
 }
 
 export type Value = DeviceValue | HostValue;
+
+/** @param value one that planning made sure of: known before running */
+export const numbersOf = (value: Value | undefined): number[] | undefined =>
+  value && Array.from((value as HostValue).data);
 
 export const count = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
 
@@ -37,6 +49,25 @@ export function stridesOf(shape: readonly number[]): number[] {
     stride *= shape[i]!;
   }
   return strides;
+}
+
+/** A shape as both broadcast to it. @throws MODEL_SHAPE */
+export function broadcast(op: string, a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const [m, n] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1];
+    if (m !== n && m !== 1 && n !== 1) throw shapeError(op, `cannot broadcast to [${a.join(', ')}]`, b);
+    return m === 1 ? n : m;
+  });
+}
+
+/** Strides of a tensor read under the shape it broadcasts to: 0 where it repeats. */
+export function spreadStrides(shape: readonly number[], to: readonly number[]): number[] {
+  const strides = stridesOf(shape);
+  return to.map((_, i) => {
+    const at = i - (to.length - shape.length);
+    return at < 0 || shape[at] === 1 ? 0 : strides[at]!;
+  });
 }
 
 /** An axis as ONNX counts it, negative ones from the end. */

@@ -8,6 +8,7 @@ import { count, shapeError } from '../value.ts';
 
 export const dense: Operator = {
   packs: [1, 2],
+  needs: 2,
 
   refuses(plan, facts) {
     const { node } = plan;
@@ -44,8 +45,8 @@ export const dense: Operator = {
     return (binder, [input]) => {
       const x = binder.device(input!);
       const rank = x.shape.length;
-      if (rank < 2 || x.shape[rank - 1] !== K)
-        throw shapeError(op, `the last of two or more must be ${K}`, x.shape);
+      if (rank < 1 || x.shape[rank - 1] !== K) throw shapeError(op, `the last must be ${K}`, x.shape);
+      if (op === 'Gemm' && rank !== 2) throw shapeError(op, 'a matrix must stand there', x.shape);
       const y = binder.make([...x.shape.slice(0, -1), N]);
       const M = count(x.shape.slice(0, -1));
       const scratch = binder.temporary(scratchBytes(machine, matrix, M));

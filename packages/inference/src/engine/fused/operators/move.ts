@@ -1,74 +1,136 @@
-/** Operators that put the same numbers in other places: Transpose, Slice, Concat, Pad, Gather, Expand, Split. */
+/** Operators that put the same numbers in other places: Transpose, Slice, Concat, Pad, Gather, Expand, Split, Tile. */
 import { attributeOf, type OnnxNode } from '@rivulet/core';
-import type { Binder } from '../binder.ts';
-import type { Bind, Operator } from '../operator.ts';
-import { type Side, stridedCopy } from '../stridedCopy.ts';
+import { dependsOnData, roomFor } from '../computed.ts';
+import type { Operator } from '../operator.ts';
+import { stridedCopy } from '../stridedCopy.ts';
 import {
   axisOf,
-  count,
+  broadcast,
   type DeviceValue,
   type HostValue,
+  numbersOf,
   shapeError,
+  spreadStrides,
   stridesOf,
   type Value,
 } from '../value.ts';
+import { walk } from '../walk.ts';
 
-/** Operators whose inputs after the first `data` ones must be known before running. */
-function moving(data: number, bind: (node: OnnxNode, outputs: readonly string[]) => Bind): Operator {
+/** Places from the beginning of a tensor. */
+interface Box {
+  readonly start: number;
+  readonly strides: readonly number[];
+}
+
+interface Copy {
+  readonly shape: readonly number[];
+  /** Which input is read, which output is written. */
+  readonly input?: number;
+  readonly output?: number;
+  readonly from: Box;
+  readonly to: Box;
+}
+
+interface Moved {
+  readonly shapes: readonly (readonly number[])[];
+  /** None: the memory stays as it is, under the new shape. */
+  readonly copies: readonly Copy[] | undefined;
+  /** What stands where nothing is copied to. */
+  readonly fill?: number;
+}
+
+/** Where the numbers go, from the shapes. @throws MODEL_SHAPE */
+type Move = (node: OnnxNode, inputs: readonly (Value | undefined)[], outputs: number) => Moved;
+
+/** @param hosted inputs from here on must be known before running */
+function moving(move: Move, hosted = 1, needs = 1): Operator {
   return {
-    refuses: ({ inputs }, facts) =>
-      inputs.slice(data).some((name) => name && !facts.isHost(name))
-        ? 'places that depend on data'
-        : undefined,
-    prepare: (plan, loader) => {
-      for (const name of plan.inputs.slice(0, data)) loader.pin(name);
-      return bind(plan.node, plan.outputs);
+    hosted,
+    needs,
+    refuses: (plan, facts) => dependsOnData(plan, hosted, facts.isHost),
+    settle: (node, inputs, _opset, outputs) => onHost(node, inputs, move(node, inputs, outputs)),
+    prepare({ node, inputs, outputs }, loader) {
+      inputs.slice(0, hosted).forEach(loader.pin);
+      return (binder, values) => {
+        const { shapes, copies, fill } = move(node, values, outputs.length);
+        const placed = values.slice(0, hosted).map((value) => value && binder.place(value));
+        const [x] = placed as DeviceValue[];
+        if (!copies) return [binder.alias(x!, shapes[0]!)];
+        const made = shapes.map((shape) => binder.make(shape, x!.type));
+        const { machine } = binder;
+        if (fill !== undefined) {
+          const all = x!.type === 'int32' ? 'i32' : 'f32';
+          const [{ shape, buffer }] = made as [DeviceValue];
+          const [start, size] = [buffer.at >> 2, shape.reduce((a, b) => a * b, 1)];
+          binder.step(() => machine[all].fill(fill, start, start + size));
+        }
+        for (const { shape, input = 0, output = 0, from, to } of copies) {
+          const at = ({ buffer }: DeviceValue, { start, strides }: Box) => ({
+            start: (buffer.at >> 2) + start,
+            strides,
+          });
+          binder.step(stridedCopy(machine, shape, at(placed[input]!, from), at(made[output]!, to)));
+        }
+        return made;
+      };
     },
   };
 }
 
-const start = ({ buffer }: DeviceValue): number => buffer.at >> 2;
-const numbers = (value: Value | undefined): number[] | undefined =>
-  value && Array.from((value as HostValue).data);
-
-function copy(binder: Binder, shape: readonly number[], from: Side, to: Side): void {
-  binder.step(stridedCopy(binder.machine, shape, from, to));
+function onHost(
+  { op }: OnnxNode,
+  inputs: readonly (Value | undefined)[],
+  { shapes, copies, fill = 0 }: Moved,
+): HostValue[] {
+  const values = inputs as readonly HostValue[];
+  const { type, data } = values[0]!;
+  if (!copies) return [{ place: 'host', type, shape: shapes[0]!, data }];
+  const made = shapes.map((shape) => roomFor(op, shape, type));
+  made[0]?.data.fill(fill);
+  for (const { shape, input = 0, output = 0, from, to } of copies) {
+    const { run, steps, each } = walk(shape, [from.strides, to.strides]);
+    const [source, target] = [values[input]!.data, made[output]!.data];
+    each(([read, write]) => {
+      for (let i = 0; i < run; i++) {
+        target[to.start + write! + i * steps[1]!] = source[from.start + read! + i * steps[0]!]!;
+      }
+    });
+  }
+  return made;
 }
 
-export const transpose = moving(1, (node) => (binder, [input]) => {
-  const x = binder.device(input!);
-  const rank = x.shape.length;
+const whole = (shape: readonly number[], start = 0): Box => ({ start, strides: stridesOf(shape) });
+
+export const transpose = moving((node, [x]) => {
+  const rank = x!.shape.length;
   const perm = attributeOf(
     node,
     'perm',
     'ints',
     Array.from({ length: rank }, (_, i) => rank - 1 - i),
   );
-  const valid = perm.length === rank && new Set(perm).size === rank && perm.every((p) => p in x.shape);
-  if (!valid) throw shapeError(node.op, `perm [${perm.join(', ')}] does not fit`, x.shape);
-  const shape = perm.map((axis) => x.shape[axis]!);
-  const strides = stridesOf(x.shape);
-  const reads = perm.map((axis) => strides[axis]!);
+  const valid = perm.length === rank && new Set(perm).size === rank && perm.every((p) => p in x!.shape);
+  if (!valid) throw shapeError(node.op, `perm [${perm.join(', ')}] does not fit`, x!.shape);
+  const shape = perm.map((axis) => x!.shape[axis]!);
+  const strides = stridesOf(x!.shape);
   // Only dimensions of 1 change their places: the memory stays as it is.
-  const moved = perm.filter((axis) => x.shape[axis] !== 1);
-  if (moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)) return [binder.alias(x, shape)];
-  const y = binder.make(shape);
-  copy(binder, shape, { start: start(x), strides: reads }, { start: start(y), strides: stridesOf(shape) });
-  return [y];
+  const moved = perm.filter((axis) => x!.shape[axis] !== 1);
+  if (moved.every((axis, i) => i === 0 || axis > moved[i - 1]!))
+    return { shapes: [shape], copies: undefined };
+  const from = { start: 0, strides: perm.map((axis) => strides[axis]!) };
+  return { shapes: [shape], copies: [{ shape, from, to: whole(shape) }] };
 });
 
-export const slice = moving(1, (node) => (binder, inputs) => {
-  const x = binder.device(inputs[0]!);
+export const slice = moving((node, inputs) => {
+  const x = inputs[0]!;
   const ranges = sliceRanges(node, x.shape, inputs);
   const strides = stridesOf(x.shape);
   const shape = ranges.map(({ size }) => size);
   const from = {
-    start: start(x) + ranges.reduce((at, { begin }, i) => at + begin * strides[i]!, 0),
+    start: ranges.reduce((at, { begin }, i) => at + begin * strides[i]!, 0),
     strides: strides.map((stride, i) => stride * ranges[i]!.step),
   };
-  const y = binder.make(shape);
-  copy(binder, shape, from, { start: start(y), strides: stridesOf(shape) });
-  return [y];
+  return { shapes: [shape], copies: [{ shape, from, to: whole(shape) }] };
 });
 
 interface Range {
@@ -78,15 +140,15 @@ interface Range {
 }
 
 /** Slice's starts, ends, axes and steps (attributes before opset 10), clamped as ONNX says. */
-export function sliceRanges(
+function sliceRanges(
   node: OnnxNode,
   shape: readonly number[],
   inputs: readonly (Value | undefined)[],
 ): Range[] {
-  const starts = numbers(inputs[1]) ?? attributeOf(node, 'starts', 'ints', []);
-  const ends = numbers(inputs[2]) ?? attributeOf(node, 'ends', 'ints', []);
-  const axes = numbers(inputs[3]) ?? attributeOf(node, 'axes', 'ints', [...starts.keys()]);
-  const steps = numbers(inputs[4]) ?? starts.map(() => 1);
+  const starts = numbersOf(inputs[1]) ?? attributeOf(node, 'starts', 'ints', []);
+  const ends = numbersOf(inputs[2]) ?? attributeOf(node, 'ends', 'ints', []);
+  const axes = numbersOf(inputs[3]) ?? attributeOf(node, 'axes', 'ints', [...starts.keys()]);
+  const steps = numbersOf(inputs[4]) ?? starts.map(() => 1);
   const ranges: Range[] = shape.map((size) => ({ begin: 0, step: 1, size }));
   axes.forEach((given, i) => {
     const axis = axisOf(given, shape.length, node.op);
@@ -106,34 +168,34 @@ export function sliceRanges(
   return ranges;
 }
 
-export const concat = moving(Number.POSITIVE_INFINITY, (node) => (binder, inputs) => {
-  const parts = inputs.map((value) => binder.device(value!));
+export const concat = moving((node, parts) => {
   const first = parts[0]!.shape;
   const axis = axisOf(attributeOf(node, 'axis', 'int', 0), first.length, node.op);
-  for (const { shape } of parts) {
+  for (const part of parts) {
+    const { shape, type } = part!;
     const fits = shape.length === first.length && shape.every((n, i) => i === axis || n === first[i]);
-    if (!fits)
+    if (!fits || type !== parts[0]!.type)
       throw shapeError(node.op, `parts must be like [${first.join(', ')}] beside axis ${axis}`, shape);
   }
   const shape = first.map((n, i) =>
-    i === axis ? parts.reduce((sum, part) => sum + part.shape[axis]!, 0) : n,
+    i === axis ? parts.reduce((sum, part) => sum + part!.shape[axis]!, 0) : n,
   );
-  const y = binder.make(shape);
-  const strides = stridesOf(shape);
-  let at = start(y);
-  for (const part of parts) {
-    copy(binder, part.shape, { start: start(part), strides: stridesOf(part.shape) }, { start: at, strides });
-    at += part.shape[axis]! * strides[axis]!;
-  }
-  return [y];
-});
+  const { strides } = whole(shape);
+  let at = 0;
+  const copies = parts.map((part, input): Copy => {
+    const to = { start: at, strides };
+    at += part!.shape[axis]! * strides[axis]!;
+    return { shape: part!.shape, input, from: whole(part!.shape), to };
+  });
+  return { shapes: [shape], copies };
+}, Number.POSITIVE_INFINITY);
 
-const constantPad = moving(1, (node) => (binder, inputs) => {
-  const x = binder.device(inputs[0]!);
+const constantPad = moving((node, inputs) => {
+  const x = inputs[0]!;
   const rank = x.shape.length;
-  const given = numbers(inputs[1]) ?? attributeOf(node, 'pads', 'ints', []);
-  const value = numbers(inputs[2])?.[0] ?? attributeOf(node, 'value', 'float', 0);
-  const axes = (numbers(inputs[3]) ?? [...x.shape.keys()]).map((axis) => axisOf(axis, rank, node.op));
+  const given = numbersOf(inputs[1]) ?? attributeOf(node, 'pads', 'ints', []);
+  const fill = numbersOf(inputs[2])?.[0] ?? attributeOf(node, 'value', 'float', 0);
+  const axes = (numbersOf(inputs[3]) ?? [...x.shape.keys()]).map((axis) => axisOf(axis, rank, node.op));
   const before = x.shape.map(() => 0);
   const after = x.shape.map(() => 0);
   axes.forEach((axis, i) => {
@@ -144,88 +206,93 @@ const constantPad = moving(1, (node) => (binder, inputs) => {
   const shape = x.shape.map((n, i) => n + before[i]! + after[i]!);
   if (shape.some((n) => n < 0)) throw shapeError(node.op, `pads [${given.join(', ')}] do not fit`, x.shape);
   const box = x.shape.map((n, i) => Math.max(0, n + Math.min(0, before[i]!) + Math.min(0, after[i]!)));
-  const y = binder.make(shape);
-  const { machine } = binder;
-  const [size, to, reads, writes] = [count(shape), start(y), stridesOf(x.shape), stridesOf(shape)];
-  binder.step(() => machine.f32.fill(value, to, to + size));
-  copy(
-    binder,
-    box,
-    { start: start(x) + before.reduce((at, n, i) => at + Math.max(0, -n) * reads[i]!, 0), strides: reads },
-    { start: to + before.reduce((at, n, i) => at + Math.max(0, n) * writes[i]!, 0), strides: writes },
-  );
-  return [y];
+  const [reads, writes] = [stridesOf(x.shape), stridesOf(shape)];
+  const from = before.reduce((at, n, i) => at + Math.max(0, -n) * reads[i]!, 0);
+  const to = before.reduce((at, n, i) => at + Math.max(0, n) * writes[i]!, 0);
+  const copy = { shape: box, from: { start: from, strides: reads }, to: { start: to, strides: writes } };
+  return { shapes: [shape], copies: [copy], fill };
 });
 
 export const pad: Operator = {
-  prepare: constantPad.prepare,
+  ...constantPad,
   refuses(plan, facts) {
     const mode = attributeOf(plan.node, 'mode', 'string', 'constant');
     return mode === 'constant' ? constantPad.refuses(plan, facts) : `mode=${mode}`;
   },
 };
 
-export const gather = moving(1, (node) => (binder, [input, indices]) => {
-  const x = binder.device(input!);
-  const axis = axisOf(attributeOf(node, 'axis', 'int', 0), x.shape.length, node.op);
-  const n = x.shape[axis]!;
-  const places = numbers(indices)!.map((at) => axisOf(at, n, node.op));
-  const box = x.shape.map((size, i) => (i === axis ? 1 : size));
-  const shape = [...x.shape.slice(0, axis), ...indices!.shape, ...x.shape.slice(axis + 1)];
-  const y = binder.make(shape);
-  const reads = stridesOf(x.shape);
-  const writes = stridesOf(x.shape.map((size, i) => (i === axis ? places.length : size)));
-  places.forEach((place, i) => {
-    copy(
-      binder,
-      box,
-      { start: start(x) + place * reads[axis]!, strides: reads },
-      { start: start(y) + i * writes[axis]!, strides: writes },
+/** Of places that are known before running. */
+export const gatherKnown = moving(
+  (node, [x, indices]) => {
+    const { shape: own } = x!;
+    const axis = axisOf(attributeOf(node, 'axis', 'int', 0), own.length, node.op);
+    const places = numbersOf(indices)!.map((at) => axisOf(at, own[axis]!, node.op));
+    const box = own.map((size, i) => (i === axis ? 1 : size));
+    const shape = [...own.slice(0, axis), ...indices!.shape, ...own.slice(axis + 1)];
+    const reads = stridesOf(own);
+    const writes = stridesOf(own.map((size, i) => (i === axis ? places.length : size)));
+    const copies = places.map(
+      (place, i): Copy => ({
+        shape: box,
+        from: { start: place * reads[axis]!, strides: reads },
+        to: { start: i * writes[axis]!, strides: writes },
+      }),
     );
-  });
-  return [y];
-});
+    return { shapes: [shape], copies };
+  },
+  1,
+  2,
+);
 
-export const expand = moving(1, (node) => (binder, [input, wanted]) => {
-  const x = binder.device(input!);
-  const target = numbers(wanted)!;
-  const rank = Math.max(target.length, x.shape.length);
-  const own = [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape];
-  const shape = own.map((n, i) => {
-    const m = target[i - (rank - target.length)] ?? 1;
-    if (m !== n && m !== 1 && n !== 1)
-      throw shapeError(node.op, `cannot become [${target.join(', ')}]`, x.shape);
-    return n === 1 ? m : n;
-  });
-  const y = binder.make(shape);
-  const strides = stridesOf(own).map((stride, i) => (own[i] === 1 ? 0 : stride));
-  copy(binder, shape, { start: start(x), strides }, { start: start(y), strides: stridesOf(shape) });
-  return [y];
-});
+export const expand = moving(
+  (node, [x, wanted]) => {
+    const shape = broadcast(node.op, numbersOf(wanted)!, x!.shape);
+    const from = { start: 0, strides: spreadStrides(x!.shape, shape) };
+    return { shapes: [shape], copies: [{ shape, from, to: whole(shape) }] };
+  },
+  1,
+  2,
+);
 
-export const split = moving(1, (node, outputs) => (binder, [input, wanted]) => {
-  const x = binder.device(input!);
-  const axis = axisOf(attributeOf(node, 'axis', 'int', 0), x.shape.length, node.op);
-  const n = x.shape[axis]!;
-  const even = Math.ceil(n / outputs.length);
+/** Each dimension n becomes [times, n], of which only the second is walked in what is read. */
+export const tile = moving(
+  (node, [x, wanted]) => {
+    const times = numbersOf(wanted)!;
+    if (times.length !== x!.shape.length) throw shapeError(node.op, `${times.length} repeats`, x!.shape);
+    const shape = x!.shape.flatMap((n, i) => [times[i]!, n]);
+    const from = { start: 0, strides: stridesOf(x!.shape).flatMap((stride) => [0, stride]) };
+    return {
+      shapes: [x!.shape.map((n, i) => n * times[i]!)],
+      copies: [{ shape, from, to: whole(shape) }],
+    };
+  },
+  1,
+  2,
+);
+
+export const split = moving((node, [x, wanted], outputs) => {
+  const axis = axisOf(attributeOf(node, 'axis', 'int', 0), x!.shape.length, node.op);
+  const n = x!.shape[axis]!;
+  const even = Math.ceil(n / outputs);
   const sizes =
-    numbers(wanted) ??
+    numbersOf(wanted) ??
     attributeOf(
       node,
       'split',
       'ints',
-      outputs.map((_, i) => Math.min(even, n - i * even)),
+      Array.from({ length: outputs }, (_, i) => Math.min(even, n - i * even)),
     );
-  if (sizes.reduce((sum, size) => sum + size, 0) !== n || sizes.length !== outputs.length) {
-    throw shapeError(node.op, `parts [${sizes.join(', ')}] do not fit`, x.shape);
+  const fits = sizes.reduce((sum, size) => sum + size, 0) === n && sizes.length === outputs;
+  if (!fits || sizes.some((size) => size < 0)) {
+    throw shapeError(node.op, `parts [${sizes.join(', ')}] do not fit`, x!.shape);
   }
-  const strides = stridesOf(x.shape);
-  let at = start(x);
-  return sizes.map((size) => {
-    const shape = x.shape.map((other, i) => (i === axis ? size : other));
-    const y = binder.make(shape);
-    copy(binder, shape, { start: at, strides }, { start: start(y), strides: stridesOf(shape) });
-    at += size * strides[axis]!;
-    return y;
+  const { strides } = whole(x!.shape);
+  const shapes = sizes.map((size) => x!.shape.map((other, i) => (i === axis ? size : other)));
+  let at = 0;
+  const copies = shapes.map((shape, output): Copy => {
+    const from = { start: at, strides };
+    at += shape[axis]! * strides[axis]!;
+    return { shape, output, from, to: whole(shape) };
   });
+  return { shapes, copies };
 });

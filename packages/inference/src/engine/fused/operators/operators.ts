@@ -1,17 +1,28 @@
 /** Every operator that the fused engine runs. Adding one: a file here, a line in this table, a case in test/parity. */
 import type { Operator } from '../operator.ts';
 import { dense } from './dense.ts';
-import { concat, expand, gather, pad, slice, split, transpose } from './move.ts';
+import { ELEMENTWISE } from './elementwise.ts';
+import { GATHER } from './gather.ts';
+import { constantOfShape, range, shape, size } from './host.ts';
+import { anyGemm, anyMatMul } from './matMul.ts';
+import { concat, expand, pad, slice, split, tile, transpose } from './move.ts';
+import { NORMALISE } from './normalise.ts';
 import { binary, softmax, unary } from './pointwise.ts';
 import { recurrent } from './recurrent.ts';
+import { REDUCE } from './reduce.ts';
 import { identity, reshape } from './reshape.ts';
 
-export const OPERATORS: Readonly<Record<string, Operator>> = {
+/** Of a list the first that takes the node. */
+export const OPERATORS: Readonly<Record<string, Operator | readonly Operator[]>> = {
+  ...ELEMENTWISE,
+  ...REDUCE,
+  ...GATHER,
+  ...NORMALISE,
   RNN: recurrent,
   LSTM: recurrent,
   GRU: recurrent,
-  MatMul: dense,
-  Gemm: dense,
+  MatMul: [dense, anyMatMul],
+  Gemm: [dense, anyGemm],
   Relu: unary,
   Tanh: unary,
   Sigmoid: unary,
@@ -25,8 +36,8 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Slice: slice,
   Concat: concat,
   Pad: pad,
-  Gather: gather,
   Expand: expand,
+  Tile: tile,
   Split: split,
   Reshape: reshape,
   Flatten: reshape,
@@ -34,4 +45,8 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Unsqueeze: reshape,
   Identity: identity,
   Dropout: identity,
+  Shape: shape,
+  Size: size,
+  ConstantOfShape: constantOfShape,
+  Range: range,
 };

@@ -2,18 +2,22 @@
 import { attributeOf } from '@rivulet/core';
 import type { Binder } from '../binder.ts';
 import type { Operator } from '../operator.ts';
-import { axisOf, count, type DeviceValue, shapeError, stridesOf } from '../value.ts';
+import { axisOf, broadcast, count, type DeviceValue, spreadStrides } from '../value.ts';
+import { ELEMENTWISE } from './elementwise.ts';
 
 const UNARY: Readonly<Record<string, number>> = { Relu: 0, Tanh: 1, Sigmoid: 2 };
 const BINARY: Readonly<Record<string, number>> = { Add: 0, Sub: 1, Mul: 2, Div: 3 };
 
+/** The kernels' own, for floats; integers, and what is known before running, go the way of all others. */
 export const unary: Operator = {
-  refuses: () => undefined,
-  prepare({ node, inputs }, loader) {
-    loader.pin(inputs[0]);
-    const kind = UNARY[node.op]!;
-    return (binder, [input]) => {
-      const x = binder.device(input!);
+  ...ELEMENTWISE.Relu!,
+  prepare(plan, loader) {
+    const { op } = plan.node;
+    const other = ELEMENTWISE[op]!.prepare(plan, loader);
+    const kind = UNARY[op]!;
+    return (binder, inputs, bound) => {
+      if (inputs[0]!.type !== 'float32') return other(binder, inputs, bound);
+      const x = binder.device(inputs[0]!);
       const y = binder.make(x.shape);
       const { apply } = binder.machine.wasm;
       const [from, to, size] = [x.buffer.at, y.buffer.at, count(x.shape)];
@@ -24,29 +28,20 @@ export const unary: Operator = {
 };
 
 export const binary: Operator = {
-  refuses: () => undefined,
-  prepare({ node, inputs }, loader) {
-    for (const name of inputs) loader.pin(name);
-    const op = BINARY[node.op]!;
-    return (binder, [left, right]) => {
-      const a = binder.device(left!);
-      const b = binder.device(right!);
-      const shape = broadcast(node.op, a.shape, b.shape);
-      const y = binder.make(shape);
-      binder.step(combineStep(binder, op, a, b, y));
+  ...ELEMENTWISE.Add!,
+  prepare(plan, loader) {
+    const { op } = plan.node;
+    const other = ELEMENTWISE[op]!.prepare(plan, loader);
+    const kind = BINARY[op]!;
+    return (binder, inputs, bound) => {
+      if (inputs.some((value) => value!.type !== 'float32')) return other(binder, inputs, bound);
+      const [a, b] = inputs.map((value) => binder.device(value!)) as [DeviceValue, DeviceValue];
+      const y = binder.make(broadcast(op, a.shape, b.shape));
+      binder.step(combineStep(binder, kind, a, b, y));
       return [y];
     };
   },
 };
-
-function broadcast(op: string, a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const [m, n] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1];
-    if (m !== n && m !== 1 && n !== 1) throw shapeError(op, `cannot broadcast to [${a.join(', ')}]`, b);
-    return m === 1 ? n : m;
-  });
-}
 
 /**
  * Runs of the innermost dimensions in which each operand is either whole or one number go to the kernel; the
@@ -60,14 +55,7 @@ function combineStep(
   y: DeviceValue,
 ): () => void {
   const rank = y.shape.length;
-  const spread = ({ shape }: DeviceValue): number[] => {
-    const strides = stridesOf(shape);
-    return y.shape.map((_, i) => {
-      const at = i - (rank - shape.length);
-      return at < 0 || shape[at] === 1 ? 0 : strides[at]!;
-    });
-  };
-  const [aStrides, bStrides] = [spread(a), spread(b)];
+  const [aStrides, bStrides] = [spreadStrides(a.shape, y.shape), spreadStrides(b.shape, y.shape)];
   let outer = rank;
   let run = 1;
   let [aIsOne, bIsOne] = [false, false];

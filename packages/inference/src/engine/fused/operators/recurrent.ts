@@ -21,6 +21,7 @@ const DIRECTIONS: readonly string[] = ['forward', 'reverse', 'bidirectional'];
 
 export const recurrent: Operator = {
   packs: [W, R, B],
+  needs: 3,
 
   refuses({ node, inputs }, facts) {
     const kind = node.op as Kind;
@@ -162,7 +163,7 @@ function bindLayers(
 }
 
 /** Stands for an output nobody asked for. */
-const NOTHING: Value = { place: 'host', shape: [0], data: [] };
+const NOTHING: Value = { place: 'host', type: 'float32', shape: [0], data: [] };
 
 function checkLengths(lengths: Int32Array, T: number): void {
   for (const length of lengths) {

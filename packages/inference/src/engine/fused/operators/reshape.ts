@@ -1,29 +1,29 @@
 /** Operators that only give memory another shape, or another name. */
 import { attributeOf, type OnnxNode } from '@rivulet/core';
-import type { Operator, PlanNode } from '../operator.ts';
-import { axisOf, count, type HostValue, shapeError, type Value } from '../value.ts';
+import type { Operator } from '../operator.ts';
+import { axisOf, count, type HostValue, numbersOf, shapeError, type Value } from '../value.ts';
 
 /** Where a newer opset takes an input, an older one takes an attribute; either must be known before running. */
-const shapeNeedsHost = ({ inputs }: PlanNode, isHost: (name: string) => boolean): string | undefined =>
-  inputs.slice(1).some((name) => name && !isHost(name)) ? 'a shape that depends on data' : undefined;
-
 export const reshape: Operator = {
-  refuses: (plan, facts) => shapeNeedsHost(plan, facts.isHost),
-  prepare({ node }) {
-    return (_binder, [x, extra]) => [{ ...x!, shape: newShape(node, x!, extra) }];
-  },
+  hosted: 1,
+  refuses: ({ inputs }, { isHost }) =>
+    inputs.slice(1).some((name) => name && !isHost(name)) ? 'a shape that depends on data' : undefined,
+  settle: (node, [x, extra]) => [{ ...(x as HostValue), shape: newShape(node, x!, extra) }],
+  prepare:
+    ({ node }) =>
+    (_binder, [x, extra]) => [{ ...x!, shape: newShape(node, x!, extra) }],
 };
 
 export const identity: Operator = {
   refuses: () => undefined,
+  settle: (_node, [x]) => [x as HostValue],
   prepare:
     () =>
     (_binder, [x]) => [x!],
 };
 
-export function newShape(node: OnnxNode, { shape }: Value, extra: Value | undefined): number[] {
-  const list = extra as HostValue | undefined;
-  const axes = list ? Array.from(list.data) : attributeOf<'ints', undefined>(node, 'axes', 'ints', undefined);
+function newShape(node: OnnxNode, { shape }: Value, extra: Value | undefined): number[] {
+  const axes = numbersOf(extra) ?? attributeOf<'ints', undefined>(node, 'axes', 'ints', undefined);
   switch (node.op) {
     case 'Reshape':
       return reshaped(node, shape, axes ?? attributeOf(node, 'shape', 'ints', []));

@@ -1,0 +1,114 @@
+/** Operators in plain TypeScript: one loop that serves a node in the machine and one that is settled before running. */
+import { type OnnxNode, RivuletError } from '@rivulet/core';
+import type { Binder } from './binder.ts';
+import type { Operator, PlanNode } from './operator.ts';
+import { count, type DeviceValue, type ElementType, type HostValue, type Value } from './value.ts';
+
+export type Numbers = ArrayLike<number>;
+export type Writable = Float32Array | Int32Array | Float64Array;
+
+export interface Computation {
+  readonly outputs: readonly { readonly shape: readonly number[]; readonly type: ElementType }[];
+  /** @param inputs the whole tensors, row-major; an absent one is empty */
+  run(inputs: readonly Numbers[], outputs: readonly Writable[]): void;
+}
+
+/** Decides on shapes. @throws MODEL_SHAPE */
+export type Compute = (
+  node: OnnxNode,
+  inputs: readonly (Value | undefined)[],
+  opset: number,
+  outputs: number,
+) => Computation;
+
+export interface ComputedOptions {
+  readonly hosted?: number;
+  readonly needs?: number;
+  readonly refuses?: (plan: PlanNode) => string | undefined;
+}
+
+/** States and masks before their first step are far smaller; an exabyte of zeros is a file's lie. */
+const MOST_VALUES = 2 ** 26;
+
+export function computed(compute: Compute, options: ComputedOptions = {}): Operator {
+  const { hosted = Number.POSITIVE_INFINITY, needs = 1, refuses = () => undefined } = options;
+  return {
+    needs,
+    hosted,
+    refuses: (plan, facts) => refuses(plan) ?? dependsOnData(plan, hosted, facts.isHost),
+    settle(node, inputs, opset, wanted) {
+      const { outputs, run } = compute(node, inputs, opset, wanted);
+      const made = outputs.map(({ shape, type }) => roomFor(node.op, shape, type));
+      run(
+        inputs.map((value) => (value as HostValue | undefined)?.data ?? []),
+        made.map(({ data }) => data),
+      );
+      return made;
+    },
+    prepare({ node, inputs, outputs }, loader) {
+      inputs.slice(0, hosted).forEach(loader.pin);
+      return (binder, values) => {
+        const made = compute(node, values, loader.opset, outputs.length);
+        return bindComputation(binder, values, made);
+      };
+    },
+  };
+}
+
+export function dependsOnData(
+  { inputs }: PlanNode,
+  hosted: number,
+  isHost: (name: string) => boolean,
+): string | undefined {
+  return inputs.slice(hosted).some((name) => name && !isHost(name))
+    ? 'places that depend on data'
+    : undefined;
+}
+
+export function bindComputation(
+  binder: Binder,
+  inputs: readonly (Value | undefined)[],
+  { outputs, run }: Computation,
+): readonly Value[] {
+  const { machine } = binder;
+  const placed = inputs.map((value) => value && binder.place(value));
+  const made = outputs.map(({ shape, type }) => binder.make(shape, type));
+  const view = (value: DeviceValue | undefined): Writable => {
+    const start = value ? value.buffer.at >> 2 : 0;
+    const all = value?.type === 'int32' ? machine.i32 : machine.f32;
+    return all.subarray(start, value ? start + count(value.shape) : 0);
+  };
+  // Views last until the memory grows, which it does while other shapes are bound.
+  let memory: ArrayBufferLike | undefined;
+  let views: [Writable[], Writable[]];
+  binder.step(() => {
+    if (memory !== machine.f32.buffer) {
+      memory = machine.f32.buffer;
+      views = [placed.map(view), made.map(view)];
+    }
+    run(...views);
+  });
+  return made;
+}
+
+/** @throws MODEL_SHAPE for what is no shape, OUT_OF_MEMORY */
+export function roomFor(
+  op: string,
+  shape: readonly number[],
+  type: ElementType,
+): HostValue & { readonly data: Float64Array } {
+  const size = count(shape);
+  if (shape.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new RivuletError('MODEL_SHAPE', `${op}: [${shape.join(', ')}] is no shape`, {
+      op,
+      got: [...shape],
+    });
+  }
+  if (size > MOST_VALUES) {
+    throw new RivuletError('OUT_OF_MEMORY', `${op}: no memory for [${shape.join(', ')}]`, {
+      op,
+      bytes: size * 4,
+    });
+  }
+  return { place: 'host', type, shape, data: new Float64Array(size) };
+}

@@ -1,0 +1,109 @@
+/** Operators that look numbers up at places which the data names: Gather (embeddings), GatherElements, GatherND, OneHot. */
+import { attributeOf, RivuletError } from '@rivulet/core';
+import { type Compute, computed } from '../computed.ts';
+import type { Operator } from '../operator.ts';
+import { axisOf, count, numbersOf, shapeError, stridesOf } from '../value.ts';
+import { gatherKnown } from './move.ts';
+
+/** Negative ones count from the end. @throws ARGUMENT: only running shows it */
+function place(op: string, index: number, n: number): number {
+  const at = index < 0 ? index + n : index;
+  if (at >= 0 && at < n) return at;
+  throw new RivuletError('ARGUMENT', `${op}: index ${index} is not within ${n}`, { op, index, size: n });
+}
+
+const gatherRows: Compute = (node, [x, indices]) => {
+  const { shape, type } = x!;
+  const axis = axisOf(attributeOf(node, 'axis', 'int', 0), shape.length, node.op);
+  const n = shape[axis]!;
+  const outer = count(shape.slice(0, axis));
+  const row = count(shape.slice(axis + 1));
+  return {
+    outputs: [{ shape: [...shape.slice(0, axis), ...indices!.shape, ...shape.slice(axis + 1)], type }],
+    run([data, places], [out]) {
+      let o = 0;
+      for (let i = 0; i < outer; i++) {
+        for (let k = 0; k < places!.length; k++) {
+          const from = (i * n + place(node.op, places![k]!, n)) * row;
+          for (let j = 0; j < row; j++) out![o++] = data![from + j]!;
+        }
+      }
+    },
+  };
+};
+
+const gatherElements: Compute = (node, [x, indices]) => {
+  const { shape, type } = x!;
+  const axis = axisOf(attributeOf(node, 'axis', 'int', 0), shape.length, node.op);
+  const wanted = indices!.shape;
+  const fits = wanted.length === shape.length && wanted.every((n, d) => d === axis || n <= shape[d]!);
+  if (!fits) throw shapeError(node.op, `indices must fit [${shape.join(', ')}]`, wanted);
+  const strides = stridesOf(shape);
+  const own = stridesOf(wanted);
+  return {
+    outputs: [{ shape: wanted, type }],
+    run([data, places], [out]) {
+      for (let i = 0; i < out!.length; i++) {
+        let from = place(node.op, places![i]!, shape[axis]!) * strides[axis]!;
+        for (let d = 0; d < wanted.length; d++) {
+          if (d !== axis) from += (Math.floor(i / own[d]!) % wanted[d]!) * strides[d]!;
+        }
+        out![i] = data![from]!;
+      }
+    },
+  };
+};
+
+const gatherND: Compute = (node, [x, indices]) => {
+  const { shape, type } = x!;
+  const batch = attributeOf(node, 'batch_dims', 'int', 0);
+  const depth = indices!.shape.at(-1) ?? 0;
+  const rest = shape.slice(batch + depth);
+  if (batch < 0 || batch + depth > shape.length || batch >= indices!.shape.length) {
+    throw shapeError(node.op, `indices of ${depth} after ${batch} do not fit`, shape);
+  }
+  const strides = stridesOf(shape);
+  const row = count(rest);
+  const rows = count(indices!.shape.slice(0, -1));
+  const batches = count(shape.slice(0, batch));
+  return {
+    outputs: [{ shape: [...indices!.shape.slice(0, -1), ...rest], type }],
+    run([data, places], [out]) {
+      for (let r = 0; r < rows; r++) {
+        let from = Math.floor((r * batches) / rows) * count(shape.slice(batch));
+        for (let d = 0; d < depth; d++) {
+          from += place(node.op, places![r * depth + d]!, shape[batch + d]!) * strides[batch + d]!;
+        }
+        for (let j = 0; j < row; j++) out![r * row + j] = data![from + j]!;
+      }
+    },
+  };
+};
+
+const oneHot: Compute = (node, [indices, wanted, values]) => {
+  const depth = numbersOf(wanted)![0]!;
+  const [off = 0, on = 1] = numbersOf(values)!;
+  const { shape } = indices!;
+  const rank = shape.length + 1;
+  const axis = axisOf(attributeOf(node, 'axis', 'int', -1), rank, node.op);
+  const inner = count(shape.slice(axis));
+  return {
+    outputs: [{ shape: [...shape.slice(0, axis), depth, ...shape.slice(axis)], type: values!.type }],
+    run([places], [out]) {
+      out!.fill(off);
+      for (let i = 0; i < places!.length; i++) {
+        const index = places![i]!;
+        const at = index < 0 ? index + depth : index;
+        // Outside there is no hot one, says ONNX.
+        if (at >= 0 && at < depth) out![(Math.floor(i / inner) * depth + at) * inner + (i % inner)] = on;
+      }
+    },
+  };
+};
+
+export const GATHER: Readonly<Record<string, Operator | readonly Operator[]>> = {
+  Gather: [gatherKnown, computed(gatherRows, { needs: 2 })],
+  GatherElements: computed(gatherElements, { needs: 2 }),
+  GatherND: computed(gatherND, { needs: 2 }),
+  OneHot: computed(oneHot, { hosted: 1, needs: 3 }),
+};

@@ -1,0 +1,73 @@
+/** LayerNormalization, InstanceNormalization and BatchNormalization, in float64 sums. */
+import { attributeOf } from '@rivulet/core';
+import { type Compute, computed, type Numbers } from '../computed.ts';
+import type { Operator } from '../operator.ts';
+import { axisOf, count, shapeError } from '../value.ts';
+
+/** Mean and 1 / standard deviation of n numbers. */
+function moments(data: Numbers, begin: number, n: number, epsilon: number): readonly [number, number] {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += data[begin + i]!;
+  const mean = sum / n;
+  let squares = 0;
+  for (let i = 0; i < n; i++) squares += (data[begin + i]! - mean) ** 2;
+  return [mean, 1 / Math.sqrt(squares / n + epsilon)];
+}
+
+const layer: Compute = (node, [x, scale]) => {
+  const { shape } = x!;
+  const axis = axisOf(attributeOf(node, 'axis', 'int', -1), shape.length, node.op);
+  const epsilon = attributeOf(node, 'epsilon', 'float', 1e-5);
+  const [rows, n] = [count(shape.slice(0, axis)), count(shape.slice(axis))];
+  const elements = count(scale!.shape);
+  if (n % elements !== 0) throw shapeError(node.op, `scale must be [${shape.slice(axis)}]`, scale!.shape);
+  const kept = shape.map((size, d) => (d < axis ? size : 1));
+  return {
+    outputs: [x!, { shape: kept, type: 'float32' }, { shape: kept, type: 'float32' }],
+    run([data, scales, biases], [out, means, inverses]) {
+      for (let r = 0; r < rows; r++) {
+        const [mean, inverse] = moments(data!, r * n, n, epsilon);
+        for (let i = 0; i < n; i++) {
+          const at = i % elements;
+          out![r * n + i] = (data![r * n + i]! - mean) * inverse * scales![at]! + (biases![at] ?? 0);
+        }
+        means![r] = mean;
+        inverses![r] = inverse;
+      }
+    },
+  };
+};
+
+/** [B, C, ...]: each channel of each one by its own moments (Instance), or by those it was trained with (Batch). */
+const channels: Compute = (node, inputs) => {
+  const { shape } = inputs[0]!;
+  const epsilon = attributeOf(node, 'epsilon', 'float', 1e-5);
+  const C = shape[1] ?? 1;
+  const n = count(shape.slice(2));
+  const wrong = inputs.slice(1).find((value) => count(value!.shape) !== C);
+  if (wrong) throw shapeError(node.op, `${C} channels need as many numbers each`, wrong.shape);
+  return {
+    outputs: [inputs[0]!],
+    run([data, scales, biases, means, variances], [out]) {
+      for (let row = 0; row * n < out!.length; row++) {
+        const c = row % C;
+        const [mean, inverse] =
+          node.op === 'BatchNormalization'
+            ? [means![c]!, 1 / Math.sqrt(variances![c]! + epsilon)]
+            : moments(data!, row * n, n, epsilon);
+        const factor = inverse * scales![c]!;
+        for (let i = row * n; i < (row + 1) * n; i++) out![i] = (data![i]! - mean) * factor + biases![c]!;
+      }
+    },
+  };
+};
+
+export const NORMALISE: Readonly<Record<string, Operator>> = {
+  LayerNormalization: computed(layer, { needs: 2 }),
+  InstanceNormalization: computed(channels, { needs: 3 }),
+  BatchNormalization: computed(channels, {
+    needs: 5,
+    refuses: ({ node, outputs }) =>
+      outputs.length > 1 || attributeOf(node, 'training_mode', 'int', 0) ? 'training' : undefined,
+  }),
+};
