@@ -1,52 +1,9 @@
 /** Every operator of the fused engine beside the recurrent ones, against onnxruntime-web: one case a behaviour. */
-import { attr, type OnnxModel, type OnnxNode, type OnnxTensor, RivuletError, writeOnnx } from '@rivulet/core';
-import { type AnyTensor, loadModel } from '@rivulet/inference/node';
+import { attr, RivuletError, writeOnnx } from '@rivulet/core';
+import { loadModel } from '@rivulet/inference/node';
 import { describe, expect, it } from 'vitest';
-import { expectSame } from './expectSame.ts';
-import { randomFloats } from './random.ts';
+import { type Case, compare, floats, ints, modelOf, node, scalar } from './operatorCase.ts';
 
-interface Case {
-  readonly name: string;
-  readonly nodes: readonly OnnxNode[];
-  /** Shapes of inputs a, b, ... in order. */
-  readonly inputs: readonly (readonly number[])[];
-  readonly constants?: readonly OnnxTensor[];
-  readonly outputs?: readonly string[];
-  readonly opset?: number;
-}
-
-const node = (
-  op: string,
-  inputs: string[],
-  attributes: OnnxNode['attributes'] = {},
-  outputs = ['y'],
-): OnnxNode => ({
-  op,
-  inputs,
-  outputs,
-  attributes,
-});
-const ints = (name: string, values: readonly number[]): OnnxTensor => ({
-  name,
-  shape: [values.length],
-  type: 'int64',
-  data: BigInt64Array.from(values, BigInt),
-});
-const scalar = (name: string, value: number): OnnxTensor => ({
-  name,
-  shape: [],
-  type: 'int64',
-  data: BigInt64Array.of(BigInt(value)),
-});
-const floats = (name: string, shape: readonly number[]): OnnxTensor => ({
-  name,
-  shape,
-  type: 'float32',
-  data: randomFloats(name.length + shape.length)(
-    shape.reduce((a, b) => a * b, 1),
-    1,
-  ),
-});
 const LAST = 2 ** 31 - 1;
 
 const binary = (op: string, a: readonly number[], b: readonly number[]): Case => ({
@@ -267,48 +224,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-function modelOf({ name, nodes, inputs, constants = [], outputs = ['y'], opset = 21 }: Case): OnnxModel {
-  return {
-    irVersion: 10,
-    opset,
-    graph: {
-      name: name.replace(/\W+/g, '_'),
-      nodes,
-      initializers: constants,
-      inputs: inputs.map((shape, i) => ({
-        name: 'abc'[i]!,
-        type: 'float32',
-        shape: shape.map((_, d) => `${'abc'[i]}${d}`),
-      })),
-      outputs: outputs.map((output) => ({
-        name: output,
-        type: 'float32',
-        shape: [],
-        unranked: true as const,
-      })),
-    },
-  };
-}
-
-it.each(CASES)('$name', async (kase) => {
-  const bytes = writeOnnx(modelOf(kase));
-  const [fused, ort] = [
-    await loadModel(bytes, { engine: 'fused' }),
-    await loadModel(bytes, { engine: 'ort' }),
-  ];
-  const random = randomFloats(5);
-  const feeds = Object.fromEntries(
-    kase.inputs.map((shape, i): [string, AnyTensor] => {
-      const data = random(
-        shape.reduce((a, b) => a * b, 1),
-        3,
-      );
-      return ['abc'[i]!, { data, shape }];
-    }),
-  );
-  expectSame(await fused.run(feeds), await ort.run(feeds), 1e-5);
-  await Promise.all([fused.dispose(), ort.dispose()]);
-});
+it.each(CASES)('$name', compare);
 
 describe('what the fused engine does not cover', () => {
   const asinh = writeOnnx(modelOf({ name: 'Asinh', nodes: [node('Asinh', ['a'])], inputs: [[2, 3]] }));

@@ -29,7 +29,7 @@ const layer: Compute = (node, [x, scale]) => {
         const [mean, inverse] = moments(data!, r * n, n, epsilon);
         for (let i = 0; i < n; i++) {
           const at = i % elements;
-          out![r * n + i] = (data![r * n + i]! - mean) * inverse * scales![at]! + (biases![at] ?? 0);
+          out![r * n + i] = (data![r * n + i]! - mean) * inverse * scales![at]! + (biases?.[at] ?? 0);
         }
         means![r] = mean;
         inverses![r] = inverse;

@@ -1,0 +1,122 @@
+/** One graph of a few nodes, and its run on both engines: what a case of the operator tests is. */
+import { type OnnxModel, type OnnxNode, type OnnxTensor, writeOnnx } from '@rivulet/core';
+import { type AnyTensor, loadModel } from '@rivulet/inference/node';
+import { expect } from 'vitest';
+import { expectSame } from './expectSame.ts';
+import { randomFloats } from './random.ts';
+
+/** Values of an input; plain numbers are a shape to be filled with floats of [-3, 3]. */
+export type Fed = readonly number[] | AnyTensor;
+
+export interface Case {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  /** Inputs a, b, ... in order. */
+  readonly inputs: readonly Fed[];
+  readonly constants?: readonly OnnxTensor[];
+  readonly outputs?: readonly string[];
+  readonly opset?: number;
+  /** Default 1e-5. */
+  readonly tolerance?: number;
+}
+
+export const node = (
+  op: string,
+  inputs: string[],
+  attributes: OnnxNode['attributes'] = {},
+  outputs = ['y'],
+): OnnxNode => ({
+  op,
+  inputs,
+  outputs,
+  attributes,
+});
+export const ints = (name: string, values: readonly number[]): OnnxTensor => ({
+  name,
+  shape: [values.length],
+  type: 'int64',
+  data: BigInt64Array.from(values, BigInt),
+});
+export const scalar = (name: string, value: number): OnnxTensor => ({
+  name,
+  shape: [],
+  type: 'int64',
+  data: BigInt64Array.of(BigInt(value)),
+});
+export const floats = (name: string, shape: readonly number[]): OnnxTensor => ({
+  name,
+  shape,
+  type: 'float32',
+  data: randomFloats(name.length + shape.length)(
+    shape.reduce((a, b) => a * b, 1),
+    1,
+  ),
+});
+
+/** Inputs of whole numbers. */
+export const whole = (shape: readonly number[], values: readonly number[]): AnyTensor => ({
+  data: BigInt64Array.from(values, BigInt),
+  shape,
+});
+
+const isTensor = (fed: Fed): fed is AnyTensor => 'data' in fed;
+const shapeOf = (fed: Fed): readonly number[] => (isTensor(fed) ? fed.shape : fed);
+
+function typeOf(fed: Fed): 'float32' | 'int32' | 'int64' {
+  if (!isTensor(fed) || fed.data instanceof Float32Array) return 'float32';
+  return fed.data instanceof Int32Array ? 'int32' : 'int64';
+}
+
+export function modelOf({
+  name,
+  nodes,
+  inputs,
+  constants = [],
+  outputs = ['y'],
+  opset = 21,
+}: Case): OnnxModel {
+  return {
+    irVersion: 10,
+    opset,
+    graph: {
+      name: name.replace(/\W+/g, '_'),
+      nodes,
+      initializers: constants,
+      inputs: inputs.map((fed, i) => ({
+        name: 'abc'[i]!,
+        type: typeOf(fed),
+        shape: shapeOf(fed).map((_, d) => `${'abc'[i]}${d}`),
+      })),
+      outputs: outputs.map((output) => ({
+        name: output,
+        type: 'float32',
+        shape: [],
+        unranked: true as const,
+      })),
+    },
+  };
+}
+
+/** Both engines give the same; ours twice, so that a run leaves nothing behind. */
+export async function compare(kase: Case): Promise<void> {
+  const bytes = writeOnnx(modelOf(kase));
+  const fused = await loadModel(bytes, { engine: 'fused' });
+  const ort = await loadModel(bytes, { engine: 'ort' });
+  expect([fused.engine, ort.engine]).toEqual(['fused', 'ort']);
+  const random = randomFloats(5);
+  const feeds = Object.fromEntries(
+    kase.inputs.map((fed, i): [string, AnyTensor] => {
+      if (isTensor(fed)) return ['abc'[i]!, fed];
+      const data = random(
+        fed.reduce((a, b) => a * b, 1),
+        3,
+      );
+      return ['abc'[i]!, { data, shape: fed }];
+    }),
+  );
+  const expected = await ort.run(feeds);
+  for (let run = 0; run < 2; run++) {
+    expectSame(await fused.run(feeds), expected, kase.tolerance ?? 1e-5);
+  }
+  await Promise.all([fused.dispose(), ort.dispose()]);
+}
