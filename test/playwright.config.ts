@@ -7,7 +7,7 @@ const executablePath = findBrowser();
 
 /** Browser tests against the built sites, served as `npm start` serves them. */
 export default defineConfig({
-  testDir: './e2e',
+  testMatch: ['e2e/**/*.spec.ts', 'packages/**/*.spec.ts'],
   outputDir: '../test-results',
   fullyParallel: false,
   workers: 1,

@@ -10,7 +10,12 @@ import { localConnection } from './worker/localConnection.ts';
 export type { ModelFolder } from './load/modelFolder.ts';
 export * from './publicNames.ts';
 
-provideOrt(() => import('onnxruntime-web/wasm'));
+provideOrt(() =>
+  import('onnxruntime-web/wasm').catch((cause) => {
+    // Caught on the spot: esbuild then bundles on where this optional package is not installed.
+    throw cause;
+  }),
+);
 
 const client = new ServiceClient(() => localConnection(readFileBytes));
 

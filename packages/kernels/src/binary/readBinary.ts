@@ -4,19 +4,20 @@ import { RivuletError } from '@rivulet/core';
 export async function readBinary(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   try {
     if (url.protocol === 'file:') {
-      // A bundler for the web must not follow this import; it is only reached where files have URLs.
-      const module = 'node:fs/promises';
-      const { readFile } = (await import(/* @vite-ignore */ module)) as typeof import('node:fs/promises');
+      // Asked for at run time: an import, however it is hidden, is one that a bundler for the web may follow.
+      const { readFile } = process.getBuiltinModule('node:fs/promises');
       return new Uint8Array(await readFile(url));
     }
     const response = await fetch(url);
     if (!response.ok) throw new Error(`status ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
+    // A published bundle may carry the binary in the address.
+    const name = url.href.slice(0, 200);
     throw new RivuletError(
       'ENGINE_UNAVAILABLE',
-      `kernel binary ${url.href} could not be read; "npm run build" makes it`,
-      { url: url.href },
+      `kernel binary ${name} could not be read (in a checkout, "npm run build" makes it): ${cause}`,
+      { url: name },
       cause,
     );
   }

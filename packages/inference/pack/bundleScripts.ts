@@ -1,0 +1,97 @@
+/**
+ * The JavaScript of the published package, with core, kernels and every dependency but onnxruntime-web inside: a
+ * page without a bundler can resolve no names of packages.
+ *
+ * - `web.js` and `ort.js` are the entries for pages; `worker/` has their workers and, beside them, the kernels. They
+ *   find each other by `new URL('./...', import.meta.url)`, as Vite, webpack and browsers understand it.
+ * - `inline.js` is `web.js` with worker and kernels inside, for bundlers that leave such addresses as they are.
+ * - `node.js` has the kernels inside, so that a bundled server has no file to lose.
+ */
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type OutputChunk, type OutputOptions, rolldown } from 'rolldown';
+import { type NewUrls, newUrls } from './newUrls.ts';
+
+const src = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** WebAssembly SIMD and module workers ask for newer browsers than this: nobody has to compile the package again. */
+const TARGET = 'es2022';
+
+/** What a bundle may look for outside itself. */
+const EXTERNAL = /^(node:|onnxruntime-web)/;
+
+const SCRIPT_ADDRESS = JSON.stringify(fileURLToPath(new URL('./scriptAddress.ts', import.meta.url)));
+
+const noKernel = (path: string): never => {
+  throw new Error(`${path} is loaded by a script that runs in the page`);
+};
+const noWorker = (path: string): never => {
+  throw new Error(`${path} is started by a script that does not run in a page`);
+};
+const inItself = (_path: string, bytes: Buffer): string =>
+  `data:application/wasm;base64,${bytes.toString('base64')}`;
+
+/**
+ * @param into the folder that is to be published
+ * @returns paths of all modules that went in
+ */
+export async function bundleScripts(into: string): Promise<Set<string>> {
+  const kernels = new Map<string, Buffer>();
+  const kernelBeside = (path: string, bytes: Buffer): string => {
+    kernels.set(basename(path), bytes);
+    return `./${basename(path)}`;
+  };
+  const workerBeside = (path: string) => ({
+    expression: `new URL('./worker/${basename(path, '.ts')}.js', import.meta.url)`,
+  });
+
+  const workers = await bundle(
+    ['worker/worker.ts', 'worker/ortWorker.ts'],
+    { kernel: kernelBeside, worker: noWorker },
+    { dir: join(into, 'worker') },
+  );
+  for (const [name, bytes] of kernels) await writeFile(join(into, 'worker', name), bytes);
+  const pages = await bundle(['web.ts', 'ort.ts'], { kernel: noKernel, worker: workerBeside }, { dir: into });
+
+  const whole = await bundle(['worker/worker.ts'], { kernel: inItself, worker: noWorker }, {});
+  const script = whole.find(({ isEntry }) => isEntry)!.code;
+  const workerInside = () => ({
+    imports: `import { scriptAddress } from ${SCRIPT_ADDRESS};\n`,
+    expression: `scriptAddress(${JSON.stringify(script)})`,
+  });
+  const inline = await bundle(
+    ['web.ts'],
+    { kernel: noKernel, worker: workerInside },
+    { dir: into, entryFileNames: 'inline.js' },
+  );
+
+  const node = await bundle(['node.ts'], { kernel: inItself, worker: noWorker }, { dir: into });
+  return new Set([workers, pages, whole, inline, node].flat().flatMap(({ moduleIds }) => moduleIds));
+}
+
+/** @param output without a folder, nothing is written */
+async function bundle(
+  input: readonly string[],
+  urls: NewUrls,
+  output: OutputOptions,
+): Promise<readonly OutputChunk[]> {
+  const building = await rolldown({
+    input: Object.fromEntries(input.map((path) => [basename(path, '.ts'), join(src, path)])),
+    external: EXTERNAL,
+    platform: input.includes('node.ts') ? 'node' : 'browser',
+    plugins: [newUrls(urls)],
+    transform: { target: TARGET },
+    onLog(level, log) {
+      // What a bundler only warns of is somebody's page that does not start.
+      if (level === 'warn') throw new Error(log.message);
+    },
+  });
+  try {
+    const options: OutputOptions = { format: 'esm', minify: true, chunkFileNames: '[name].js', ...output };
+    const { output: files } = await (options.dir ? building.write(options) : building.generate(options));
+    return files.filter((file) => file.type === 'chunk');
+  } finally {
+    await building.close();
+  }
+}

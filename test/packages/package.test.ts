@@ -1,0 +1,77 @@
+/** The tarball as a developer meets it: what is in it, its types, and a Node program. Pages: pages.spec.ts. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadForecaster, loadModel } from '@rivulet/inference/node';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { results } from './consumer/results.js';
+import { type InstalledProject, installedProject, run } from './installedProject.ts';
+
+const models = fileURLToPath(new URL('../../models/', import.meta.url));
+
+let project: InstalledProject;
+let installed: string;
+beforeAll(async () => {
+  project = await installedProject();
+  installed = join(project.folder, 'node_modules/@rivulet/inference');
+});
+afterAll(() => project?.dispose());
+
+describe('the installed package', () => {
+  it('needs nothing else, and brings its licences and README', async () => {
+    const names = await readdir(join(project.folder, 'node_modules'));
+    expect(names.filter((name) => !name.startsWith('.'))).toEqual(['@rivulet']);
+    const texts = await Promise.all(
+      ['LICENSE', 'README.md', 'THIRD_PARTY.md'].map((name) => readFile(join(installed, name), 'utf8')),
+    );
+    expect(texts[0]).toContain('Apache License');
+    expect(texts[1]).toContain('@rivulet/inference');
+    for (const name of ['comlink', 'valibot']) expect(texts[2]).toContain(`## ${name} `);
+  });
+
+  it('has no source and no path of this checkout', async () => {
+    const files = (await readdir(installed, { recursive: true })).filter((name) => /\.(ts|js)$/.test(name));
+    expect(files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([]);
+    for (const name of files) {
+      const text = await readFile(join(installed, name), 'utf8');
+      expect(text.includes(fileURLToPath(new URL('../../', import.meta.url)))).toBe(false);
+    }
+  });
+
+  it('is well formed for publint', async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  it('resolves for attw, every entry and every way that leads to modules', () => {
+    run('attw', [project.tarball, '--profile', 'esm-only', '--no-emoji'], project.folder);
+  });
+
+  it.each(['bundler', 'nodenext'])('has types that hold and bind under moduleResolution %s', (how) => {
+    run('tsc', ['-p', `tsconfig.${how}.json`], project.folder);
+  });
+});
+
+describe('a Node program', () => {
+  // This Node, and the machine's own, which may be older: npm names it.
+  const nodes = new Set([process.execPath, process.env.npm_node_execpath ?? process.execPath]);
+
+  it.each([...nodes])('answers under %s what the sources answer, without onnxruntime-web', async (node) => {
+    const answers = JSON.parse(run(node, ['program.js', models], project.folder));
+    const expected = await results(loadForecaster, loadModel, models);
+    expect(answers).toEqual({ ...expected, engine: 'fused', withoutOrt: 'ENGINE_UNAVAILABLE' });
+  });
+
+  it('still does when esbuild has made one file of it', async () => {
+    const { build } = await import('esbuild');
+    const outfile = join(project.folder, 'out/program.mjs');
+    await build({
+      ...{ absWorkingDir: project.folder, entryPoints: ['program.js'], outfile, logLevel: 'error' },
+      ...{ bundle: true, platform: 'node', format: 'esm' },
+    });
+    const answers = JSON.parse(run(process.execPath, [outfile, models], project.folder));
+    expect(answers).toMatchObject({ shape: [20, 1, 95], withoutOrt: 'ENGINE_UNAVAILABLE' });
+  });
+});
