@@ -1,15 +1,18 @@
 /** The tarball as a developer meets it: what is in it, its types, and a Node program. Pages: pages.spec.ts. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadForecaster, loadModel } from '@rivulet/inference/node';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPERATORS } from '../../packages/inference/src/engine/fused/operators/operators.ts';
 import { results } from './consumer/results.js';
 import { type InstalledProject, installedProject, run } from './installedProject.ts';
 
 const models = fileURLToPath(new URL('../../models/', import.meta.url));
+
+const readme = (): Promise<string> => readFile(join(installed, 'README.md'), 'utf8');
 
 let project: InstalledProject;
 let installed: string;
@@ -49,8 +52,21 @@ describe('the installed package', () => {
     run('attw', [project.tarball, '--profile', 'esm-only', '--no-emoji'], project.folder);
   });
 
-  it.each(['bundler', 'nodenext'])('has types that hold and bind under moduleResolution %s', (how) => {
+  it.each(['bundler', 'nodenext'])('has types that hold and bind under moduleResolution %s', async (how) => {
+    const examples = (await readme()).matchAll(/```ts\n(.*?)```/gs);
+    for (const [i, [, code]] of [...examples].entries()) {
+      await writeFile(join(project.folder, `readme-${i}.ts`), code!);
+    }
     run('tsc', ['-p', `tsconfig.${how}.json`], project.folder);
+  });
+});
+
+describe('its README', () => {
+  it('names no operator that the fused engine does not run', async () => {
+    const [, named] = /\| around them \|([^|]*)\|/.exec(await readme())!;
+    const names = named!.split(',').map((name) => name.trim());
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !Object.hasOwn(OPERATORS, name))).toEqual([]);
   });
 });
 
