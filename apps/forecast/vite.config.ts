@@ -11,7 +11,7 @@ export default defineConfig({
   plugins: [
     modelFiles(new URL('../../models/', import.meta.url), ['sensor-forecaster']),
     themeAtOnce(),
-    prefetch(/assets\/worker-.*\.js$|^models\//),
+    prefetch(/assets\/(worker|seriesForecaster|checkManifest)-.*\.js$|^models\//),
     precompress(),
     VitePWA({
       registerType: 'prompt',
@@ -38,7 +38,7 @@ export default defineConfig({
       workbox: {
         globPatterns: ['**/*.{html,js,css,wasm,svg,png,csv,json,onnx,webmanifest}'],
         // onnxruntime is there for models of others; this page's own runs on the fused engine.
-        globIgnores: ['**/ort-*', '**/ort.*'],
+        globIgnores: ['**/ort-*', '**/ort.*', '**/inkRecogniser-*'],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
         cleanupOutdatedCaches: true,
         clientsClaim: true,

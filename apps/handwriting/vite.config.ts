@@ -11,7 +11,7 @@ export default defineConfig({
   plugins: [
     modelFiles(new URL('../../models/', import.meta.url), ['handwriting-en']),
     themeAtOnce(),
-    prefetch(/assets\/worker-.*\.js$|^models\//),
+    prefetch(/assets\/(worker|inkRecogniser|checkManifest)-.*\.js$|^models\//),
     precompress(),
     VitePWA({
       registerType: 'prompt',
@@ -39,7 +39,7 @@ export default defineConfig({
       workbox: {
         globPatterns: ['**/*.{html,js,css,wasm,svg,png,json,onnx,webmanifest}'],
         // onnxruntime is there for models of others; this page's own runs on the fused engine.
-        globIgnores: ['**/ort-*', '**/ort.*'],
+        globIgnores: ['**/ort-*', '**/ort.*', '**/seriesForecaster-*'],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
         cleanupOutdatedCaches: true,
         clientsClaim: true,

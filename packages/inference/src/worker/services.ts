@@ -1,11 +1,9 @@
 /** The table of services: what each name opens. The rest of the spine knows none of them. */
 import { RivuletError } from '@rivulet/core';
 import { createSession } from '../engine/engine.ts';
-import { SeriesForecaster } from '../forecaster/index.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
 import type { ReadBytes } from '../load/readBytes.ts';
-import { InkRecogniser } from '../recogniser/inkRecogniser.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
 
 interface Context extends ServiceOptions {
@@ -52,9 +50,18 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
     };
   },
 
-  recogniser: async (location, context) => InkRecogniser.load(await folderAt(location, context), context),
+  // A page reads ink or forecasts, seldom both: each comes as a chunk of its own, fetched beside the manifest.
+  recogniser: async (location, context) => {
+    const code = import('../recogniser/inkRecogniser.ts');
+    const [folder, { InkRecogniser }] = await Promise.all([folderAt(location, context), code]);
+    return InkRecogniser.load(folder, context);
+  },
 
-  forecaster: async (location, context) => SeriesForecaster.load(await folderAt(location, context), context),
+  forecaster: async (location, context) => {
+    const code = import('../forecaster/seriesForecaster.ts');
+    const [folder, { SeriesForecaster }] = await Promise.all([folderAt(location, context), code]);
+    return SeriesForecaster.load(folder, context);
+  },
 };
 
 function folderAt(
