@@ -23,6 +23,12 @@ export interface LayerCase {
   readonly linearBeforeReset?: 0 | 1;
   /** Without: biases are absent. Default true. */
   readonly bias?: boolean;
+  /** Activations of one direction, in ONNX's names. */
+  readonly activations?: readonly string[];
+  readonly clip?: number;
+  /** LSTM only. */
+  readonly inputForget?: boolean;
+  readonly peepholes?: boolean;
 }
 
 export interface StackCase {
@@ -73,7 +79,9 @@ export function stackGraph(kase: StackCase): OnnxModel {
 
   let x = 'x';
   let features = kase.input;
-  kase.layers.forEach(({ op, hidden, direction = 'forward', linearBeforeReset = 1, bias = true }, i) => {
+  kase.layers.forEach((layer, i) => {
+    const { op, hidden, direction = 'forward', linearBeforeReset = 1, bias = true } = layer;
+    const { activations, clip, inputForget, peepholes } = layer;
     const name = `layer${i}`;
     const dirs = direction === 'bidirectional' ? 2 : 1;
     const rows = GATES[op] * hidden;
@@ -99,12 +107,18 @@ export function stackGraph(kase: StackCase): OnnxModel {
         kase.lengths ? 'lengths' : '',
         state('h'),
         ...(op === 'LSTM' ? [state('c')] : []),
+        ...(op === 'LSTM' && peepholes ? [float(`${name}.P`, [dirs, 3 * hidden], 0.5)] : []),
       ],
       outputs: [`${name}.y`, final('h'), ...(op === 'LSTM' ? [final('c')] : [])],
       attributes: {
         hidden_size: attr.int(hidden),
         direction: attr.string(direction),
         ...(op === 'GRU' ? { linear_before_reset: attr.int(linearBeforeReset) } : {}),
+        ...(activations && {
+          activations: attr.strings(Array.from({ length: dirs }, () => activations).flat()),
+        }),
+        ...(clip && { clip: attr.float(clip) }),
+        ...(op === 'LSTM' && inputForget && { input_forget: attr.int(1) }),
       },
     });
     nodes.push({

@@ -36,6 +36,7 @@ const FORMULAS: Readonly<Record<ActivationName, Formula>> = {
   affine: { of: (a, b) => (x) => a * x + b, defaults: [1, 0] },
   leakyrelu: { of: (a) => (x) => (x < 0 ? a * x : x), defaults: [0.01] },
   thresholdedrelu: { of: (a) => (x) => (x <= a ? 0 : x), defaults: [1] },
+  // ONNX names no defaults for it.
   scaledtanh: { of: (a, b) => (x) => a * Math.tanh(b * x), defaults: [1, 1] },
   hardsigmoid: { of: (a, b) => (x) => Math.min(1, Math.max(0, a * x + b)), defaults: [0.2, 0.5] },
   elu: { of: (a) => (x) => (x < 0 ? a * Math.expm1(x) : x), defaults: [1] },

@@ -1,5 +1,6 @@
 /** Decides once a model whether the fused engine covers its graph, and what of it can be folded together. */
 import { attributeOf, type OnnxModel, type OnnxNode, RivuletError } from '@rivulet/core';
+import { timeFirst } from './batchFirst.ts';
 import { type Constant, constantsOf } from './constants.ts';
 import type { GraphFacts, Operator, PlanNode, PlannedNode } from './operator.ts';
 import { biasOf } from './operators/dense.ts';
@@ -27,7 +28,7 @@ export interface Refusal {
 
 /** @throws ONNX_PARSE for a node that reads too little, or what nothing before it makes */
 export function planGraph(model: OnnxModel): Plan | Refusal {
-  const { graph } = model;
+  const graph = { ...model.graph, nodes: timeFirst(model.graph.nodes) };
   const constants = constantsOf(graph, (node, inputs) => settleConstant(node, inputs, model.opset));
   const nodes = fold(
     graph.nodes.filter(({ outputs }) => !constants.has(outputs[0] ?? '')),

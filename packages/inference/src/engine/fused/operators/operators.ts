@@ -1,5 +1,6 @@
 /** Every operator that the fused engine runs. Adding one: a file here, a line in this table, a case in test/parity. */
 import type { Operator } from '../operator.ts';
+import { anyRecurrent } from './anyRecurrent.ts';
 import { dense } from './dense.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { GATHER } from './gather.ts';
@@ -18,9 +19,9 @@ export const OPERATORS: Readonly<Record<string, Operator | readonly Operator[]>>
   ...REDUCE,
   ...GATHER,
   ...NORMALISE,
-  RNN: recurrent,
-  LSTM: recurrent,
-  GRU: recurrent,
+  RNN: [recurrent, anyRecurrent],
+  LSTM: [recurrent, anyRecurrent],
+  GRU: [recurrent, anyRecurrent],
   MatMul: [dense, anyMatMul],
   Gemm: [dense, anyGemm],
   Relu: unary,

@@ -6,18 +6,18 @@ import { matrixOf } from '../constants.ts';
 import type { Bind, Loader, Operator, PlanNode } from '../operator.ts';
 import { type DeviceValue, shapeError, type Value } from '../value.ts';
 
-const CELLS = { RNN: 'rnn', LSTM: 'lstm', GRU: 'gru' } as const;
+export const CELLS = { RNN: 'rnn', LSTM: 'lstm', GRU: 'gru' } as const;
 const GATES = { RNN: 1, LSTM: 4, GRU: 3 } as const;
 const DEFAULTS: Record<Kind, readonly string[]> = {
   RNN: ['tanh'],
   LSTM: ['sigmoid', 'tanh', 'tanh'],
   GRU: ['sigmoid', 'tanh'],
 };
-type Kind = keyof typeof CELLS;
+export type Kind = keyof typeof CELLS;
 
 /** Positions of inputs. */
 const [X, W, R, B, LENGTHS, H0, C0, PEEPHOLES] = [0, 1, 2, 3, 4, 5, 6, 7];
-const DIRECTIONS: readonly string[] = ['forward', 'reverse', 'bidirectional'];
+export const DIRECTIONS: readonly string[] = ['forward', 'reverse', 'bidirectional'];
 
 export const recurrent: Operator = {
   packs: [W, R, B],
@@ -31,7 +31,6 @@ export const recurrent: Operator = {
     if (inputs[B] && !(b?.kind === 'plain' && b.tensor.data instanceof Float32Array)) {
       return 'biases that are not constant';
     }
-    if (attributeOf(node, 'layout', 'int', 0) !== 0) return 'layout=1';
     if (attributeOf(node, 'clip', 'float', 0) !== 0) return 'clip';
     if (attributeOf(node, 'input_forget', 'int', 0) !== 0) return 'input_forget';
     if (inputs[PEEPHOLES]) return 'peepholes';
@@ -47,6 +46,7 @@ export const recurrent: Operator = {
     const rows = GATES[kind] * hidden;
     const fits =
       hidden > 0 &&
+      attributeOf(node, 'hidden_size', 'int', hidden) === hidden &&
       String(w.shape) === String([dirs, rows, input]) &&
       String(r.shape) === String([dirs, rows, hidden]) &&
       (!b || b.tensor.data.length === dirs * 2 * rows);
@@ -60,8 +60,8 @@ export const recurrent: Operator = {
   },
 };
 
-const directionOf = (node: OnnxNode): string => attributeOf(node, 'direction', 'string', 'forward');
-const dirsOf = (node: OnnxNode): number => (directionOf(node) === 'bidirectional' ? 2 : 1);
+export const directionOf = (node: OnnxNode): string => attributeOf(node, 'direction', 'string', 'forward');
+export const dirsOf = (node: OnnxNode): number => (directionOf(node) === 'bidirectional' ? 2 : 1);
 
 function activationsOf(node: OnnxNode): string[] {
   return attributeOf(node, 'activations', 'strings', []).map((name) => name.toLowerCase());
@@ -165,8 +165,10 @@ function bindLayers(
 /** Stands for an output nobody asked for. */
 const NOTHING: Value = { place: 'host', type: 'float32', shape: [0], data: [] };
 
-function checkLengths(lengths: Int32Array, T: number): void {
-  for (const length of lengths) {
+/** @throws ARGUMENT */
+export function checkLengths(lengths: ArrayLike<number>, T: number): void {
+  for (let i = 0; i < lengths.length; i++) {
+    const length = lengths[i]!;
     if (length < 0 || length > T) {
       throw new RivuletError('ARGUMENT', `a length must lie in 0 ... ${T}, got ${length}`, { length, T });
     }
