@@ -6,7 +6,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { loadForecaster, loadModel } from '@rivulet/inference/node';
 import { build as esbuild } from 'esbuild';
 import sirv from 'sirv';
-import { build as vite } from 'vite';
+import { createServer, type ViteDevServer, build as vite } from 'vite';
 import webpack from 'webpack';
 import { servePage } from '../bench/servePage.ts';
 import { results } from './consumer/results.js';
@@ -23,19 +23,36 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => project?.dispose());
 
-/** Opens a page of a folder, and expects the answers of Node from it, by one worker. */
-async function expectAnswers(page: Page, folder: string, path: string, more?: () => Promise<void>) {
+/** Opens a page and expects the answers of Node from it, by one worker. */
+async function expectAnswers(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.waitForFunction(() => 'results' in window);
+  expect(await page.evaluate(() => (window as unknown as { results: unknown }).results)).toEqual(expected);
+  expect(page.workers()).toHaveLength(1);
+}
+
+/** A site's policy that allows what README says the package needs: with its files, and with all of it inside. */
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+const POLICY_INLINE = `${POLICY}; worker-src blob:; connect-src 'self' data:`;
+
+interface Serving {
+  readonly path?: string;
+  readonly policy?: string;
+  /** Runs while the page is still served. */
+  readonly more?: () => Promise<void>;
+}
+
+/** The same of a page that lies in a folder. */
+async function expectServed(page: Page, folder: string, { path = '', policy, more }: Serving): Promise<void> {
   const served = await servePage(folder, (request, response) => {
+    if (policy) response.setHeader('content-security-policy', policy);
     if (!request.url?.startsWith('/models/')) return false;
     request.url = request.url.slice('/models'.length);
     modelFiles(request, response, () => void response.writeHead(404).end());
     return true;
   });
   try {
-    await page.goto(served.url + path);
-    await page.waitForFunction(() => 'results' in window);
-    expect(await page.evaluate(() => (window as unknown as { results: unknown }).results)).toEqual(expected);
-    expect(page.workers()).toHaveLength(1);
+    await expectAnswers(page, served.url + path);
     await more?.();
   } finally {
     served.close();
@@ -54,7 +71,7 @@ async function viteBuild(input: string): Promise<string> {
 
 test('Vite', async ({ page }) => {
   const folder = await viteBuild('index.html');
-  await expectAnswers(page, folder, '');
+  await expectServed(page, folder, { policy: POLICY });
   const assets = await readdir(join(folder, 'assets'));
   expect(assets.filter((name) => name.startsWith('ort'))).toEqual([]);
 });
@@ -64,12 +81,13 @@ test('Vite, and onnxruntime-web when a model asks for it', async ({ page }) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(request.url()));
   const ofOrt = () => fetched.filter((url) => url.includes('ort-wasm'));
-  await expectAnswers(page, await viteBuild('ort.html'), 'ort.html', async () => {
+  const more = async (): Promise<void> => {
     expect(ofOrt()).toEqual([]);
     const answer = await page.evaluate(() => (window as unknown as { byOrt(): unknown }).byOrt());
     expect(answer).toEqual({ engine: 'ort', shape: expected.shape });
     expect(ofOrt()).toHaveLength(1);
-  });
+  };
+  await expectServed(page, await viteBuild('ort.html'), { path: 'ort.html', policy: POLICY, more });
 });
 
 test('webpack', async ({ page }) => {
@@ -86,7 +104,7 @@ test('webpack', async ({ page }) => {
   const { errors, warnings } = stats!.toJson({ all: false, errors: true, warnings: true });
   expect([errors, warnings]).toEqual([[], []]);
   await copyFile(join(project.folder, 'built.html'), join(folder, 'index.html'));
-  await expectAnswers(page, folder, '');
+  await expectServed(page, folder, { policy: POLICY });
 });
 
 for (const format of ['esm', 'iife'] as const) {
@@ -99,8 +117,29 @@ for (const format of ['esm', 'iife'] as const) {
     });
     expect(warnings).toEqual([]);
     await copyFile(join(project.folder, 'built.html'), join(folder, 'index.html'));
-    await expectAnswers(page, folder, '');
+    await expectServed(page, folder, { policy: POLICY_INLINE });
   });
 }
 
-test('no bundler', ({ page }) => expectAnswers(page, project.folder, 'plain.html'));
+test('no bundler', ({ page }) => expectServed(page, project.folder, { path: 'plain.html' }));
+
+test("Vite's development server", async ({ page }) => {
+  // It calls this process one of development, which builds after it would take for their own.
+  const { NODE_ENV } = process.env;
+  const models = {
+    name: 'models',
+    configureServer: ({ middlewares }: ViteDevServer) => void middlewares.use('/models', modelFiles),
+  };
+  const server = await createServer({
+    ...{ root: project.folder, configFile: false, logLevel: 'error', plugins: [models] },
+    server: { port: 0, host: '127.0.0.1' },
+  });
+  try {
+    await server.listen();
+    await expectAnswers(page, server.resolvedUrls!.local[0]!);
+  } finally {
+    await server.close();
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
+});

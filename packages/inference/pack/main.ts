@@ -1,4 +1,4 @@
-/** `npm run pack -w @rivulet/inference`: the publishable folder and its tarball, in dist/ or the folder named. */
+/** `npm run package -w @rivulet/inference`: the publishable folder and its tarball, in dist/ or the folder named. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packPackage } from './packPackage.ts';

@@ -24,11 +24,11 @@ export function publishedManifest({
       '.': {
         node: entry('node', 'node'),
         types: './types/inference/web.d.ts',
-        // Who sets these conditions also follows `new URL('./...', import.meta.url)`.
+        // Who sets these follows `new URL('./...', import.meta.url)`: webpack, and Vite when it builds.
         webpack: './web.js',
-        development: './web.js',
         production: './web.js',
-        // esbuild sets this one and none of the above, and leaves such addresses as they are.
+        // Who sets these and none of the above may not: Vite's development server before 8, and esbuild.
+        development: './inline.js',
         module: './inline.js',
         default: './web.js',
       },
