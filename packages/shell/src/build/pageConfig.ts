@@ -1,0 +1,63 @@
+/** The Vite configuration of a page of ours: its models beside it, installable, and offline after the first visit. */
+import type { UserConfig } from 'vite';
+import { type ManifestOptions, VitePWA } from 'vite-plugin-pwa';
+import { modelFiles } from './modelFiles.ts';
+import { precompress } from './precompress.ts';
+import { prefetch } from './prefetch.ts';
+import { themeAtOnce } from './themeAtOnce.ts';
+
+export interface PageOptions {
+  /** The repository's folder of models, with a closing slash. */
+  readonly models: URL;
+  /** Of these, the one the page runs. */
+  readonly model: string;
+  /** The chunk of the worker that runs such models; the other's stays on the server. */
+  readonly service: 'inkRecogniser' | 'seriesForecaster';
+  /** Endings of what is kept for offline beyond code, styles, icons and models. */
+  readonly keep?: readonly string[];
+  /** What an installed page is called and is for. */
+  readonly manifest: Partial<ManifestOptions>;
+}
+
+const SERVICES = ['inkRecogniser', 'seriesForecaster'] as const;
+const KEPT = ['html', 'js', 'css', 'wasm', 'svg', 'png', 'json', 'onnx', 'webmanifest'];
+const ICONS = [
+  { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },
+  { src: 'icons/icon-512.png', sizes: '512x512', type: 'image/png' },
+  { src: 'icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+  { src: 'icons/icon.svg', sizes: 'any', type: 'image/svg+xml' },
+];
+
+/** Relative addresses throughout: the page works under any path it is served from. */
+export function pageConfig({ models, model, service, keep = [], manifest }: PageOptions): UserConfig {
+  const unused = SERVICES.filter((name) => name !== service).map((name) => `**/${name}-*`);
+  return {
+    base: './',
+    plugins: [
+      modelFiles(models, [model]),
+      themeAtOnce(),
+      prefetch(new RegExp(`assets/(worker|checkManifest|${service})-.*\\.js$|^models/`)),
+      precompress(),
+      VitePWA({
+        registerType: 'prompt',
+        injectRegister: false,
+        strategies: 'generateSW',
+        manifest: {
+          ...{ id: './', start_url: './', scope: './', lang: 'en', display: 'standalone' },
+          ...{ background_color: '#f3f6f6', theme_color: '#0f6f78', icons: ICONS },
+          ...manifest,
+        },
+        workbox: {
+          globPatterns: [`**/*.{${[...KEPT, ...keep].join()}}`],
+          // onnxruntime is there for models of others; this page's own runs on the fused engine.
+          globIgnores: ['**/ort-*', '**/ort.*', ...unused],
+          maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
+          cleanupOutdatedCaches: true,
+          clientsClaim: true,
+        },
+      }),
+    ],
+    worker: { format: 'es' },
+    build: { outDir: 'dist', emptyOutDir: true, modulePreload: false, target: 'es2022' },
+  };
+}
