@@ -63,8 +63,8 @@ export function publicApi(client: ServiceClient, resolve: (location: string | UR
           await remote.dispose();
         }
       },
-      recogniser: (folder, { engine, dtype, signal, onProgress }) =>
-        client.open('recogniser', locate(folder), { engine, dtype, signal, onProgress }),
+      recogniser: (folder, languages, { engine, dtype, signal, onProgress }) =>
+        client.open('recogniser', locate(folder), { languages, engine, dtype, signal, onProgress }),
     }),
   };
 }

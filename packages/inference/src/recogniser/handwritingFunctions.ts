@@ -4,6 +4,7 @@
  */
 import { type Manifest, RivuletError } from '@rivulet/core';
 import type { Remote } from '../worker/api.ts';
+import { checkLanguages } from './checkLanguages.ts';
 import { domException } from './domException.ts';
 import { HandwritingRecognizer } from './handwritingRecognizer.ts';
 import type {
@@ -12,14 +13,22 @@ import type {
   HandwritingRecognizerQueryResult,
 } from './handwritingTypes.ts';
 import type { InkService } from './inkService.ts';
-import { languageMatch, primaryLanguage } from './languageMatch.ts';
+import { primaryLanguage } from './languageMatch.ts';
 
 /** The platform's part. `folder` is a model's folder: `models` as the caller gave it, with the model's name. */
 export interface HandwritingPlatform {
   /** @throws MODEL_NOT_FOUND, MODEL_FETCH, MANIFEST_INVALID, ABORTED */
   manifest(folder: string, options: HandwritingOptions): Promise<Manifest>;
-  /** Loads the model into an `InkRecogniser`. @throws what loading throws */
-  recogniser(folder: string, options: HandwritingOptions): Promise<Remote<InkService>>;
+  /**
+   * Loads the model into an `InkRecogniser`.
+   * @param languages the model must know all of them
+   * @throws what loading throws, MODEL_NOT_FOUND also for a model of other languages
+   */
+  recogniser(
+    folder: string,
+    languages: readonly string[],
+    options: HandwritingOptions,
+  ): Promise<Remote<InkService>>;
 }
 
 export interface HandwritingFunctions {
@@ -44,12 +53,14 @@ export function handwritingFunctions(platform: HandwritingPlatform): Handwriting
     async createHandwritingRecognizer(constraint, options = {}) {
       const languages = languagesOf(constraint);
       try {
-        const { folder, missing } = await findModel(platform, languages, options);
-        if (folder === undefined) {
+        // Looking and loading are one: a manifest that was read to look would have to come again to load.
+        const open = (folder: string) => platform.recogniser(folder, languages, options);
+        const { found, missing } = await findModel(languages, options, open);
+        if (!found) {
           const wanted = languages.join(', ') || 'no language';
           throw domException('NotSupportedError', `There is no handwriting model for ${wanted}`, missing);
         }
-        return new HandwritingRecognizer(await platform.recogniser(folder, options));
+        return new HandwritingRecognizer(found);
       } catch (error) {
         throw creationError(error);
       }
@@ -58,8 +69,12 @@ export function handwritingFunctions(platform: HandwritingPlatform): Handwriting
     async queryHandwritingRecognizer(constraint, options = {}) {
       const languages = languagesOf(constraint);
       try {
-        const { folder } = await findModel(platform, languages, options);
-        if (folder === undefined) return null;
+        const { found } = await findModel(languages, options, async (folder) => {
+          const manifest = await platform.manifest(folder, options);
+          checkLanguages(manifest, languages, folder);
+          return manifest;
+        });
+        if (!found) return null;
       } catch (error) {
         if (error instanceof RivuletError && error.code === 'ABORTED') throw error;
         return null;
@@ -78,28 +93,35 @@ export function handwritingFunctions(platform: HandwritingPlatform): Handwriting
   };
 }
 
-/** @returns the folder of a model that serves all languages; without one, the error of the last one looked for */
-async function findModel(
-  platform: HandwritingPlatform,
+/**
+ * Tries the model of each language in turn.
+ * @param look what is wanted of a model's folder; finding no model sends on to the next one
+ * @returns what the first look brought; without one, the error of the last
+ */
+async function findModel<T>(
   languages: readonly string[],
-  options: HandwritingOptions,
-): Promise<{ readonly folder?: string; readonly missing?: RivuletError }> {
-  const { models = 'models/' } = options;
+  { models = 'models/' }: HandwritingOptions,
+  look: (folder: string) => Promise<T>,
+): Promise<{ readonly found?: T; readonly missing?: RivuletError }> {
   const root = String(models);
   let missing: RivuletError | undefined;
   for (const name of new Set(languages.map(primaryLanguage))) {
     if (name === undefined) return {};
-    const folder = `${root}${root.endsWith('/') ? '' : '/'}handwriting-${name}/`;
     try {
-      const { languages: known = [] } = await platform.manifest(folder, options);
-      if (languages.every((language) => languageMatch(known, language))) return { folder };
+      return { found: await look(`${root}${root.endsWith('/') ? '' : '/'}handwriting-${name}/`) };
     } catch (error) {
-      if (!(error instanceof RivuletError && error.code === 'MODEL_NOT_FOUND')) throw error;
+      if (!isNoModel(error)) throw error;
       missing = error;
     }
   }
   return missing ? { missing } : {};
 }
+
+/** No model there, or one of other languages. One without its weights is broken, which is another matter. */
+const isNoModel = (error: unknown): error is RivuletError =>
+  error instanceof RivuletError &&
+  error.code === 'MODEL_NOT_FOUND' &&
+  ('language' in error.details || String(error.details.location).endsWith('/manifest.json'));
 
 function languagesOf(constraint: HandwritingModelConstraint): readonly string[] {
   const languages: unknown = (constraint as Partial<HandwritingModelConstraint> | undefined)?.languages;

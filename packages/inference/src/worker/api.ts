@@ -49,6 +49,8 @@ export interface ServiceOptions {
    * processor, `relaxed` may differ between processors in the last of them.
    */
   readonly variant?: 'auto' | 'plain' | 'relaxed' | undefined;
+  /** BCP 47 tags that a recogniser must know, all of them: one that does not is refused before its weights come. */
+  readonly languages?: readonly string[] | undefined;
 }
 
 export interface OpenOptions extends ServiceOptions, CallOptions {

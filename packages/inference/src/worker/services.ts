@@ -4,6 +4,7 @@ import { createSession } from '../engine/engine.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
 import type { ReadBytes } from '../load/readBytes.ts';
+import { checkLanguages } from '../recogniser/checkLanguages.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
 
 interface Context extends ServiceOptions {
@@ -54,6 +55,7 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
   recogniser: async (location, context) => {
     const code = import('../recogniser/inkRecogniser.ts');
     const [folder, { InkRecogniser }] = await Promise.all([folderAt(location, context), code]);
+    checkLanguages(folder.manifest, context.languages, location);
     return InkRecogniser.load(folder, context);
   },
 
