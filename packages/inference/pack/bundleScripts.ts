@@ -54,8 +54,12 @@ export async function bundleScripts(into: string): Promise<Set<string>> {
   for (const [name, bytes] of kernels) await writeFile(join(into, 'worker', name), bytes);
   const pages = await bundle(['web.ts', 'ort.ts'], { kernel: noKernel, worker: workerBeside }, { dir: into });
 
-  const whole = await bundle(['worker/worker.ts'], { kernel: inItself, worker: noWorker }, {});
-  const script = whole.find(({ isEntry }) => isEntry)!.code;
+  const whole = await bundle(
+    ['worker/worker.ts'],
+    { kernel: inItself, worker: noWorker },
+    { codeSplitting: false },
+  );
+  const script = whole[0]!.code;
   const workerInside = () => ({
     imports: `import { scriptAddress } from ${SCRIPT_ADDRESS};\n`,
     expression: `scriptAddress(${JSON.stringify(script)})`,
@@ -63,10 +67,14 @@ export async function bundleScripts(into: string): Promise<Set<string>> {
   const inline = await bundle(
     ['web.ts'],
     { kernel: noKernel, worker: workerInside },
-    { dir: into, entryFileNames: 'inline.js' },
+    { dir: into, entryFileNames: 'inline.js', codeSplitting: false },
   );
 
-  const node = await bundle(['node.ts'], { kernel: inItself, worker: noWorker }, { dir: into });
+  const node = await bundle(
+    ['node.ts'],
+    { kernel: inItself, worker: noWorker },
+    { dir: into, codeSplitting: false },
+  );
   return new Set([workers, pages, whole, inline, node].flat().flatMap(({ moduleIds }) => moduleIds));
 }
 
@@ -82,13 +90,20 @@ async function bundle(
     platform: input.includes('node.ts') ? 'node' : 'browser',
     plugins: [newUrls(urls)],
     transform: { target: TARGET },
+    // A worker's script must not be what its later parts import: by another address it would run a second time.
+    preserveEntrySignatures: 'strict',
     onLog(level, log) {
       // What a bundler only warns of is somebody's page that does not start.
       if (level === 'warn') throw new Error(log.message);
     },
   });
   try {
-    const options: OutputOptions = { format: 'esm', minify: true, chunkFileNames: '[name].js', ...output };
+    const options: OutputOptions = {
+      format: 'esm',
+      minify: true,
+      chunkFileNames: 'part-[name].js',
+      ...output,
+    };
     const { output: files } = await (options.dir ? building.write(options) : building.generate(options));
     return files.filter((file) => file.type === 'chunk');
   } finally {
