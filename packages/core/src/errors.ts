@@ -21,6 +21,9 @@ export type ErrorCode =
   // input of the two streams
   | 'INK_INVALID'
   | 'SERIES_INVALID'
+  // saved streams
+  | 'SNAPSHOT_INVALID'
+  | 'SNAPSHOT_MODEL'
   // running
   | 'ENGINE_UNAVAILABLE'
   | 'DISPOSED'

@@ -2,6 +2,8 @@
 import type { Tensor } from '@rivulet/core';
 import type { AnyTensor, EngineName, ValueInfo } from './engine/engine.ts';
 import type { LoadProgress } from './load/modelFolder.ts';
+import { beginning, restored, Stream, type StreamModel } from './stream/stream.ts';
+import type { StreamInfo, StreamRequest } from './stream/streamProgram.ts';
 import type { CallOptions, ModelInfo, ModelService, Remote, ServiceOptions } from './worker/api.ts';
 
 /** `engine`: default `auto`, our own where it covers the graph, else onnxruntime-web. */
@@ -10,12 +12,18 @@ export interface LoadModelOptions extends Pick<ServiceOptions, 'engine' | 'varia
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
+export interface StreamOptions extends StreamRequest {
+  /** The output that `push` returns. Default: the graph's first. */
+  readonly output?: string | undefined;
+}
+
 export class Model {
   /** Which engine runs it. */
   readonly engine: EngineName;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly #remote: Remote<ModelService>;
+  #streamInfo: Promise<StreamInfo> | undefined;
 
   /** Made by `loadModel`. */
   constructor(remote: Remote<ModelService>, { engine, inputs, outputs }: ModelInfo) {
@@ -36,6 +44,41 @@ export class Model {
     options: CallOptions = {},
   ): Promise<Record<string, Tensor>> {
     return this.#remote.call('run', [feeds], options);
+  }
+
+  /**
+   * A sequence that goes on: each push continues where the one before stopped. Nothing is asked of the model
+   * before the first call on the stream.
+   */
+  createStream(options: StreamOptions = {}): Stream {
+    return new Stream(this.#streamModel(options), beginning, options.output);
+  }
+
+  /**
+   * A stream that goes on from a snapshot, whichever platform wrote it.
+   * @param options as they were given to the stream that wrote it
+   * @throws SNAPSHOT_INVALID { why } for torn or foreign bytes, SNAPSHOT_MODEL for another model's, and whatever the
+   *   first push on a new stream throws
+   */
+  restore(snapshot: Uint8Array, options: StreamOptions = {}): Promise<Stream> {
+    return restored(this.#streamModel(options), snapshot, options.output);
+  }
+
+  #streamModel({ output: _, ...request }: StreamOptions): StreamModel {
+    const plain = Object.keys(request).length === 0;
+    const ask = (): Promise<StreamInfo> => this.#remote.call('streamInfo', [request]);
+    return {
+      // The same for every stream without options. A failure is forgotten.
+      info: () => {
+        if (!plain) return ask();
+        this.#streamInfo ??= ask().catch((error) => {
+          this.#streamInfo = undefined;
+          throw error;
+        });
+        return this.#streamInfo;
+      },
+      run: (call, options) => this.#remote.call('streamRun', [request, call], options),
+    };
   }
 
   /** Gives the memory back. Twice is once. */

@@ -9,9 +9,11 @@ export type {
 export type { ForecastBand, ForecastRequest } from './forecaster/forecastBand.ts';
 export type { Forecaster } from './forecaster/forecaster.ts';
 export type { LoadProgress, WeightType } from './load/modelFolder.ts';
-export type { LoadModelOptions, Model } from './model.ts';
+export type { LoadModelOptions, Model, StreamOptions } from './model.ts';
 export type { LoadForecasterOptions } from './publicApi.ts';
 export type { HandwritingDrawing } from './recogniser/handwritingDrawing.ts';
 export type { HandwritingRecognizer } from './recogniser/handwritingRecognizer.ts';
 export { HandwritingStroke } from './recogniser/handwritingStroke.ts';
 export type * from './recogniser/handwritingTypes.ts';
+export type { StreamChunk } from './stream/chunk.ts';
+export type { Stream } from './stream/stream.ts';

@@ -4,6 +4,7 @@
  * ink or sensors.
  */
 import type { Tensor } from '@rivulet/core';
+import type { StreamProgram } from '../stream/streamProgram.ts';
 
 export { type CreateSessionOptions, createSession } from './createSession.ts';
 
@@ -36,6 +37,12 @@ export interface Session {
    *   behind it, ARGUMENT when one is missing or unknown, OUT_OF_MEMORY, DISPOSED after `dispose`.
    */
   run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
+  /**
+   * The graph with its recurrent states coming in and going out, on the same weights. Absent where the engine
+   * does not look into its graph (onnxruntime-web).
+   * @throws ONNX_UNSUPPORTED { op, node, why } for a graph that cannot go on from where it stopped, DISPOSED
+   */
+  stream?(): StreamProgram;
   /** Gives the weights' memory back; later runs reject with DISPOSED. Twice is once. */
   dispose(): Promise<void>;
 }

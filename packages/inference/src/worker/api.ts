@@ -7,6 +7,7 @@ import type { AnyTensor, EngineChoice, EngineName, ValueInfo } from '../engine/e
 import type { ForecastBand, ForecastRequest } from '../forecaster/index.ts';
 import type { LoadProgress, WeightType } from '../load/modelFolder.ts';
 import type { InkService } from '../recogniser/inkService.ts';
+import type { StreamCall, StreamInfo, StreamRequest, StreamResult } from '../stream/streamProgram.ts';
 
 /** Every service that can be opened. Adding one: a line here, one in services.ts. */
 export interface ServiceTable {
@@ -33,6 +34,9 @@ export interface ModelInfo {
 export interface ModelService {
   info(): Promise<ModelInfo>;
   run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
+  streamInfo(request: StreamRequest): Promise<StreamInfo>;
+  /** One push of whatever stream: the caller keeps the states. */
+  streamRun(request: StreamRequest, call: StreamCall): Promise<StreamResult>;
 }
 
 export interface ForecasterService {

@@ -4,7 +4,9 @@ import { createSession } from '../engine/engine.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
 import type { ReadBytes } from '../load/readBytes.ts';
+import { sha256 } from '../load/sha256.ts';
 import { checkLanguages } from '../recogniser/checkLanguages.ts';
+import { ModelStreams } from '../stream/modelStreams.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
 
 interface Context extends ServiceOptions {
@@ -42,11 +44,17 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
             onProgress: (loadedBytes, totalBytes) => onProgress?.({ file, loadedBytes, totalBytes }),
           })
         : location;
+    // Begun before the engine packs the weights; both are done at about the same time.
+    const hash = sha256(bytes as Uint8Array<ArrayBuffer>);
+    hash.catch(() => {});
     const session = await createSession(bytes, { engine, signal, variant });
+    const streams = new ModelStreams(session, hash);
     const { engine: name, inputs, outputs } = session;
     return {
       info: async () => ({ engine: name, inputs, outputs }),
       run: (feeds) => session.run(feeds),
+      streamInfo: (request) => streams.info(request),
+      streamRun: (request, call) => streams.run(request, call),
       dispose: () => session.dispose(),
     };
   },

@@ -23,6 +23,8 @@ const SENTENCES: Record<ErrorCode, Sentence> = {
   MODEL_TOO_LARGE: ['The model is larger than this page accepts.', false],
   MANIFEST_INVALID: ['The description of the model is damaged.', true],
   FEATURE_VERSION: ['The model and this page are of different versions. Reload the page to update it.', true],
+  SNAPSHOT_INVALID: ['The saved state of a stream cannot be read.', false],
+  SNAPSHOT_MODEL: ['The saved state of a stream belongs to another model.', false],
   INK_INVALID: ['Some of the ink cannot be read.', false],
   SERIES_INVALID: ['Some of the values cannot be read.', false],
   ENGINE_UNAVAILABLE: [

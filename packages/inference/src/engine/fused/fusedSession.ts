@@ -4,6 +4,8 @@
  */
 import { RivuletError, sizeOf, type Tensor } from '@rivulet/core';
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
+import { fusedStream } from '../../stream/fusedStream.ts';
+import type { StreamProgram } from '../../stream/streamProgram.ts';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
 import { checkFeeds, valueInfo } from '../feeds.ts';
 import { copied, restore } from './constants.ts';
@@ -53,6 +55,7 @@ class FusedSession implements Session, GraphHost {
   /** Most recently used last. */
   #programs: BoundProgram[] = [];
   #machine: InferMachine | undefined;
+  #stream: StreamProgram | undefined;
 
   constructor(plan: Plan, machine: InferMachine) {
     const { graph } = plan.model;
@@ -64,6 +67,11 @@ class FusedSession implements Session, GraphHost {
 
   async run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
     return this.execute(this.whole(), feeds);
+  }
+
+  stream(): StreamProgram {
+    this.#stream ??= fusedStream(this);
+    return this.#stream;
   }
 
   whole(): FusedGraph {
@@ -125,6 +133,7 @@ class FusedSession implements Session, GraphHost {
   async dispose(): Promise<void> {
     this.#machine = undefined;
     this.#graph = undefined;
+    this.#stream = undefined;
     this.#programs = [];
   }
 }

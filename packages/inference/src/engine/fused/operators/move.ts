@@ -140,7 +140,7 @@ interface Range {
 }
 
 /** Slice's starts, ends, axes and steps (attributes before opset 10), clamped as ONNX says. */
-function sliceRanges(
+export function sliceRanges(
   node: OnnxNode,
   shape: readonly number[],
   inputs: readonly (Value | undefined)[],

@@ -1,0 +1,107 @@
+/** What may be pushed: one tensor for a model of one input, or every input by name. */
+import { RivuletError, sizeOf } from '@rivulet/core';
+import type { AnyTensor } from '../engine/engine.ts';
+import { toGraph } from './layout.ts';
+import type { StreamInfo, StreamPort } from './streamProgram.ts';
+
+/** [n, F], or its numbers alone, step after step. Integers where the model takes them, for an embedding. */
+export type StreamChunk = AnyTensor | AnyTensor['data'];
+
+export interface Taken {
+  readonly feeds: Readonly<Record<string, AnyTensor>>;
+  /** Steps. */
+  readonly T: number;
+}
+
+/** A copy that the caller cannot write into while it waits its turn. @throws ARGUMENT for what is no chunk */
+export function copyOfChunk(chunk: StreamChunk): AnyTensor {
+  const bare = ArrayBuffer.isView(chunk);
+  const data = bare ? chunk : chunk?.data;
+  if (!NUMBERS.has(nameOf(data)) || !(bare || Array.isArray(chunk.shape))) {
+    throw new RivuletError('ARGUMENT', 'a chunk is a Float32Array, or a tensor { data, shape } of one', {
+      got: nameOf(data ?? chunk),
+    });
+  }
+  return { data: data.slice(), shape: bare ? [-1] : [...chunk.shape] } as AnyTensor;
+}
+
+/** By name: arrays of another realm are of another class. */
+const nameOf = (data: unknown): string => Object.prototype.toString.call(data).slice(8, -1);
+const NUMBERS: ReadonlySet<string> = new Set(['Float32Array', 'Int32Array', 'BigInt64Array']);
+
+/**
+ * @param chunk [n, F] for one sequence, [n, B, F] for several, or all of it flat with the shape [-1]
+ * @throws ARGUMENT for numbers that are not finite and for a model of several inputs, TENSOR_SHAPE
+ */
+export function takeChunk(
+  { data, shape }: AnyTensor,
+  { inputs }: StreamInfo,
+  B: number,
+  single: boolean,
+): Taken {
+  const [port] = inputs;
+  if (!port || inputs.length > 1) {
+    throw new RivuletError('ARGUMENT', `push takes one input, this model has ${inputs.length}: use run`, {
+      inputs: inputs.map(({ name }) => name),
+    });
+  }
+  const features = featuresOf(port);
+  const flat = shape.length === 1 && shape[0] === -1;
+  const T = flat ? data.length / (features * B) : shape[0]!;
+  const expected = single ? ['n', features] : ['n', B, features];
+  const fits =
+    flat || (shape.length === expected.length && expected.every((n, i) => n === 'n' || n === shape[i]));
+  if (!fits || !Number.isInteger(T) || T < 1 || (!flat && sizeOf(shape) !== data.length)) {
+    const got = flat ? [data.length] : [...shape];
+    throw new RivuletError(
+      'TENSOR_SHAPE',
+      `a chunk must be [${expected.join(', ')}] with n from 1, got [${got.join(', ')}] with ${data.length} elements`,
+      { input: port.name, expected, got, elements: data.length },
+    );
+  }
+  checkFinite(port.name, data);
+  const sizes = port.shape.map((n) => (n === 'T' ? T : n === 'B' ? B : n === -1 ? 1 : n));
+  return { feeds: { [port.name]: { data: toGraph(data, port.layout, T, B), shape: sizes } as AnyTensor }, T };
+}
+
+/** Numbers of one step of one sequence. */
+export function featuresOf({ shape }: StreamPort): number {
+  return shape.reduce<number>((size, n) => (typeof n === 'number' && n >= 0 ? size * n : size), 1);
+}
+
+/**
+ * Feeds in the graph's own shapes, copied.
+ * @throws ARGUMENT for a missing input or numbers that are not finite, TENSOR_SHAPE for inputs that disagree on steps
+ */
+export function takeFeeds(given: Readonly<Record<string, AnyTensor>>, { inputs }: StreamInfo): Taken {
+  const feeds: Record<string, AnyTensor> = {};
+  let T = 0;
+  for (const [name, feed] of Object.entries(given ?? {})) {
+    if (NUMBERS.has(nameOf(feed?.data))) checkFinite(name, feed.data);
+    feeds[name] = feed;
+    const axis = inputs.find((port) => port.name === name)?.shape.indexOf('T') ?? -1;
+    const steps = axis < 0 ? 0 : (feed?.shape?.[axis] ?? 0);
+    if (T && steps && steps !== T) {
+      throw new RivuletError('TENSOR_SHAPE', `input "${name}" has ${steps} steps, another one ${T}`, {
+        input: name,
+        expected: T,
+        got: steps,
+      });
+    }
+    T = Math.max(T, steps);
+  }
+  return { feeds, T };
+}
+
+/** One NaN would stay in the state for good. */
+function checkFinite(input: string, data: AnyTensor['data']): void {
+  if (nameOf(data) !== 'Float32Array') return;
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    throw new RivuletError('ARGUMENT', `input "${input}" must be finite, element ${i} is ${data[i]}`, {
+      input,
+      index: i,
+      value: data[i],
+    });
+  }
+}

@@ -1,0 +1,84 @@
+/** Streams of a graph that carries its states by name (`h0` in, `hn` out): any engine runs them. */
+import { RivuletError } from '@rivulet/core';
+import type { AnyTensor, Session, ValueInfo } from '../engine/engine.ts';
+import type { StreamPort, StreamProgram, StreamState } from './streamProgram.ts';
+
+/** @param states input by output: `{ h0: 'hn' }`. @throws ARGUMENT for a name that the graph does not have */
+export function namedStream(
+  session: Session,
+  states: Readonly<Record<string, string>>,
+  timeAxis: 0 | 1 = 0,
+): StreamProgram {
+  const info = (values: readonly ValueInfo[], name: string, kind: string): ValueInfo => {
+    const found = values.find((value) => value.name === name);
+    if (found) return found;
+    const names = values.map((value) => value.name);
+    throw new RivuletError('ARGUMENT', `the model has no ${kind} "${name}"`, {
+      [kind]: name,
+      [`${kind}s`]: names,
+    });
+  };
+  const carried = Object.entries(states).map(([input, output]) => {
+    const { shape } = info(session.inputs, input, 'input');
+    info(session.outputs, output, 'output');
+    // Without a free dimension there is one sequence.
+    const free = shape.findIndex((n) => typeof n === 'string' || n < 0);
+    const product = (dims: readonly (number | string)[]): number =>
+      dims.reduce<number>((size, n) => size * (typeof n === 'number' && n >= 0 ? n : 1), 1);
+    const before = free < 0 ? 1 : product(shape.slice(0, free));
+    return { input, output, shape, free, before, after: product(shape.slice(Math.max(0, free))) };
+  });
+  const fixed = carried.find(({ free }) => free < 0);
+  const shapeFor = ({ shape, free }: (typeof carried)[number], batch: number): number[] =>
+    shape.map((n, axis) => (axis === free ? batch : typeof n === 'number' && n >= 0 ? n : 1));
+  const newStates = new Set(Object.values(states));
+  const port = ({ name, shape }: ValueInfo): StreamPort => ({
+    name,
+    shape: shape.map((n, axis) => {
+      if (axis === timeAxis) return 'T';
+      if (axis === 1 - timeAxis && (typeof n === 'string' || n < 0)) return 'B';
+      return typeof n === 'number' ? n : -1;
+    }),
+    layout: { before: 1, timeFirst: timeAxis === 0, between: 1 },
+  });
+  return {
+    inputs: session.inputs.filter(({ name }) => !Object.hasOwn(states, name)).map(port),
+    outputs: session.outputs.filter(({ name }) => !newStates.has(name)).map(port),
+    ...(fixed ? { single: `input "${fixed.input}" has no free dimension` } : {}),
+    async states(initial) {
+      const unknown = Object.keys(initial).find((name) => !Object.hasOwn(states, name));
+      if (unknown !== undefined) {
+        throw new RivuletError('ARGUMENT', `"${unknown}" is no state`, {
+          input: unknown,
+          inputs: Object.keys(states),
+        });
+      }
+      return carried.map(({ input, before, after }): StreamState => {
+        const size = before * after;
+        const data = initial[input]?.data ?? new Float32Array(size);
+        if (data.length !== size) {
+          throw new RivuletError('TENSOR_SHAPE', `the initial state "${input}" has ${data.length} elements`, {
+            state: input,
+            expected: [size],
+            got: [data.length],
+          });
+        }
+        return { name: input, before, after, initial: Float32Array.from(data as Float32Array) };
+      });
+    },
+    async run({ feeds, states: now, batch, lengths }) {
+      if (lengths) {
+        throw new RivuletError('ARGUMENT', 'sequences of unequal length need states that the engine finds', {
+          lengths: Array.from(lengths),
+        });
+      }
+      const all: Record<string, AnyTensor> = { ...feeds };
+      for (const [i, state] of carried.entries())
+        all[state.input] = { data: now[i]!, shape: shapeFor(state, batch) };
+      const results = await session.run(all);
+      const next = carried.map(({ output }) => results[output]!.data);
+      for (const name of newStates) delete results[name];
+      return { outputs: results, states: next };
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** Streams over a worker's border, beside the same streams in this process. */
+import { writeOnnx } from '@rivulet/core';
+import { expect, it } from 'vitest';
+import { loadModel } from '../node.ts';
+import { publicApi } from '../publicApi.ts';
+import { smallModel } from '../testing/smallModel.ts';
+import { ServiceClient } from '../worker/client.ts';
+import { threadConnections } from '../worker/testing/threadConnection.ts';
+
+/** y depends on the steps before: the state comes back to both units. */
+const model = structuredClone(smallModel);
+const weights = model.graph.initializers.find(({ name }) => name === 'r')!;
+(weights.data as Float32Array).set([0.5, -0.3, 0.2, 0.7]);
+const bytes = writeOnnx(model);
+
+const steps = (count: number, first = 0): Float32Array =>
+  Float32Array.from({ length: count * 3 }, (_, i) => Math.sin(first * 3 + i));
+
+it('writes the same bytes as this process, and each goes on from the other', async () => {
+  const { connect, threads } = threadConnections();
+  const there = await publicApi(new ServiceClient(connect), String).loadModel(bytes);
+  const here = await loadModel(bytes);
+  const [a, b] = [here.createStream(), there.createStream()];
+  expect(await b.push(steps(5))).toEqual(await a.push(steps(5)));
+  const snapshot = await a.snapshot();
+  expect(await b.snapshot()).toEqual(snapshot);
+  const [c, d] = [await there.restore(snapshot), await here.restore(await b.snapshot())];
+  const next = await a.push(steps(4, 5));
+  for (const stream of [b, c, d]) expect(await stream.push(steps(4, 5))).toEqual(next);
+  await expect(there.restore(snapshot.subarray(1))).rejects.toMatchObject({ code: 'SNAPSHOT_INVALID' });
+  await Promise.all([here.dispose(), there.dispose()]);
+  await threads[0]!.terminate();
+});
+
+it('goes on where it was when its worker died', async () => {
+  const { connect, threads } = threadConnections();
+  const there = await publicApi(new ServiceClient(connect), String).loadModel(bytes);
+  const here = await loadModel(bytes);
+  const [stream, calm] = [there.createStream(), here.createStream()];
+  expect(await stream.push(steps(5))).toEqual(await calm.push(steps(5)));
+  await threads[0]!.terminate();
+  // A push that still meets the dead one fails and changes nothing; the next finds the model loaded again.
+  const next = await stream.push(steps(4, 5)).catch((error) => {
+    expect(error).toMatchObject({ code: 'WORKER_DIED' });
+    return stream.push(steps(4, 5));
+  });
+  expect(next).toEqual(await calm.push(steps(4, 5)));
+  expect(threads).toHaveLength(2);
+  await Promise.all([here.dispose(), there.dispose()]);
+  await threads[1]!.terminate();
+});

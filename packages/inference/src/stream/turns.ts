@@ -1,0 +1,44 @@
+/** Calls that wait for each other: each begins when the one before it has ended, however that ended. */
+import { RivuletError } from '@rivulet/core';
+
+export class Turns {
+  readonly #of: string;
+  #last: Promise<unknown> = Promise.resolve();
+  #ended = false;
+
+  /** @param of what ends, for the error after that */
+  constructor(of: string) {
+    this.#of = of;
+  }
+
+  /** @throws DISPOSED after `end`; ABORTED at once when the signal aborts, and then the call never begins */
+  take<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#ended) {
+      return Promise.reject(new RivuletError('DISPOSED', `this ${this.#of} has been disposed`, {}));
+    }
+    const turn = this.#last.then(() => {
+      if (signal?.aborted) throw aborted(signal);
+      return call();
+    });
+    this.#last = turn.catch(() => {});
+    return signal ? orAborted(turn, signal) : turn;
+  }
+
+  /** No further calls. @returns when the last one has ended */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#last;
+  }
+}
+
+const aborted = (signal: AbortSignal): RivuletError =>
+  new RivuletError('ABORTED', 'the call was aborted', {}, signal.reason);
+
+function orAborted<T>(turn: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(aborted(signal));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
