@@ -1,17 +1,8 @@
 /** Operators that other frameworks' exporters put around a recurrent network, against onnxruntime-web. */
 import { attr, type OnnxNode, type OnnxTensor } from '@rivulet/core';
 import { it } from 'vitest';
-import { type Case, compare, floats, ints, node, scalar, whole } from './operatorCase.ts';
+import { type Case, compare, floats, ints, node, one, scalar, whole } from './operatorCase.ts';
 
-const one = (
-  op: string,
-  attributes: OnnxNode['attributes'] = {},
-  inputs: Case['inputs'] = [[3, 7]],
-): Case => ({
-  name: `${op} ${Object.keys(attributes)}`,
-  nodes: [node(op, ['a', 'b', 'c'].slice(0, inputs.length), attributes)],
-  inputs,
-});
 /** Of numbers above 0. */
 const positive = (op: string): Case => ({
   name: op,
@@ -254,6 +245,15 @@ const PLACES: readonly Case[] = [
     nodes: [node('GatherElements', ['a', 'b'], { axis: attr.int(1) })],
     inputs: [[2, 5], whole([2, 3], [0, 4, -1, 2, 2, 1])],
   },
+  ...['none', 'add'].map(
+    (reduction): Case => ({
+      name: `ScatterElements, ${reduction}`,
+      nodes: [
+        node('ScatterElements', ['a', 'b', 'c'], { axis: attr.int(1), reduction: attr.string(reduction) }),
+      ],
+      inputs: [[3, 5], whole([2, 2], [4, 1, 0, -2]), [2, 2]],
+    }),
+  ),
   {
     name: 'GatherND',
     nodes: [node('GatherND', ['a', 'b'])],

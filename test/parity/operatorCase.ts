@@ -120,3 +120,14 @@ export async function compare(kase: Case): Promise<void> {
   }
   await Promise.all([fused.dispose(), ort.dispose()]);
 }
+
+/** A case of one node with inputs a, b, c. */
+export const one = (
+  op: string,
+  attributes: OnnxNode['attributes'] = {},
+  inputs: Case['inputs'] = [[3, 7]],
+): Case => ({
+  name: `${op} ${Object.keys(attributes)}`,
+  nodes: [node(op, ['a', 'b', 'c'].slice(0, inputs.length), attributes)],
+  inputs,
+});

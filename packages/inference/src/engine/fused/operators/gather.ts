@@ -1,6 +1,9 @@
-/** Operators that look numbers up at places which the data names: Gather (embeddings), GatherElements, GatherND, OneHot. */
+/**
+ * Operators that look numbers up, or put them, at places which the data names: Gather (embeddings), GatherElements,
+ * GatherND, ScatterElements, OneHot.
+ */
 import { attributeOf, RivuletError } from '@rivulet/core';
-import { type Compute, computed } from '../computed.ts';
+import { type Compute, computed, type Numbers } from '../computed.ts';
 import type { Operator } from '../operator.ts';
 import { axisOf, count, numbersOf, shapeError, stridesOf } from '../value.ts';
 import { gatherKnown } from './move.ts';
@@ -32,23 +35,61 @@ const gatherRows: Compute = (node, [x, indices]) => {
   };
 };
 
+/** Where each element of the indices' tensor leads in a tensor of `shape`, along one axis. */
+function elementPlaces(
+  op: string,
+  shape: readonly number[],
+  wanted: readonly number[],
+  axis: number,
+): (indices: Numbers, i: number) => number {
+  const fits = wanted.length === shape.length && wanted.every((n, d) => d === axis || n <= shape[d]!);
+  if (!fits) throw shapeError(op, `indices must fit [${shape.join(', ')}]`, wanted);
+  const strides = stridesOf(shape);
+  const own = stridesOf(wanted);
+  return (indices, i) => {
+    let at = place(op, indices[i]!, shape[axis]!) * strides[axis]!;
+    for (let d = 0; d < wanted.length; d++) {
+      if (d !== axis) at += (Math.floor(i / own[d]!) % wanted[d]!) * strides[d]!;
+    }
+    return at;
+  };
+}
+
 const gatherElements: Compute = (node, [x, indices]) => {
   const { shape, type } = x!;
   const axis = axisOf(attributeOf(node, 'axis', 'int', 0), shape.length, node.op);
-  const wanted = indices!.shape;
-  const fits = wanted.length === shape.length && wanted.every((n, d) => d === axis || n <= shape[d]!);
-  if (!fits) throw shapeError(node.op, `indices must fit [${shape.join(', ')}]`, wanted);
-  const strides = stridesOf(shape);
-  const own = stridesOf(wanted);
+  const placeOf = elementPlaces(node.op, shape, indices!.shape, axis);
   return {
-    outputs: [{ shape: wanted, type }],
+    outputs: [{ shape: indices!.shape, type }],
     run([data, places], [out]) {
-      for (let i = 0; i < out!.length; i++) {
-        let from = place(node.op, places![i]!, shape[axis]!) * strides[axis]!;
-        for (let d = 0; d < wanted.length; d++) {
-          if (d !== axis) from += (Math.floor(i / own[d]!) % wanted[d]!) * strides[d]!;
-        }
-        out![i] = data![from]!;
+      for (let i = 0; i < out!.length; i++) out![i] = data![placeOf(places!, i)]!;
+    },
+  };
+};
+
+const REDUCTIONS: Readonly<Record<string, (old: number, value: number) => number>> = {
+  none: (_old, value) => value,
+  add: (old, value) => old + value,
+  mul: (old, value) => old * value,
+  max: Math.max,
+  min: Math.min,
+};
+
+const scatterElements: Compute = (node, [x, indices, updates]) => {
+  const { shape } = x!;
+  const axis = axisOf(attributeOf(node, 'axis', 'int', 0), shape.length, node.op);
+  const placeOf = elementPlaces(node.op, shape, indices!.shape, axis);
+  const reduction = REDUCTIONS[attributeOf(node, 'reduction', 'string', 'none')]!;
+  if (String(updates!.shape) !== String(indices!.shape)) {
+    throw shapeError(node.op, `updates must be [${indices!.shape}]`, updates!.shape);
+  }
+  return {
+    outputs: [x!],
+    run([data, places, values], [out]) {
+      for (let i = 0; i < out!.length; i++) out![i] = data![i]!;
+      for (let i = 0; i < places!.length; i++) {
+        const at = placeOf(places!, i);
+        out![at] = reduction(out![at]!, values![i]!);
       }
     },
   };
@@ -105,5 +146,12 @@ export const GATHER: Readonly<Record<string, Operator | readonly Operator[]>> = 
   Gather: [gatherKnown, computed(gatherRows, { needs: 2 })],
   GatherElements: computed(gatherElements, { needs: 2 }),
   GatherND: computed(gatherND, { needs: 2 }),
+  ScatterElements: computed(scatterElements, {
+    needs: 3,
+    refuses: ({ node }) => {
+      const reduction = attributeOf(node, 'reduction', 'string', 'none');
+      return Object.hasOwn(REDUCTIONS, reduction) ? undefined : `reduction=${reduction}`;
+    },
+  }),
   OneHot: computed(oneHot, { hosted: 1, needs: 3 }),
 };

@@ -1,6 +1,7 @@
 /** Every operator that the fused engine runs. Adding one: a file here, a line in this table, a case in test/parity. */
 import type { Operator } from '../operator.ts';
 import { anyRecurrent } from './anyRecurrent.ts';
+import { conv } from './conv.ts';
 import { dense } from './dense.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { GATHER } from './gather.ts';
@@ -9,6 +10,7 @@ import { anyGemm, anyMatMul } from './matMul.ts';
 import { concat, expand, pad, slice, split, tile, transpose } from './move.ts';
 import { NORMALISE } from './normalise.ts';
 import { binary, softmax, unary } from './pointwise.ts';
+import { POOL } from './pool.ts';
 import { recurrent } from './recurrent.ts';
 import { REDUCE } from './reduce.ts';
 import { identity, reshape } from './reshape.ts';
@@ -19,9 +21,11 @@ export const OPERATORS: Readonly<Record<string, Operator | readonly Operator[]>>
   ...REDUCE,
   ...GATHER,
   ...NORMALISE,
+  ...POOL,
   RNN: [recurrent, anyRecurrent],
   LSTM: [recurrent, anyRecurrent],
   GRU: [recurrent, anyRecurrent],
+  Conv: conv,
   MatMul: [dense, anyMatMul],
   Gemm: [dense, anyGemm],
   Relu: unary,
