@@ -90,7 +90,7 @@ export interface Remote<S> {
 /** Errors do not survive comlink as themselves: they cross as values. */
 export type Answer<T> = { readonly value: T } | { readonly error: WireError };
 
-/** What the host offers. `ticket` names a call so that it can be aborted. */
+/** What the host offers. `ticket` names a call so that it can be aborted; 0 names none. */
 export interface HostApi {
   /** @returns the handle of a new service */
   open(

@@ -105,7 +105,7 @@ export class ServiceClient {
         const ask = (there: number): Promise<unknown> =>
           signal
             ? this.#ask(now.link, signal, (api, ticket) => api.call(ticket, there, method, args))
-            : askPlainly(now.link, now.link.connection.api.call(++this.#tickets, there, method, args));
+            : askPlainly(now.link, now.link.connection.api.call(NO_TICKET, there, method, args));
         const asked = now.known ? ask(now.known) : now.handle.then(ask);
         return (signal ? untilAborted(asked, signal) : asked) as never;
       },
@@ -224,6 +224,9 @@ export class ServiceClient {
     (this.#idle as { unref?: () => void }).unref?.();
   }
 }
+
+/** For a call that nobody can abort. */
+const NO_TICKET = 0;
 
 /** `#ask` for a call that only the host's death can end early: every step of a stream comes through here. */
 function askPlainly(link: Link, answer: Promise<Answer<unknown>>): Promise<unknown> {

@@ -52,22 +52,26 @@ export function createHost(read: ReadBytes): HostApi {
         return { error: new RivuletError('DISPOSED', 'this service has been disposed', { handle }).toWire() };
       }
       const { service } = entry;
-      const start = (): Promise<unknown> => {
-        if (aborted) throw abortedCall();
-        return service.call(method, args);
-      };
-      running.set(ticket, () => {
-        aborted = true;
-      });
+      if (ticket) {
+        running.set(ticket, () => {
+          aborted = true;
+        });
+      }
       try {
-        const turn = entry.calls++ === 0 ? start() : entry.last.then(start);
+        const turn =
+          entry.calls++ === 0
+            ? service.call(method, args)
+            : entry.last.then(() => {
+                if (aborted) throw abortedCall();
+                return service.call(method, args);
+              });
         entry.last = turn.catch(() => {});
         return { value: await turn };
       } catch (error) {
         return { error: codedError(error, aborted).toWire() };
       } finally {
         entry.calls--;
-        running.delete(ticket);
+        if (ticket) running.delete(ticket);
       }
     },
 
