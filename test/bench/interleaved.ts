@@ -5,16 +5,19 @@ export interface Way {
   run(): Promise<unknown>;
 }
 
-/** A round of one way lasts about this long (ms): long enough for the clock, short enough to take turns. */
-const ROUND_MS = 20;
+/** Microseconds a call. */
+export interface Timing {
+  /** Of the fastest round: what the machine can do when nobody else wants it. */
+  readonly fastest: number;
+  readonly median: number;
+}
 
-/**
- * @returns microseconds a call by name: the fastest round of each, which is what the machine can do when
- *   nobody else wants it
- */
-export async function interleaved(ways: readonly Way[], rounds = 15): Promise<Map<string, number>> {
+/** A round of one way lasts about this long (ms): long enough for the clock, short enough to be left in peace. */
+const ROUND_MS = 4;
+
+export async function interleaved(ways: readonly Way[], rounds = 60): Promise<Map<string, Timing>> {
   const calls = new Map<string, number>();
-  const best = new Map<string, number>();
+  const times = new Map<string, number[]>();
   for (const { name, run } of ways) {
     // Warm: V8 compiles a kernel well after some hundred calls.
     const started = performance.now();
@@ -24,15 +27,20 @@ export async function interleaved(ways: readonly Way[], rounds = 15): Promise<Ma
       count++;
     } while (performance.now() - started < 150);
     calls.set(name, Math.max(1, Math.round((count * ROUND_MS) / (performance.now() - started))));
+    times.set(name, []);
   }
   for (let round = 0; round < rounds; round++) {
     for (const { name, run } of ways) {
       const count = calls.get(name)!;
       const started = performance.now();
       for (let i = 0; i < count; i++) await run();
-      const each = ((performance.now() - started) * 1000) / count;
-      best.set(name, Math.min(each, best.get(name) ?? Number.POSITIVE_INFINITY));
+      times.get(name)!.push(((performance.now() - started) * 1000) / count);
     }
   }
-  return best;
+  return new Map(
+    [...times].map(([name, each]) => {
+      const sorted = each.toSorted((a, b) => a - b);
+      return [name, { fastest: sorted[0]!, median: sorted[sorted.length >> 1]! }];
+    }),
+  );
 }

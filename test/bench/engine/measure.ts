@@ -1,0 +1,79 @@
+/** Runs the cases: our engine in float32 and int8, plain and relaxed SIMD, and onnxruntime-web, one thread, in turns. */
+import type { AnyTensor, LoadModelOptions } from '@rivulet/inference';
+import type * as Ort from 'onnxruntime-web/wasm';
+import { hasFastDot } from '../../../packages/kernels/src/infer/hasFastDot.ts';
+import { stackBytes } from '../../parity/graphs.ts';
+import { randomFloats } from '../../parity/random.ts';
+import { interleaved, type Timing } from '../interleaved.ts';
+import { CASES, multiplications } from './cases.ts';
+import { measurePeaks, type Peaks } from './floor.ts';
+
+export const WAYS = ['ort f32', 'plain f32', 'relaxed f32', 'plain int8', 'relaxed int8'] as const;
+export type WayName = (typeof WAYS)[number];
+
+export interface CaseTimes {
+  readonly name: string;
+  readonly times: Readonly<Record<WayName, Timing>>;
+  /** Microseconds that the products alone would take at this machine's peak. */
+  readonly floors: Readonly<Record<Exclude<WayName, 'ort f32'>, number>>;
+}
+
+export interface EngineTimes {
+  readonly where: string;
+  readonly peaks: Peaks;
+  /** What `auto` takes for int8 weights here. */
+  readonly int8: 'plain int8' | 'relaxed int8';
+  readonly cases: readonly CaseTimes[];
+}
+
+interface Runnable {
+  run(feeds: Readonly<Record<string, AnyTensor>>): Promise<unknown>;
+  dispose(): Promise<void>;
+}
+
+export async function measureEngine(
+  where: string,
+  open: (bytes: Uint8Array, options: Pick<LoadModelOptions, 'engine' | 'variant'>) => Promise<Runnable>,
+  ort: typeof Ort,
+): Promise<EngineTimes> {
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = 'error';
+  const peaks = measurePeaks();
+  const cases: CaseTimes[] = [];
+  for (const kase of CASES) {
+    const { name, T, stack } = kase;
+    const bytes = { f32: stackBytes(stack), int8: stackBytes({ ...stack, int8: true }) };
+    const shape = [T, 1, stack.input];
+    const data = randomFloats(9)(T * stack.input, 1);
+    // Its tensors are made once: what it costs to make one is not its kernels' fault.
+    const session = await ort.InferenceSession.create(bytes.f32, {
+      executionProviders: ['wasm'],
+      logSeverityLevel: 3,
+    });
+    const tensors = { x: new ort.Tensor('float32', data.slice(), shape) };
+    const feeds: Record<string, AnyTensor> = { x: { data, shape } };
+    const models: Runnable[] = [];
+    const ways = [{ name: WAYS[0] as string, run: (): Promise<unknown> => session.run(tensors) }];
+    for (const way of WAYS.slice(1)) {
+      const [variant, type] = way.split(' ') as ['plain' | 'relaxed', 'f32' | 'int8'];
+      const model = await open(bytes[type], { engine: 'fused', variant });
+      models.push(model);
+      ways.push({ name: way, run: () => model.run(feeds) });
+    }
+    const times = Object.fromEntries(await interleaved(ways)) as CaseTimes['times'];
+    const products = multiplications(kase);
+    cases.push({
+      name,
+      times,
+      floors: {
+        'plain f32': products / peaks.float32,
+        'relaxed f32': products / (peaks.relaxedFloat32 ?? peaks.float32),
+        'plain int8': products / peaks.dot16,
+        'relaxed int8': products / (peaks.relaxedDot ?? peaks.dot16),
+      },
+    });
+    for (const model of models) await model.dispose();
+    await session.release();
+  }
+  return { where, peaks, int8: hasFastDot() ? 'relaxed int8' : 'plain int8', cases };
+}
