@@ -43,6 +43,8 @@ export interface Session {
    * @throws ONNX_UNSUPPORTED { op, node, why } for a graph that cannot go on from where it stopped, DISPOSED
    */
   stream?(): StreamProgram;
+  /** `run` for a caller that need not wait, where the engine does not: same results, same errors, thrown. */
+  runNow?(feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor>;
   /** Gives the weights' memory back; later runs reject with DISPOSED. Twice is once. */
   dispose(): Promise<void>;
 }

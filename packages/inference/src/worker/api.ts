@@ -110,6 +110,11 @@ export interface HostApi {
 /** A running host as its client sees it. */
 export interface Connection {
   readonly api: HostApi;
+  /**
+   * Only where the host lives in the caller's own thread: a call that waits for nothing, or undefined when it would
+   * have to. Half the time of a small network's step is saved by not asking a queue.
+   */
+  direct?(handle: number, method: string, args: readonly unknown[]): Promise<unknown> | undefined;
   /** Makes a callback fit for the border. */
   callback<F extends (...args: never[]) => unknown>(f: F): F;
   /** Called once, with a reason, when the host is gone without being asked to. */

@@ -102,6 +102,9 @@ export class ServiceClient {
           }
         }
         const now = at;
+        const direct = now.link.connection.direct;
+        const done = direct && now.known && !signal ? direct(now.known, method, args) : undefined;
+        if (done) return done as never;
         const ask = (there: number): Promise<unknown> =>
           signal
             ? this.#ask(now.link, signal, (api, ticket) => api.call(ticket, there, method, args))

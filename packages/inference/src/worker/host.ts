@@ -1,7 +1,7 @@
 /** The side that owns the models: opens services, runs their calls one after the other, answers with values. */
 import { RivuletError } from '@rivulet/core';
 import type { ReadBytes } from '../load/readBytes.ts';
-import type { Answer, HostApi } from './api.ts';
+import type { Answer, Connection, HostApi } from './api.ts';
 import { type OpenedService, openService } from './services.ts';
 
 interface Entry {
@@ -13,7 +13,7 @@ interface Entry {
 }
 
 /** @param read how this host reads files */
-export function createHost(read: ReadBytes): HostApi {
+export function createHost(read: ReadBytes): HostApi & Required<Pick<Connection, 'direct'>> {
   const entries = new Map<number, Entry>();
   /** How each ticket is aborted. */
   const running = new Map<number, () => void>();
@@ -72,6 +72,17 @@ export function createHost(read: ReadBytes): HostApi {
       } finally {
         entry.calls--;
         if (ticket) running.delete(ticket);
+      }
+    },
+
+    direct(handle, method, args) {
+      const entry = entries.get(handle);
+      const now = entry?.calls === 0 ? entry.service.now : undefined;
+      if (!now || !Object.hasOwn(now, method)) return undefined;
+      try {
+        return Promise.resolve(now[method]!(...(args as never[])));
+      } catch (error) {
+        return Promise.reject(codedError(error, false));
       }
     },
 

@@ -17,6 +17,8 @@ interface Context extends ServiceOptions {
 
 interface Disposable {
   dispose(): Promise<void>;
+  /** Methods that some caller may have at once, by name: without a promise, in the order of the calls all the same. */
+  readonly now?: Readonly<Record<string, (...args: never[]) => unknown>>;
 }
 
 export interface OpenedService extends Disposable {
@@ -56,6 +58,7 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
       streamInfo: (request) => streams.info(request),
       streamRun: (request, call) => streams.run(request, call),
       dispose: () => session.dispose(),
+      ...(session.runNow && { now: { run: session.runNow.bind(session) } }),
     };
   },
 
@@ -99,5 +102,6 @@ export async function openService(
       return f.apply(service, args);
     },
     dispose: () => service.dispose(),
+    ...(service.now && { now: service.now }),
   };
 }

@@ -2,7 +2,7 @@
  * Our own engine: weights packed once (int8 stays int8), the graph bound once to each set of shapes, and then
  * nothing but kernels. Runs are synchronous inside, so they cannot overlap.
  */
-import { RivuletError, sizeOf, type Tensor } from '@rivulet/core';
+import { RivuletError, type Tensor } from '@rivulet/core';
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
 import { fusedStream } from '../../stream/fusedStream.ts';
 import type { StreamProgram } from '../../stream/streamProgram.ts';
@@ -66,6 +66,10 @@ class FusedSession implements Session, GraphHost {
   }
 
   async run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
+    return this.runNow(feeds);
+  }
+
+  runNow(feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor> {
     return this.execute(this.whole(), feeds);
   }
 
@@ -187,13 +191,13 @@ function narrowed(input: string, data: AnyTensor['data']): Int32Array {
 function resultsOf({ f32, i32 }: InferMachine, { outputs }: Program): Record<string, Tensor> {
   const results: Record<string, Tensor> = {};
   for (let i = 0; i < outputs.length; i++) {
-    const { name, value } = outputs[i]!;
+    const { name, value, elements } = outputs[i]!;
     const shape = value.shape.slice();
     if (value.place === 'host') {
       results[name] = { data: Float32Array.from(value.data), shape };
     } else {
       const start = value.buffer.at >> 2;
-      const end = start + sizeOf(shape);
+      const end = start + elements;
       const data =
         value.type === 'float32' ? f32.slice(start, end) : Float32Array.from(i32.subarray(start, end));
       results[name] = { data, shape };

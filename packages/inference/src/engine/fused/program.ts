@@ -36,7 +36,7 @@ export interface Bindable {
 export interface Program {
   /** Same order as the session's inputs. */
   readonly inputs: readonly DeviceValue[];
-  readonly outputs: readonly { readonly name: string; readonly value: Value }[];
+  readonly outputs: readonly { readonly name: string; readonly value: Value; readonly elements: number }[];
   /** What every name was bound to. */
   readonly values: ReadonlyMap<string, Value>;
   /** To be called when another program has used the workspace since. */
@@ -88,7 +88,10 @@ export function bindProgram(
     for (const operand of operands) if (operand) binder.addReaders(operand, -1);
     binder.endNode();
   }
-  const outputs = names.map((name) => ({ name, value: lookUp(name, false)! }));
+  const outputs = names.map((name) => {
+    const value = lookUp(name, false)!;
+    return { name, value, elements: count(value.shape) };
+  });
   machine.reserve(workspace.bytes);
   const { steps, entering } = binder;
   return {
