@@ -16,6 +16,9 @@ const project = fileURLToPath(new URL('./tsconfig.json', import.meta.url));
 const FROM_PACKAGE = /(import|export) (type )?\{([^}]*)\} from '@rivulet\/([\w-]+)[^']*'/g;
 const SPECIFIER = /((?:from |import\(|import )['"])([^'"]+)(['"])/g;
 
+/** A user's compiler need not have been told of `await using`. */
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
+
 /**
  * @param entries names of files in src
  * @param into the folder that gets `<package>/<path>.d.ts`
@@ -35,7 +38,7 @@ export async function collectTypes(entries: readonly string[], into: string): Pr
       }
       const target = join(into, published(path));
       await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, text);
+      await writeFile(target, /Symbol\.(asyncD|d)ispose/.test(text) ? DISPOSABLE + text : text);
     }
   } finally {
     await rm(made, { recursive: true });
