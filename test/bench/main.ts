@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   startup: () => import('./startup.ts'),
   size: () => import('./size.ts'),
   stroke: () => import('./stroke.ts'),
+  streams: () => import('./streams.ts'),
 };
 
 const { values, positionals } = parseArgs({

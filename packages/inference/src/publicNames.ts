@@ -17,3 +17,4 @@ export { HandwritingStroke } from './recogniser/handwritingStroke.ts';
 export type * from './recogniser/handwritingTypes.ts';
 export type { StreamChunk } from './stream/chunk.ts';
 export type { Stream } from './stream/stream.ts';
+export type { StreamGroup } from './stream/streamGroup.ts';

@@ -29,22 +29,18 @@ export function copyOfChunk(chunk: StreamChunk): AnyTensor {
 const nameOf = (data: unknown): string => Object.prototype.toString.call(data).slice(8, -1);
 const NUMBERS: ReadonlySet<string> = new Set(['Float32Array', 'Int32Array', 'BigInt64Array']);
 
+/** As it was pushed, checked: [T, B, features]. */
+export interface Steps {
+  readonly data: AnyTensor['data'];
+  readonly T: number;
+}
+
 /**
  * @param chunk [n, F] for one sequence, [n, B, F] for several, or all of it flat with the shape [-1]
  * @throws ARGUMENT for numbers that are not finite and for a model of several inputs, TENSOR_SHAPE
  */
-export function takeChunk(
-  { data, shape }: AnyTensor,
-  { inputs }: StreamInfo,
-  B: number,
-  single: boolean,
-): Taken {
-  const [port] = inputs;
-  if (!port || inputs.length > 1) {
-    throw new RivuletError('ARGUMENT', `push takes one input, this model has ${inputs.length}: use run`, {
-      inputs: inputs.map(({ name }) => name),
-    });
-  }
+export function stepsOf({ data, shape }: AnyTensor, info: StreamInfo, B: number, single: boolean): Steps {
+  const port = onlyInput(info);
   const features = featuresOf(port);
   const flat = shape.length === 1 && shape[0] === -1;
   const T = flat ? data.length / (features * B) : shape[0]!;
@@ -60,8 +56,23 @@ export function takeChunk(
     );
   }
   checkFinite(port.name, data);
-  const sizes = port.shape.map((n) => (n === 'T' ? T : n === 'B' ? B : n === -1 ? 1 : n));
-  return { feeds: { [port.name]: { data: toGraph(data, port.layout, T, B), shape: sizes } as AnyTensor }, T };
+  return { data, T };
+}
+
+/** What the graph takes for them. */
+export function feedsOf({ data, T }: Steps, info: StreamInfo, B: number): Taken['feeds'] {
+  const { name, shape, layout } = onlyInput(info);
+  const sizes = shape.map((n) => (n === 'T' ? T : n === 'B' ? B : n === -1 ? 1 : n));
+  return { [name]: { data: toGraph(data, layout, T, B), shape: sizes } as AnyTensor };
+}
+
+function onlyInput({ inputs }: StreamInfo): StreamPort {
+  const [port] = inputs;
+  if (port && inputs.length === 1) return port;
+  const names = inputs.map(({ name }) => name);
+  throw new RivuletError('ARGUMENT', `push takes one input, this model has [${names.join(', ')}]`, {
+    inputs: names,
+  });
 }
 
 /** Numbers of one step of one sequence. */

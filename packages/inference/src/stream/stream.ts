@@ -2,7 +2,7 @@
 import { RivuletError, type Tensor } from '@rivulet/core';
 import type { AnyTensor } from '../engine/engine.ts';
 import type { CallOptions } from '../worker/api.ts';
-import { copyOfChunk, type StreamChunk, type Taken, takeChunk, takeFeeds } from './chunk.ts';
+import { copyOfChunk, feedsOf, type StreamChunk, stepsOf, type Taken, takeFeeds } from './chunk.ts';
 import { fromGraph } from './layout.ts';
 import { readSnapshot, type StreamMoment, writeSnapshot } from './snapshot.ts';
 import type { StreamCall, StreamInfo, StreamResult } from './streamProgram.ts';
@@ -52,11 +52,12 @@ export class Stream {
     const copy = copyOfChunk(chunk);
     return this.#turns.take(async () => {
       const info = await this.#ready();
-      const taken = takeChunk(copy, info, 1, true);
+      const steps = stepsOf(copy, info, 1, true);
       const port = outputOf(info, this.#output);
-      const { data } = (await this.#step(taken, options))[port.name]!;
-      const rows = port.layout.last ? 1 : taken.T;
-      return { data: fromGraph(data, port.layout, taken.T, 1), shape: [rows, data.length / rows] };
+      const { T } = steps;
+      const { data } = (await this.#step({ feeds: feedsOf(steps, info, 1), T }, options))[port.name]!;
+      const rows = port.layout.last ? 1 : T;
+      return { data: fromGraph(data, port.layout, T, 1), shape: [rows, data.length / rows] };
     }, options.signal);
   }
 

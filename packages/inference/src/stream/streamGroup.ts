@@ -1,0 +1,253 @@
+/** Many sequences that go on together: one call steps all of them, each weight is read once for all. */
+import { RivuletError, type Tensor } from '@rivulet/core';
+import type { CallOptions } from '../worker/api.ts';
+import { copyOfChunk, featuresOf, feedsOf, type Steps, type StreamChunk, stepsOf } from './chunk.ts';
+import { GroupState } from './groupState.ts';
+import { fromGraph } from './layout.ts';
+import { readSnapshot, writeSnapshot } from './snapshot.ts';
+import { outputOf, type StreamModel } from './stream.ts';
+import type { StreamInfo } from './streamProgram.ts';
+import { Turns } from './turns.ts';
+
+/**
+ * Sequences are numbered; a number is free again when its sequence has left. Calls take effect in the order they
+ * were made; one that fails changes nothing.
+ */
+export class StreamGroup {
+  readonly #model: StreamModel;
+  readonly #size: number;
+  readonly #output: string | undefined;
+  readonly #turns = new Turns('stream group');
+  #info: StreamInfo | undefined;
+  #group: GroupState | undefined;
+
+  /** Made by `model.createStreamGroup`. @throws ARGUMENT for a size that is no whole number from 0 */
+  constructor(model: StreamModel, size: number, output?: string) {
+    if (!Number.isInteger(size) || size < 0 || size > MOST) {
+      throw new RivuletError('ARGUMENT', `a group has 0 to ${MOST} sequences, got ${size}`, {
+        size,
+        most: MOST,
+      });
+    }
+    this.#model = model;
+    this.#size = size;
+    this.#output = output;
+  }
+
+  /**
+   * The same number of steps for every sequence.
+   * @param chunk [n, S, F], one row for each of the S sequences, in ascending order; copied
+   * @returns [n, S, O]; [1, S, O] of an output that only shows the newest step
+   * @throws as `Stream.push` does
+   */
+  async push(chunk: StreamChunk, options: CallOptions = {}): Promise<Tensor> {
+    const copy = copyOfChunk(chunk);
+    return this.#turns.take(async () => {
+      const { info, group } = await this.#ready();
+      const { open, capacity } = group;
+      const steps = stepsOf(copy, info, open.length, false);
+      const { T } = steps;
+      const port = outputOf(info, this.#output);
+      const rows = port.layout.last ? 1 : T;
+      if (open.length === capacity) {
+        const data = await this.#advance(steps, undefined, options);
+        return { data, shape: [rows, capacity, data.length / (rows * capacity)] };
+      }
+      // Some have left: the others are spread to their slots, and brought together again.
+      const lengths = new Int32Array(capacity);
+      for (const slot of open) lengths[slot] = T;
+      const wide = emptyLike(steps.data, T * capacity * featuresOf(info.inputs[0]!));
+      moveRows(steps.data, open.keys(), open.length, wide, open, capacity, T);
+      const data = await this.#advance({ data: wide, T }, lengths, options);
+      const narrow = new Float32Array((data.length / capacity) * open.length);
+      moveRows(data, open, capacity, narrow, open.keys(), open.length, rows);
+      return { data: narrow, shape: [rows, open.length, data.length / (rows * capacity)] };
+    }, options.signal);
+  }
+
+  /**
+   * Each sequence its own number of steps, or none.
+   * @param chunks by number of the sequence, [n, F] each; absent: that sequence stays where it is; copied
+   * @returns by number, [n, O] each
+   * @throws as `Stream.push` does; ARGUMENT for a number that no sequence has
+   */
+  async pushEach(
+    chunks: readonly (StreamChunk | undefined)[],
+    options: CallOptions = {},
+  ): Promise<(Tensor | undefined)[]> {
+    const copies = Array.from(chunks, (chunk) => chunk && copyOfChunk(chunk));
+    return this.#turns.take(async () => {
+      const { info, group } = await this.#ready();
+      const { capacity } = group;
+      const lengths = new Int32Array(capacity);
+      const taken = copies.map((copy, sequence) => {
+        if (!copy) return undefined;
+        this.#check(sequence);
+        const steps = stepsOf(copy, info, 1, true);
+        lengths[sequence] = steps.T;
+        return steps.data;
+      });
+      const T = Math.max(0, ...lengths);
+      const first = taken.find((data) => data !== undefined);
+      if (!first) return copies.map(() => undefined);
+      const features = featuresOf(info.inputs[0]!);
+      const wide = emptyLike(first, T * capacity * features);
+      for (const [slot, data] of taken.entries()) {
+        if (data) moveRows(data, [0], 1, wide, [slot], capacity, lengths[slot]!, features);
+      }
+      const last = outputOf(info, this.#output).layout.last;
+      const data = await this.#advance({ data: wide, T }, lengths, options);
+      const width = data.length / ((last ? 1 : T) * capacity);
+      return taken.map((chunk, slot) => {
+        if (!chunk) return undefined;
+        const rows = last ? 1 : lengths[slot]!;
+        const out = new Float32Array(rows * width);
+        moveRows(data, [slot], capacity, out, [0], 1, rows, width);
+        return { data: out, shape: [rows, width] };
+      });
+    }, options.signal);
+  }
+
+  /** Numbers of the sequences, ascending. */
+  sequences(): Promise<number[]> {
+    return this.#turns.take(async () => (await this.#ready()).group.open);
+  }
+
+  /**
+   * One more sequence.
+   * @param snapshot where it goes on, of this or another group or of a stream; default: the initial state
+   * @returns its number
+   * @throws SNAPSHOT_INVALID, SNAPSHOT_MODEL
+   */
+  join(snapshot?: Uint8Array): Promise<number> {
+    return this.#turns.take(async () => {
+      const { info, group } = await this.#ready();
+      const moment = snapshot && readSnapshot(snapshot, info);
+      const slot = group.free();
+      group.put(slot, moment);
+      return slot;
+    });
+  }
+
+  /** @throws ARGUMENT for a number that no sequence has, as do the calls below */
+  leave(sequence: number): Promise<void> {
+    return this.#withSlot(sequence, ({ group }) => group.leave(sequence));
+  }
+
+  /** Back to the initial state. */
+  reset(sequence: number): Promise<void> {
+    return this.#withSlot(sequence, ({ group }) => group.put(sequence));
+  }
+
+  /** One sequence's state, as `Stream.snapshot` writes it. */
+  snapshot(sequence: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#withSlot(sequence, ({ group, info }) => writeSnapshot(info.hash, group.get(sequence)));
+  }
+
+  /** Calls made before are carried out, later ones reject with DISPOSED. Twice is once. */
+  async dispose(): Promise<void> {
+    await this.#turns.end();
+    this.#group = undefined;
+  }
+
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    // Not everywhere yet: without the symbol there is no `await using` that would ask for it.
+    if (Symbol.asyncDispose) {
+      Object.defineProperty(StreamGroup.prototype, Symbol.asyncDispose, {
+        value: StreamGroup.prototype.dispose,
+      });
+    }
+  }
+
+  async #ready(): Promise<{ info: StreamInfo; group: GroupState }> {
+    this.#info ??= await this.#model.info();
+    const info = this.#info;
+    if (info.single !== undefined) {
+      throw new RivuletError(
+        'ONNX_UNSUPPORTED',
+        `this model's sequences cannot form a batch: ${info.single}`,
+        {
+          why: info.single,
+        },
+      );
+    }
+    this.#group ??= new GroupState(info, this.#size);
+    return { info, group: this.#group };
+  }
+
+  #withSlot<T>(sequence: number, work: (at: { info: StreamInfo; group: GroupState }) => T): Promise<T> {
+    return this.#turns.take(async () => {
+      const at = await this.#ready();
+      this.#check(sequence);
+      return work(at);
+    });
+  }
+
+  #check(sequence: number): void {
+    if (this.#group!.isOpen(sequence)) return;
+    const { open } = this.#group!;
+    throw new RivuletError('ARGUMENT', `no sequence ${sequence} is in this group`, {
+      sequence,
+      sequences: open,
+    });
+  }
+
+  /**
+   * @param steps [T, capacity, features]
+   * @param lengths [capacity] steps that each slot really has; undefined: T
+   * @returns the output, [T, capacity, O]; [1, capacity, O] of one that only shows the newest step
+   */
+  async #advance(steps: Steps, lengths: Int32Array | undefined, options: CallOptions): Promise<Float32Array> {
+    const info = this.#info!;
+    const group = this.#group!;
+    const { capacity } = group;
+    const { name, layout } = outputOf(info, this.#output);
+    const equal = !lengths || lengths.every((n) => n === steps.T);
+    // The newest step of a sequence that ends early is not the batch's: such an output takes a run for each length.
+    const runs = layout.last && lengths ? [...new Set(lengths)].filter((n) => n > 0) : [steps.T];
+    let { states } = group;
+    let out: Float32Array | undefined;
+    for (const T of runs) {
+      const data = steps.data.subarray(0, (steps.data.length / steps.T) * T) as Steps['data'];
+      const own = equal ? undefined : layout.last ? lengths.map((n) => (n === T ? n : 0)) : lengths;
+      const call = { feeds: feedsOf({ data, T }, info, capacity), states, batch: capacity, lengths: own };
+      const result = await this.#model.run(call, options);
+      states = result.states;
+      const rows = fromGraph(result.outputs[name]!.data, layout, T, capacity);
+      if (out && own) {
+        const members = [...own.keys()].filter((slot) => own[slot]! > 0);
+        moveRows(rows, members, capacity, out, members, capacity, 1);
+      } else out = rows;
+    }
+    group.advance(states, steps.T, lengths);
+    return out!;
+  }
+}
+
+/** As many as a batch's descriptions can count without a model's states growing past any memory. */
+const MOST = 65536;
+
+const emptyLike = (data: Steps['data'], size: number): Steps['data'] =>
+  new (data.constructor as Float32ArrayConstructor)(size);
+
+/** Copies rows `from` of [n, count, width] to rows `to` of another such tensor, in each of n steps. */
+function moveRows(
+  data: Steps['data'],
+  from: Iterable<number>,
+  count: number,
+  out: Steps['data'],
+  to: Iterable<number>,
+  outCount: number,
+  n: number,
+  width = data.length / (n * count),
+): void {
+  const rows = [...to];
+  for (const [i, row] of [...from].entries()) {
+    for (let t = 0; t < n; t++) {
+      const at = (t * count + row) * width;
+      out.set(data.subarray(at, at + width) as never, (t * outCount + rows[i]!) * width);
+    }
+  }
+}
