@@ -1,15 +1,14 @@
 /** `@rivulet/inference` in a page of somebody else, built as its developer would: the names and answers of Node. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { writeOnnx } from '@rivulet/core';
 import * as node from '@rivulet/inference/node';
 import sirv from 'sirv';
-import { build } from 'vite';
 import { servePage } from '../bench/servePage.ts';
 import { plainWord } from './handwriting/desk.ts';
+import { buildPages } from './inference/buildPages.ts';
 
 const models = fileURLToPath(new URL('../../models', import.meta.url));
 const y = Array.from({ length: 300 }, (_, t) => 20 + 5 * Math.sin((2 * Math.PI * t) / 24) + (t % 7) / 10);
@@ -32,17 +31,7 @@ let folder: string;
 let served: Awaited<ReturnType<typeof servePage>>;
 
 test.beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'rivulet-page-'));
-  const root = fileURLToPath(new URL('./inference', import.meta.url));
-  await build({
-    ...{ root, base: './', configFile: false, logLevel: 'warn', publicDir: false },
-    worker: { format: 'es' },
-    build: {
-      outDir: folder,
-      emptyOutDir: true,
-      rollupOptions: { input: ['fused.html', 'ort.html'].map((page) => join(root, page)) },
-    },
-  });
+  folder = await buildPages(['fused', 'ort']);
   const files = sirv(models);
   served = await servePage(folder, (request, response) => {
     if (request.url === '/foreign.onnx') response.end(foreign);

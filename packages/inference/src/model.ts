@@ -1,6 +1,7 @@
 /** The three lines a user types for any ONNX file: load, run, dispose. */
 import type { Tensor } from '@rivulet/core';
 import type { AnyTensor, EngineName, ValueInfo } from './engine/engine.ts';
+import type { LoadOptions } from './load/modelCache.ts';
 import type { LoadProgress } from './load/modelFolder.ts';
 import { beginning, restored, Stream, type StreamModel } from './stream/stream.ts';
 import { StreamGroup } from './stream/streamGroup.ts';
@@ -8,7 +9,7 @@ import type { StreamInfo, StreamRequest } from './stream/streamProgram.ts';
 import type { CallOptions, ModelInfo, ModelService, Remote, ServiceOptions } from './worker/api.ts';
 
 /** `engine`: default `auto`, our own where it covers the graph, else onnxruntime-web. */
-export interface LoadModelOptions extends Pick<ServiceOptions, 'engine' | 'variant'> {
+export interface LoadModelOptions extends Pick<ServiceOptions, 'engine' | 'variant' | 'sha256'>, LoadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }

@@ -1,13 +1,14 @@
 /** The names that web.ts and node.ts both export, made for a platform's client: written once, so they cannot differ. */
 import { RivuletError } from '@rivulet/core';
 import { Forecaster } from './forecaster/forecaster.ts';
+import type { LoadOptions } from './load/modelCache.ts';
 import type { LoadProgress, WeightType } from './load/modelFolder.ts';
 import { type LoadModelOptions, Model } from './model.ts';
 import { type HandwritingFunctions, handwritingFunctions } from './recogniser/handwritingFunctions.ts';
 import type { ServiceOptions } from './worker/api.ts';
 import type { ServiceClient } from './worker/client.ts';
 
-export interface LoadForecasterOptions extends ServiceOptions {
+export interface LoadForecasterOptions extends Pick<ServiceOptions, 'engine' | 'variant'>, LoadOptions {
   /** Weights to run. Default int8. */
   readonly dtype?: WeightType | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -55,16 +56,18 @@ export function publicApi(client: ServiceClient, resolve: (location: string | UR
     },
 
     ...handwritingFunctions({
-      async manifest(folder, { signal }) {
-        const remote = await client.open('folder', locate(folder), { signal });
+      async manifest(folder, { signal, fetch, cache }) {
+        const remote = await client.open('folder', locate(folder), { signal, fetch, cache });
         try {
           return await remote.call('manifest', [], { signal });
         } finally {
           await remote.dispose();
         }
       },
-      recogniser: (folder, languages, { engine, dtype, signal, onProgress }) =>
-        client.open('recogniser', locate(folder), { languages, engine, dtype, signal, onProgress }),
+      recogniser: (folder, languages, { engine, dtype, signal, onProgress, fetch, cache }) =>
+        client.open('recogniser', locate(folder), {
+          ...{ languages, engine, dtype, signal, onProgress, fetch, cache },
+        }),
     }),
   };
 }

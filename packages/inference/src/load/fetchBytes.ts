@@ -1,14 +1,30 @@
 /** Reads a file over HTTP, telling how far it is. */
 import { RivuletError } from '@rivulet/core';
 import { aborted, notFound, tooLarge } from './loadErrors.ts';
-import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
+import { MAX_BYTES, type ReadBytes, type ReadOptions } from './readBytes.ts';
+import { retrying } from './retrying.ts';
 
-export const fetchBytes: ReadBytes = async (location, options = {}) => {
-  const { signal, onProgress, maxBytes = MAX_BYTES } = options;
+/** What is used of `fetch`, so that a caller may bring one: with a token, from an archive, out of a database. */
+export type Fetch = (
+  location: string,
+  init: { readonly signal?: AbortSignal; readonly cache?: 'no-cache' },
+) => Promise<Pick<Response, 'ok' | 'status' | 'headers' | 'body'>>;
+
+/** A failure that may pass is met with another try, twice. */
+export const fetchBytesBy = (fetch: Fetch): ReadBytes =>
+  retrying((location, options) => readOnce(fetch, location, options));
+
+export const fetchBytes: ReadBytes = fetchBytesBy((location, init) => fetch(location, init));
+
+async function readOnce(fetch: Fetch, location: string, options: ReadOptions = {}): Promise<Uint8Array> {
+  const { signal, onProgress, maxBytes = MAX_BYTES, fresh } = options;
   if (signal?.aborted) throw aborted(location, signal);
   let reader: Reader | undefined;
   try {
-    const response = await fetch(location, signal ? { signal } : {});
+    const response = await fetch(location, {
+      ...(signal && { signal }),
+      ...(fresh && { cache: 'no-cache' }),
+    });
     const { status } = response;
     reader = response.body?.getReader();
     if (status === 404 || status === 410) throw notFound(location, { status });
@@ -27,7 +43,7 @@ export const fetchBytes: ReadBytes = async (location, options = {}) => {
     if (signal?.aborted) throw aborted(location, signal);
     throw new RivuletError('MODEL_FETCH', `${location} could not be read: ${cause}`, { location }, cause);
   }
-};
+}
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 

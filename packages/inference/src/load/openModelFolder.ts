@@ -1,12 +1,15 @@
 /** Opens `models/<name>/`: reads and checks the manifest, then the weights asked for. */
-import { type Manifest, type ManifestFile, parseManifest, RivuletError } from '@rivulet/core';
+import { type Manifest, parseManifest, RivuletError } from '@rivulet/core';
+import type { ModelCache } from './modelCache.ts';
 import type { LoadProgress, ModelFolder } from './modelFolder.ts';
 import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
-import { sha256 } from './sha256.ts';
+import { readKnown, readNewest } from './readKept.ts';
 
 export interface OpenFolderOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Default none. */
+  readonly cache?: ModelCache | undefined;
 }
 
 /** A manifest is a few kilobytes; what is much larger is something else. */
@@ -21,11 +24,13 @@ export async function openModelFolder(
   read: ReadBytes,
   options: OpenFolderOptions = {},
 ): Promise<ModelFolder> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, cache } = options;
   const folder = /[/\\]$/.test(location) ? location : `${location}/`;
-  const manifest = manifestOf(
-    await read(`${folder}manifest.json`, { signal, maxBytes: MANIFEST_BYTES }),
-    `${folder}manifest.json`,
+  const address = `${folder}manifest.json`;
+  const source = { read, cache };
+  const limits = { signal, maxBytes: MANIFEST_BYTES };
+  const { value: manifest, keep } = await readNewest(source, address, limits, (bytes) =>
+    manifestOf(bytes, address),
   );
   return {
     manifest,
@@ -34,12 +39,13 @@ export async function openModelFolder(
         throw new RivuletError('ARGUMENT', `weights are float32 or int8, got ${weights}`, { weights });
       }
       const file = manifest.files[weights];
-      const bytes = await read(folder + file.path, {
+      const bytes = await readKnown(source, folder + file.path, file, {
         signal,
         maxBytes: Math.min(MAX_BYTES, file.bytes),
         onProgress: (loadedBytes) => onProgress?.({ file: file.path, loadedBytes, totalBytes: file.bytes }),
       });
-      await checkFile(bytes, file);
+      // Not before: offline, the manifest of a version whose weights never came would hide the one that is whole.
+      keep();
       return bytes;
     },
   };
@@ -53,23 +59,4 @@ function manifestOf(bytes: Uint8Array, location: string): Manifest {
     throw new RivuletError('MANIFEST_INVALID', `${location} is no JSON`, { location, path: '' }, cause);
   }
   return parseManifest(json);
-}
-
-/** @throws MODEL_HASH naming what was expected and what came */
-async function checkFile(bytes: Uint8Array, { path, bytes: expectedBytes, sha256: expected }: ManifestFile) {
-  if (bytes.length !== expectedBytes) {
-    throw new RivuletError(
-      'MODEL_HASH',
-      `${path} has ${bytes.length} bytes, its manifest says ${expectedBytes}`,
-      {
-        path,
-        expectedBytes,
-        gotBytes: bytes.length,
-      },
-    );
-  }
-  const got = await sha256(bytes as Uint8Array<ArrayBuffer>);
-  if (got !== expected) {
-    throw new RivuletError('MODEL_HASH', `${path} is not the file of its manifest`, { path, expected, got });
-  }
 }

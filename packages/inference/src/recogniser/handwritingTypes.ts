@@ -3,6 +3,7 @@
  * implementation adds to them.
  */
 import type { EngineChoice } from '../engine/engine.ts';
+import type { LoadOptions } from '../load/modelCache.ts';
 import type { LoadProgress, WeightType } from '../load/modelFolder.ts';
 
 export interface HandwritingModelConstraint {
@@ -11,7 +12,7 @@ export interface HandwritingModelConstraint {
 }
 
 /** How models are found and run: beyond the specification, where a browser would know. */
-export interface HandwritingOptions {
+export interface HandwritingOptions extends LoadOptions {
   /**
    * Folder of models, each in a folder `handwriting-<language>`: a URL on the web, a path or file URL in Node.
    * Default `models/`, from the page or from the working directory.

@@ -5,6 +5,7 @@
 import type { Manifest, Tensor, WireError } from '@rivulet/core';
 import type { AnyTensor, EngineChoice, EngineName, ValueInfo } from '../engine/engine.ts';
 import type { ForecastBand, ForecastRequest } from '../forecaster/index.ts';
+import type { LoadOptions } from '../load/modelCache.ts';
 import type { LoadProgress, WeightType } from '../load/modelFolder.ts';
 import type { InkService } from '../recogniser/inkService.ts';
 import type { StreamCall, StreamInfo, StreamRequest, StreamResult } from '../stream/streamProgram.ts';
@@ -55,9 +56,14 @@ export interface ServiceOptions {
   readonly variant?: 'auto' | 'plain' | 'relaxed' | undefined;
   /** BCP 47 tags that a recogniser must know, all of them: one that does not is refused before its weights come. */
   readonly languages?: readonly string[] | undefined;
+  /**
+   * Of the file that `loadModel` reads, in hexadecimal: another one is refused, and once it is kept the network is
+   * not asked again. A model's folder states its own.
+   */
+  readonly sha256?: string | undefined;
 }
 
-export interface OpenOptions extends ServiceOptions, CallOptions {
+export interface OpenOptions extends ServiceOptions, LoadOptions, CallOptions {
   /** Called as the model's file arrives; not when a dead worker's services are opened again. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
@@ -90,6 +96,30 @@ export interface Remote<S> {
 /** Errors do not survive comlink as themselves: they cross as values. */
 export type Answer<T> = { readonly value: T } | { readonly error: WireError };
 
+/** What of loading is the caller's own, see callerFiles.ts. */
+export interface CallerFiles {
+  readonly fetches: boolean;
+  readonly cache: 'default' | 'none' | 'caller';
+}
+
+/** `id` names one fetch, by the host's count. */
+export interface CallerFilesApi {
+  open(id: number, location: string, fresh: boolean): Promise<Answer<ResponseHead>>;
+  /** The next chunk; undefined after the last one. */
+  pull(id: number): Promise<Answer<Uint8Array | undefined>>;
+  cancel(id: number): Promise<void>;
+  get(location: string, sha256: string | undefined): Promise<Answer<Uint8Array | undefined>>;
+  put(location: string, bytes: Uint8Array, sha256: string | undefined): Promise<Answer<void>>;
+}
+
+export interface ResponseHead {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: [string, string][];
+  /** Whether there is one. */
+  readonly body: boolean;
+}
+
 /** What the host offers. `ticket` names a call so that it can be aborted; 0 names none. */
 export interface HostApi {
   /** @returns the handle of a new service */
@@ -99,6 +129,8 @@ export interface HostApi {
     location: string | Uint8Array,
     options: ServiceOptions,
     onProgress: ((progress: LoadProgress) => void) | undefined,
+    files: CallerFiles,
+    caller: CallerFilesApi | undefined,
   ): Promise<Answer<number>>;
   call(ticket: number, handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>>;
   close(handle: number): Promise<Answer<undefined>>;
@@ -115,8 +147,8 @@ export interface Connection {
    * have to. Half the time of a small network's step is saved by not asking a queue.
    */
   direct?(handle: number, method: string, args: readonly unknown[]): Promise<unknown> | undefined;
-  /** Makes a callback fit for the border. */
-  callback<F extends (...args: never[]) => unknown>(f: F): F;
+  /** Makes a callback, or an object of them, fit for the border. */
+  callback<F extends object>(f: F): F;
   /** Called once, with a reason, when the host is gone without being asked to. */
   onDeath(listener: (reason: string) => void): void;
   /** Ends the host; its memory goes back to the system. */

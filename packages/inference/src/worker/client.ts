@@ -15,6 +15,7 @@ import type {
   ServiceOptions,
   ServiceTable,
 } from './api.ts';
+import { callerFiles } from './callerFiles.ts';
 
 /** How long an idle host is kept for the next service (a manifest is often followed by its model). */
 const IDLE_MS = 2000;
@@ -37,6 +38,8 @@ interface Recipe {
   readonly name: ServiceName;
   readonly location: string | Uint8Array;
   readonly options: ServiceOptions;
+  /** Plain data, and the calls that loading makes back. */
+  readonly load: ReturnType<typeof callerFiles>;
 }
 
 export class ServiceClient {
@@ -58,12 +61,12 @@ export class ServiceClient {
   async open<N extends ServiceName>(
     name: N,
     location: string | Uint8Array,
-    { signal, onProgress, ...options }: OpenOptions = {},
+    { signal, onProgress, fetch, cache, ...options }: OpenOptions = {},
   ): Promise<Remote<ServiceTable[N]>> {
     this.#open++;
     clearTimeout(this.#idle);
     try {
-      const recipe = { name, location, options };
+      const recipe = { name, location, options, load: callerFiles({ fetch, cache }) };
       const link = this.#linked();
       const handle = await this.#openOn(link, recipe, signal, onProgress);
       return this.#remote(recipe, link, handle);
@@ -128,15 +131,17 @@ export class ServiceClient {
 
   async #openOn(
     link: Link,
-    { name, location, options }: Recipe,
+    { name, location, options, load }: Recipe,
     signal: AbortSignal | undefined,
     onProgress: ((progress: LoadProgress) => void) | undefined,
   ): Promise<number> {
-    const progress = onProgress && link.connection.callback(onProgress);
+    const { callback } = link.connection;
+    const progress = onProgress && callback(onProgress);
+    const caller = load.api && callback(load.api);
     return this.#ask(
       link,
       signal,
-      (api, ticket) => api.open(ticket, name, location, options, progress),
+      (api, ticket) => api.open(ticket, name, location, options, progress, load.files, caller),
       // Opened while the order to abort was on its way: nobody else will ever close it.
       (handle) => void link.connection.api.close(handle),
     );

@@ -1,7 +1,9 @@
 /** The side that owns the models: opens services, runs their calls one after the other, answers with values. */
 import { RivuletError } from '@rivulet/core';
-import type { ReadBytes } from '../load/readBytes.ts';
+import type { FileSource } from '../load/readKept.ts';
+import { abortedCall, answerOf, codedError } from './answer.ts';
 import type { Answer, Connection, HostApi } from './api.ts';
+import { borderFiles } from './borderFiles.ts';
 import { type OpenedService, openService } from './services.ts';
 
 interface Entry {
@@ -12,8 +14,8 @@ interface Entry {
   calls: number;
 }
 
-/** @param read how this host reads files */
-export function createHost(read: ReadBytes): HostApi & Required<Pick<Connection, 'direct'>> {
+/** @param own how this host reads files, and where it keeps them, unless a load brings its own way */
+export function createHost(own: FileSource): HostApi & Required<Pick<Connection, 'direct'>> {
   const entries = new Map<number, Entry>();
   /** How each ticket is aborted. */
   const running = new Map<number, () => void>();
@@ -23,18 +25,20 @@ export function createHost(read: ReadBytes): HostApi & Required<Pick<Connection,
     const controller = new AbortController();
     running.set(ticket, () => controller.abort());
     try {
-      return { value: await work(controller.signal) };
-    } catch (error) {
-      return { error: codedError(error, controller.signal.aborted).toWire() };
+      return await answerOf(
+        () => work(controller.signal),
+        () => controller.signal.aborted,
+      );
     } finally {
       running.delete(ticket);
     }
   }
 
   return {
-    open: (ticket, name, location, options, onProgress) =>
+    open: (ticket, name, location, options, onProgress, files, caller) =>
       answer(ticket, async (signal) => {
-        const service = await openService(name, location, { ...options, read, signal, onProgress });
+        const source = borderFiles(own, files, caller);
+        const service = await openService(name, location, { ...options, ...source, signal, onProgress });
         if (signal.aborted) {
           await service.dispose();
           throw abortedCall();
@@ -109,15 +113,4 @@ export function createHost(read: ReadBytes): HostApi & Required<Pick<Connection,
         navigator.locks.request(name, held).catch(() => resolve(false));
       }),
   };
-}
-
-const abortedCall = (): RivuletError => new RivuletError('ABORTED', 'the call was aborted', {});
-
-/** Everything that crosses has a code. */
-function codedError(error: unknown, aborted: boolean): RivuletError {
-  if (error instanceof RivuletError) return error;
-  if (aborted) return abortedCall();
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const memory = error instanceof RangeError && /alloc|memory/i.test(error.message);
-  return new RivuletError(memory ? 'OUT_OF_MEMORY' : 'INTERNAL', reason, { reason });
 }

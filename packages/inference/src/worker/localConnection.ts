@@ -4,6 +4,6 @@ import type { Connection } from './api.ts';
 import { createHost } from './host.ts';
 
 export function localConnection(read: ReadBytes): Connection {
-  const host = createHost(read);
+  const host = createHost({ read });
   return { api: host, direct: host.direct, callback: (f) => f, onDeath: () => {}, end: () => {} };
 }

@@ -1,16 +1,16 @@
 /** The table of services: what each name opens. The rest of the spine knows none of them. */
 import { RivuletError } from '@rivulet/core';
-import { createSession } from '../engine/engine.ts';
+import { createSession, type Session } from '../engine/engine.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
-import type { ReadBytes } from '../load/readBytes.ts';
+import type { ReadOptions } from '../load/readBytes.ts';
+import { type FileSource, readKnown, readNewest } from '../load/readKept.ts';
 import { sha256 } from '../load/sha256.ts';
 import { checkLanguages } from '../recogniser/checkLanguages.ts';
 import { ModelStreams } from '../stream/modelStreams.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
 
-interface Context extends ServiceOptions {
-  readonly read: ReadBytes;
+interface Context extends ServiceOptions, FileSource {
   readonly signal: AbortSignal;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
@@ -34,23 +34,10 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
     return { manifest: async () => manifest, dispose: async () => {} };
   },
 
-  model: async (
-    location,
-    { read, signal, onProgress, engine, variant },
-  ): Promise<ModelService & Disposable> => {
-    const file = typeof location === 'string' ? location : '';
-    const bytes =
-      typeof location === 'string'
-        ? await read(location, {
-            signal,
-            onProgress: (loadedBytes, totalBytes) => onProgress?.({ file, loadedBytes, totalBytes }),
-          })
-        : location;
-    // Begun before the engine packs the weights; both are done at about the same time.
-    const hash = sha256(bytes as Uint8Array<ArrayBuffer>);
-    hash.catch(() => {});
-    const session = await createSession(bytes, { engine, signal, variant });
-    const streams = new ModelStreams(session, hash);
+  model: async (location, context): Promise<ModelService & Disposable> => {
+    const { session, streams } = await (typeof location === 'string'
+      ? modelAt(location, context)
+      : openModel(location, context));
     const { engine: name, inputs, outputs } = session;
     return {
       info: async () => ({ engine: name, inputs, outputs }),
@@ -77,14 +64,42 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
   },
 };
 
+interface OpenedModel {
+  readonly session: Session;
+  readonly streams: ModelStreams;
+}
+
+async function openModel(bytes: Uint8Array, context: Context): Promise<OpenedModel> {
+  // Begun before the engine packs the weights; both are done at about the same time.
+  const hash = sha256(bytes as Uint8Array<ArrayBuffer>);
+  hash.catch(() => {});
+  const session = await createSession(bytes, context);
+  return { session, streams: new ModelStreams(session, hash) };
+}
+
+async function modelAt(location: string, context: Context): Promise<OpenedModel> {
+  const { signal, onProgress, sha256: known } = context;
+  const options: ReadOptions = {
+    signal,
+    onProgress: (loadedBytes, totalBytes) => onProgress?.({ file: location, loadedBytes, totalBytes }),
+  };
+  const open = (bytes: Uint8Array) => openModel(bytes, context);
+  if (known !== undefined) {
+    return open(await readKnown(context, location, { path: location, sha256: known }, options));
+  }
+  const { value, keep } = await readNewest(context, location, options, open);
+  keep();
+  return value;
+}
+
 function folderAt(
   location: string | Uint8Array,
-  { read, signal, onProgress }: Context,
+  { read, cache, signal, onProgress }: Context,
 ): Promise<ModelFolder> {
   if (typeof location !== 'string') {
     throw new RivuletError('ARGUMENT', 'this service is opened from a folder, not from bytes', {});
   }
-  return openModelFolder(location, read, { signal, onProgress });
+  return openModelFolder(location, read, { signal, onProgress, cache });
 }
 
 export async function openService(

@@ -12,13 +12,17 @@ export async function readBinary(url: URL): Promise<Uint8Array<ArrayBuffer>> {
     if (!response.ok) throw new Error(`status ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
-    // A published bundle may carry the binary in the address.
-    const name = url.href.slice(0, 200);
-    throw new RivuletError(
-      'ENGINE_UNAVAILABLE',
-      `kernel binary ${name} could not be read (in a checkout, "npm run build" makes it): ${cause}`,
-      { url: name },
-      cause,
-    );
+    throw unreadable(url, cause);
   }
+}
+
+export function unreadable(url: URL, cause: unknown): RivuletError {
+  // A published bundle may carry the binary in the address.
+  const name = url.href.slice(0, 200);
+  return new RivuletError(
+    'ENGINE_UNAVAILABLE',
+    `kernel binary ${name} could not be read (in a checkout, "npm run build" makes it): ${cause}`,
+    { url: name },
+    cause,
+  );
 }

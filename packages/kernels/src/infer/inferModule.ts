@@ -1,7 +1,7 @@
 /** The compiled inference binary: read and compiled once a variant, however many models run on it. */
 import { RivuletError } from '@rivulet/core';
+import { compileBinary } from '../binary/compileBinary.ts';
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
-import { readBinary } from '../binary/readBinary.ts';
 import { hasFastDot } from './hasFastDot.ts';
 
 export type Variant = 'plain' | 'relaxed';
@@ -42,10 +42,10 @@ export function inferModule(variant: Variant): Promise<WebAssembly.Module> {
 }
 
 async function compile(variant: Variant): Promise<WebAssembly.Module> {
-  const bytes = await readBinary(URLS[variant]);
   try {
-    return await WebAssembly.compile(bytes);
+    return await compileBinary(URLS[variant]);
   } catch (cause) {
+    if (cause instanceof RivuletError) throw cause;
     throw new RivuletError(
       'ENGINE_UNAVAILABLE',
       `the ${variant} kernels did not compile`,

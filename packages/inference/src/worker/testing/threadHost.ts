@@ -17,4 +17,4 @@ const read: ReadBytes = (location, options) => {
   return new Promise(() => {});
 };
 
-Comlink.expose(createHost(read), nodeEndpoint(parentPort!));
+Comlink.expose(createHost({ read }), nodeEndpoint(parentPort!));

@@ -1,0 +1,105 @@
+/** Keeps model files in Cache Storage, which pages and workers of an origin share and which outlives them. */
+import type { ModelCache } from './modelCache.ts';
+
+const PREFIX = 'rivulet-models-';
+/** Another way of keeping files gets another number; what was kept in the way before is deleted. */
+const NAME = `${PREFIX}1`;
+const SHA256 = 'rivulet-sha256';
+const BYTES = 'rivulet-bytes';
+const USED = 'rivulet-used';
+const DAY_MS = 86_400_000;
+
+/**
+ * @param maxBytes files together; beyond, those go that were not used for longest
+ * @returns undefined without Cache Storage: on plain http beyond localhost, in sandboxed frames, in Node
+ */
+export function storageCache(maxBytes = 256 * 2 ** 20): ModelCache | undefined {
+  let storage: CacheStorage | undefined;
+  try {
+    storage = globalThis.caches;
+  } catch {
+    // A frame without an origin is forbidden to ask.
+  }
+  if (!storage) return undefined;
+  // At once, since the first file wants it at the worst moment.
+  const opened = openCache(storage);
+  opened.catch(() => {});
+  return {
+    async get(location, sha256) {
+      const key = keyOf(location, sha256);
+      const cache = await opened;
+      const response = key && (await cache.match(key));
+      if (!response) return undefined;
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      // To the day is enough to know what is used, and saves a write at every visit.
+      if (Date.now() - Number(response.headers.get(USED)) > DAY_MS) {
+        void cache.put(key, entry(bytes)).catch(() => {});
+      }
+      return bytes;
+    },
+
+    async put(location, bytes, sha256) {
+      const key = keyOf(location, sha256);
+      if (!key || bytes.length > maxBytes) return;
+      const cache = await opened;
+      try {
+        await cache.put(key, entry(bytes));
+        await dropVersions(cache, key);
+      } catch {
+        // The disk is full: the version that this one replaces may be the room that it needs.
+        await dropVersions(cache, key);
+        await cache.put(key, entry(bytes));
+      }
+      await dropOldest(cache, key, maxBytes);
+    },
+  };
+}
+
+async function openCache(storage: CacheStorage): Promise<Cache> {
+  const names = await storage.keys();
+  await Promise.all(
+    names.filter((name) => name.startsWith(PREFIX) && name !== NAME).map((name) => storage.delete(name)),
+  );
+  return storage.open(NAME);
+}
+
+const entry = (bytes: Uint8Array): Response =>
+  new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: { [BYTES]: String(bytes.length), [USED]: String(Date.now()) },
+  });
+
+/** @returns undefined for an address that Cache Storage takes none of, `blob:` and `data:` */
+function keyOf(location: string, sha256 = ''): string | undefined {
+  const url = new URL(location);
+  if (!/^https?:$/.test(url.protocol)) return undefined;
+  url.hash = '';
+  url.searchParams.set(SHA256, sha256);
+  return url.href;
+}
+
+function fileOf(key: string): string {
+  const url = new URL(key);
+  url.searchParams.delete(SHA256);
+  return url.href;
+}
+
+async function dropVersions(cache: Cache, key: string): Promise<void> {
+  const others = (await cache.keys()).filter(({ url }) => url !== key && fileOf(url) === fileOf(key));
+  await Promise.all(others.map((request) => cache.delete(request)));
+}
+
+/** @param key stays in any case */
+async function dropOldest(cache: Cache, key: string, maxBytes: number): Promise<void> {
+  const entries = await Promise.all(
+    (await cache.keys()).map(async (request) => {
+      const headers = (await cache.match(request))?.headers;
+      const used = request.url === key ? Number.POSITIVE_INFINITY : Number(headers?.get(USED));
+      return { request, used, bytes: Number(headers?.get(BYTES)) };
+    }),
+  );
+  let together = 0;
+  for (const { request, bytes } of entries.sort((a, b) => b.used - a.used)) {
+    together += bytes;
+    if (together > maxBytes) await cache.delete(request);
+  }
+}

@@ -1,0 +1,32 @@
+/** Values and coded errors as they cross the border, and back. */
+import { RivuletError } from '@rivulet/core';
+import type { Answer } from './api.ts';
+
+/** @param isAborted whether an error that has no code may be put down to the caller's signal */
+export async function answerOf<T>(
+  work: () => Promise<T>,
+  isAborted: () => boolean = () => false,
+): Promise<Answer<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error: codedError(error, isAborted()).toWire() };
+  }
+}
+
+/** @throws the error that the answer is */
+export function valueIn<T>(answer: Answer<T>): T {
+  if ('value' in answer) return answer.value;
+  throw RivuletError.fromWire(answer.error);
+}
+
+export const abortedCall = (): RivuletError => new RivuletError('ABORTED', 'the call was aborted', {});
+
+/** Everything that crosses has a code. */
+export function codedError(error: unknown, aborted: boolean): RivuletError {
+  if (error instanceof RivuletError) return error;
+  if (aborted) return abortedCall();
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const memory = error instanceof RangeError && /alloc|memory/i.test(error.message);
+  return new RivuletError(memory ? 'OUT_OF_MEMORY' : 'INTERNAL', reason, { reason });
+}

@@ -1,0 +1,78 @@
+/**
+ * The caller's side of a load whose `fetch` or cache is the caller's own. Functions cannot cross the border, calls
+ * can: the host asks for the head of an answer, then for its chunks one by one, so that progress, limits and aborting
+ * work as with its own `fetch`.
+ */
+import { RivuletError } from '@rivulet/core';
+import type { LoadOptions, ModelCache } from '../load/modelCache.ts';
+import { answerOf } from './answer.ts';
+import type { CallerFiles, CallerFilesApi } from './api.ts';
+
+/**
+ * @returns what to tell the host, and where one of the two is the caller's, the calls that it answers
+ * @throws ARGUMENT for a `cache` or a `fetch` that is none
+ */
+export function callerFiles({ fetch, cache = 'default' }: LoadOptions): {
+  readonly files: CallerFiles;
+  readonly api: CallerFilesApi | undefined;
+} {
+  const own = typeof cache === 'object' && cache !== null;
+  if (!own && cache !== 'default' && cache !== 'none') {
+    throw new RivuletError('ARGUMENT', `cache is default, none or a ModelCache, got ${cache}`, { cache });
+  }
+  if (fetch !== undefined && typeof fetch !== 'function') {
+    throw new RivuletError('ARGUMENT', `fetch is a function, got ${fetch}`, { fetch: String(fetch) });
+  }
+  return {
+    files: { fetches: fetch !== undefined, cache: own ? 'caller' : cache },
+    api: fetch || own ? apiOf(fetch, own ? cache : undefined) : undefined,
+  };
+}
+
+interface Running {
+  readonly controller: AbortController;
+  reader?: ReadableStreamDefaultReader<Uint8Array> | undefined;
+}
+
+function apiOf(fetch: LoadOptions['fetch'], cache: ModelCache | undefined): CallerFilesApi {
+  const running = new Map<number, Running>();
+  const end = (id: number): void => {
+    const call = running.get(id);
+    running.delete(id);
+    call?.controller.abort();
+    call?.reader?.cancel().catch(() => {});
+  };
+  return {
+    open: (id, location, fresh) =>
+      answerOf(async () => {
+        const call: Running = { controller: new AbortController() };
+        running.set(id, call);
+        try {
+          const { signal } = call.controller;
+          const { ok, status, headers, body } = await fetch!(location, {
+            signal,
+            ...(fresh && { cache: 'no-cache' as const }),
+          });
+          call.reader = body?.getReader();
+          return { ok, status, headers: [...headers], body: body !== null };
+        } catch (cause) {
+          end(id);
+          // As the host would say of its own fetch.
+          throw cause instanceof RivuletError
+            ? cause
+            : new RivuletError('MODEL_FETCH', `${location} could not be read: ${cause}`, { location });
+        }
+      }),
+    pull: (id) =>
+      answerOf(async () => {
+        const { done, value } = (await running.get(id)?.reader?.read()) ?? { done: true, value: undefined };
+        if (done) running.delete(id);
+        return value;
+      }),
+    async cancel(id) {
+      end(id);
+    },
+    get: (location, sha256) => answerOf(async () => cache!.get(location, sha256)),
+    put: (location, bytes, sha256) => answerOf(async () => cache!.put(location, bytes, sha256)),
+  };
+}
