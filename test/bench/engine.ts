@@ -24,7 +24,9 @@ export async function bench(args: readonly string[]): Promise<Record<string, num
   const [first] = all;
   await mkdir(RESULTS, { recursive: true });
   const machine = cpus()[0]?.model.trim() ?? 'unknown processor';
-  await writeFile(`${RESULTS}/engine.json`, `${JSON.stringify({ machine, ...figures }, null, 1)}\n`);
+  const rounded = Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))]);
+  const json = JSON.stringify({ machine, ...Object.fromEntries(rounded) }, null, 1);
+  await writeFile(`${RESULTS}/engine.json`, `${json}\n`);
   const title = `Times as fast as onnxruntime-web 1.30 float32, one thread, ${first!.where}, ${machine}`;
   await writeFile(`${RESULTS}/engine.svg`, chart(title, figuresOf(first!)));
   return figures;
