@@ -111,9 +111,34 @@ describe('operators with numbers that fit nothing', () => {
     ['RNN', 2, [], ['hidden_size', 'layout']],
     ['Gemm', 2, [], ['transA', 'transB']],
     ['Add', 1, [], []],
+    ['Mod', 1, [], ['fmod']],
+    ['Where', 2, [], []],
+    ['Cast', 0, [], ['to']],
+    ['Clip', 2, [], []],
+    ['Tile', 1, [], []],
+    ['Range', 2, [], []],
+    ['Conv', 2, ['pads', 'strides', 'dilations'], ['group']],
+    ['MaxPool', 0, ['kernel_shape', 'pads', 'strides', 'dilations'], ['ceil_mode']],
+    ['AveragePool', 0, ['kernel_shape', 'pads', 'strides'], ['count_include_pad']],
+    ['ReduceMean', 1, [], ['keepdims', 'noop_with_empty_axes']],
+    ['GlobalMaxPool', 0, [], []],
+    ['ArgMax', 0, [], ['axis', 'keepdims']],
+    ['TopK', 1, [], ['axis', 'largest']],
+    ['CumSum', 1, [], ['reverse', 'exclusive']],
+    ['GatherElements', 1, [], ['axis']],
+    ['GatherND', 1, [], ['batch_dims']],
+    ['ScatterElements', 2, [], ['axis']],
+    ['OneHot', 2, [], ['axis']],
+    ['LayerNormalization', 2, [], ['axis']],
+    ['BatchNormalization', 4, [], []],
+    ['MatMul', 1, [], []],
+    ['LSTM', 7, [], ['hidden_size', 'layout', 'input_forget']],
+    ['GRU', 3, [], ['hidden_size', 'linear_before_reset']],
   ];
   const anyNode = fc.constantFrom(...OPERATORS).chain(([op, inputs, lists, ints]) =>
     fc.record({
+      // Numbers, floats where an operator takes nothing else, or what another node made.
+      kinds: fc.array(fc.constantFrom('ints', 'floats', 'value'), { minLength: inputs, maxLength: inputs }),
       op: fc.constant(op),
       constants: fc.array(list, { maxLength: inputs }),
       lists: fc.record(Object.fromEntries(lists.map((name) => [name, list])), { requiredKeys: [] }),
@@ -128,10 +153,16 @@ describe('operators with numbers that fit nothing', () => {
       fc.asyncProperty(fc.array(anyNode, { minLength: 1, maxLength: 4 }), async (made) => {
         const initializers: OnnxTensor[] = [];
         const values = ['a'];
-        const nodes = made.map(({ op, constants, lists, ints: numbers, outputs, reads }, i) => {
-          const names = constants.map((values, k) => {
-            initializers.push(ints(`c${i}.${k}`, values));
-            return `c${i}.${k}`;
+        const nodes = made.map(({ op, constants, kinds, lists, ints: numbers, outputs, reads }, i) => {
+          const names = constants.map((numbers, k) => {
+            if (kinds[k] === 'value') return values[(reads + k) % values.length]!;
+            const name = `c${i}.${k}`;
+            // The floats have as many dimensions as numbers, and as many elements as fit.
+            const sizes = numbers.map((n) => Math.abs(n) % 5);
+            const data = new Float32Array(sizes.reduce((a, b) => a * b, 1)).fill(k - 0.5);
+            if (kinds[k] === 'ints') initializers.push(ints(name, numbers));
+            else initializers.push({ name, shape: sizes, type: 'float32', data });
+            return name;
           });
           const attributes = Object.fromEntries([
             ...Object.entries(lists).map(([name, list]) => [name, attr.ints(list as number[])]),
@@ -152,7 +183,7 @@ describe('operators with numbers that fit nothing', () => {
           if (!(error instanceof RivuletError)) throw error;
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1500 },
     );
   });
 });

@@ -22,8 +22,11 @@ export class Binder {
     this.steps.push(run);
   }
 
-  /** A new tensor. Its readers are counted by the program. */
+  /** A new tensor. Its readers are counted by the program. @throws MODEL_SHAPE for what is no shape */
   make(shape: readonly number[], type: ElementType = 'float32'): DeviceValue {
+    if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
+      throw new RivuletError('MODEL_SHAPE', `[${shape.join(', ')}] is no shape`, { got: [...shape] });
+    }
     return { place: 'device', type, shape, buffer: this.#workspace.take(count(shape) * 4, 0) };
   }
 

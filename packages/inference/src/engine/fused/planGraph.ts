@@ -115,7 +115,16 @@ function checkNames(
       throw new RivuletError('ONNX_PARSE', `${node.op} needs ${needed} inputs, got [${inputs}]`, details);
     }
     for (const name of inputs) if (name !== '') check(node.name || node.op, name);
-    for (const name of outputs) made.add(name);
+    for (const name of outputs) {
+      if (name !== '' && made.has(name)) {
+        const reader = node.name || node.op;
+        throw new RivuletError('ONNX_PARSE', `${reader} makes "${name}", which is there already`, {
+          reader,
+          value: name,
+        });
+      }
+      made.add(name);
+    }
   }
   for (const { name } of graph.outputs) check('the graph', name);
 }

@@ -19,12 +19,24 @@ import { CELLS, checkLengths, DIRECTIONS, directionOf, dirsOf, type Kind } from 
 export const anyRecurrent: Operator = {
   needs: 3,
 
-  refuses({ node }) {
+  refuses({ node, inputs }, facts) {
     if (!DIRECTIONS.includes(directionOf(node))) return `direction=${directionOf(node)}`;
     const names = attributeOf(node, 'activations', 'strings', []);
     const wanted = dirsOf(node) * ACTIVATIONS[CELLS[node.op as Kind]];
     const known = names.every((name) => isActivation(name.toLowerCase()));
-    return known && [0, wanted].includes(names.length) ? undefined : `activations ${names.join(', ')}`;
+    if (!known || ![0, wanted].includes(names.length)) return `activations ${names.join(', ')}`;
+    // Constants of a wrong size show before anything runs.
+    const [w, r, b, p] = [1, 2, 3, 7].map((i) => facts.constant(inputs[i])?.tensor.shape);
+    const H = attributeOf(node, 'hidden_size', 'int', r?.[2] ?? 0);
+    const [dirs, rows] = [dirsOf(node), GATES[CELLS[node.op as Kind]] * H];
+    const fits =
+      (!w || String(w) === String([dirs, rows, w[2]])) &&
+      (!r || String(r) === String([dirs, rows, H])) &&
+      (!b || String(b) === String([dirs, 2 * rows])) &&
+      (!p || String(p) === String([dirs, 3 * H]));
+    return fits
+      ? undefined
+      : `weights of shapes ${[w, r, b, p].map((shape) => `[${shape ?? ''}]`).join(' ')}`;
   },
 
   prepare({ inputs }, loader) {

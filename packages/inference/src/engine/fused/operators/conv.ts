@@ -18,7 +18,8 @@ export const conv: Operator = {
     if (!weights) return 'weights that are not constant';
     const [outputs = 0] = weights.shape;
     const groups = attributeOf(node, 'group', 'int', 1);
-    if (weights.shape.length < 3 || !(outputs % groups === 0)) return `weights of shape [${weights.shape}]`;
+    if (weights.shape.length < 3 || weights.shape.includes(0) || groups < 1 || outputs % groups !== 0)
+      return `weights of shape [${weights.shape}]`;
     return inputs[2] && !biasOf(facts.constant(inputs[2]), outputs)
       ? 'a bias that is no constant row'
       : undefined;

@@ -1,0 +1,162 @@
+/** Graphs that no runtime can run: each is refused while it loads, by a coded error that names the value. */
+import { attr, type OnnxNode, type OnnxTensor, writeOnnx } from '@rivulet/core';
+import { describe, expect, it } from 'vitest';
+import { failure } from '../testing/failure.ts';
+import { createSession } from './createSession.ts';
+
+const node = (
+  op: string,
+  inputs: string[],
+  outputs = ['y'],
+  attributes: OnnxNode['attributes'] = {},
+): OnnxNode => ({ op, inputs, outputs, attributes });
+const zeros = (name: string, ...shape: number[]): OnnxTensor => ({
+  name,
+  shape,
+  type: 'float32',
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+});
+
+function graph(
+  nodes: readonly OnnxNode[],
+  initializers: readonly OnnxTensor[] = [],
+  opset = 21,
+  output = 'y',
+): Uint8Array {
+  return writeOnnx({
+    irVersion: 8,
+    opset,
+    graph: {
+      name: 'g',
+      nodes,
+      initializers,
+      inputs: [{ name: 'x', type: 'float32', shape: ['T', 'B', 3] }],
+      outputs: [{ name: output, type: 'float32', shape: [], unranked: true }],
+    },
+  });
+}
+
+describe('a graph', () => {
+  it.each<[string, Uint8Array, string, string]>([
+    ['whose node reads itself', graph([node('Relu', ['y'])]), 'Relu', 'y'],
+    [
+      'that runs in a circle',
+      graph([node('Add', ['x', 'q'], ['p']), node('Tanh', ['p'], ['q']), node('Relu', ['q'])]),
+      'Add',
+      'q',
+    ],
+    ['out of order', graph([node('Relu', ['p']), node('Tanh', ['x'], ['p'])]), 'Relu', 'p'],
+    ['with a loose end', graph([node('Add', ['x', 'nowhere'])]), 'Add', 'nowhere'],
+    ['whose output nobody makes', graph([node('Relu', ['x'])], [], 21, 'z'), 'the graph', 'z'],
+    [
+      'whose weights are missing',
+      graph([node('LSTM', ['x', 'w', 'r'], ['y'], { hidden_size: attr.int(2) })], [zeros('w', 1, 8, 3)]),
+      'LSTM',
+      'r',
+    ],
+    [
+      'that makes a value twice',
+      graph([node('Relu', ['x'], ['p']), node('Tanh', ['x'], ['p']), node('Relu', ['p'])]),
+      'Tanh',
+      'p',
+    ],
+    ['that makes what it was fed', graph([node('Relu', ['x'], ['x']), node('Relu', ['x'])]), 'Relu', 'x'],
+  ])('%s', async (_name, bytes, reader, value) => {
+    for (const engine of ['fused', 'auto'] as const) {
+      expect(await failure(createSession(bytes, { engine }))).toMatchObject({
+        code: 'ONNX_PARSE',
+        details: { reader, value },
+      });
+    }
+  });
+
+  it('with an unknown operator in the middle names it', async () => {
+    const middle = { ...node('FancyRnn', ['p'], ['q']), name: 'theMiddle' };
+    const bytes = graph([node('Relu', ['x'], ['p']), middle, node('Relu', ['q'])]);
+    expect(await failure(createSession(bytes, { engine: 'fused' }))).toMatchObject({
+      code: 'ONNX_UNSUPPORTED',
+      details: { op: 'FancyRnn', node: 'theMiddle', why: 'not covered' },
+    });
+  });
+
+  it('with an operator of another domain names the domain', async () => {
+    const bytes = graph([{ ...node('Relu', ['x']), domain: 'com.example' }]);
+    expect(await failure(createSession(bytes, { engine: 'fused' }))).toMatchObject({
+      code: 'ONNX_UNSUPPORTED',
+      details: { op: 'Relu', why: 'domain com.example' },
+    });
+  });
+
+  it.each<[string, OnnxTensor[], OnnxNode['attributes']]>([
+    ['W for another cell', [zeros('w', 1, 6, 3), zeros('r', 1, 8, 2)], {}],
+    ['R of another size', [zeros('w', 1, 8, 3), zeros('r', 1, 8, 3)], {}],
+    [
+      'one direction of two',
+      [zeros('w', 1, 8, 3), zeros('r', 1, 8, 2)],
+      { direction: attr.string('bidirectional') },
+    ],
+    ['half a bias', [zeros('w', 1, 8, 3), zeros('r', 1, 8, 2), zeros('b', 1, 8)], {}],
+    ['another hidden_size', [zeros('w', 1, 8, 3), zeros('r', 1, 8, 2)], { hidden_size: attr.int(5) }],
+    ['W without dimensions', [zeros('w'), zeros('r', 1, 8, 2)], {}],
+    ['no units', [zeros('w', 1, 0, 3), zeros('r', 1, 0, 0)], { activations: attr.strings(['Nothing']) }],
+    [
+      'an unknown activation',
+      [zeros('w', 1, 8, 3), zeros('r', 1, 8, 2)],
+      { activations: attr.strings(['Tanh', 'Tanh', 'Gelu']) },
+    ],
+    [
+      'a direction to nowhere',
+      [zeros('w', 1, 8, 3), zeros('r', 1, 8, 2)],
+      { direction: attr.string('sideways') },
+    ],
+  ])('whose LSTM has %s is refused when it loads', async (_name, weights, attributes) => {
+    const inputs = ['x', ...weights.map(({ name }) => name)];
+    const bytes = graph([node('LSTM', inputs, ['y'], attributes)], weights);
+    expect(await failure(createSession(bytes, { engine: 'fused' }))).toMatchObject({
+      code: 'ONNX_UNSUPPORTED',
+      details: { op: 'LSTM', why: expect.stringMatching(/weights|activations|direction/) },
+    });
+  });
+});
+
+describe('every opset that is in use', () => {
+  it.each(Array.from({ length: 19 }, (_, i) => 7 + i))('%i', async (opset) => {
+    const weights = [zeros('w', 1, 8, 3), zeros('r', 1, 8, 2)];
+    const bytes = graph([node('LSTM', ['x', 'w', 'r'], ['y'], { hidden_size: attr.int(2) })], weights, opset);
+    const session = await createSession(bytes, { engine: 'auto' });
+    expect(session.engine).toBe('fused');
+    const { y } = await session.run({ x: { data: new Float32Array(12), shape: [2, 2, 3] } });
+    expect(y!.shape).toEqual([2, 1, 2, 2]);
+    await session.dispose();
+  });
+});
+
+describe('a node whose weights are fed', () => {
+  it('names the one of a wrong size when it runs, and runs with a right one', async () => {
+    const bytes = writeOnnx({
+      irVersion: 8,
+      opset: 21,
+      graph: {
+        name: 'g',
+        nodes: [node('GRU', ['x', 'w', 'r'], ['', 'y'], { hidden_size: attr.int(2) })],
+        initializers: [],
+        inputs: ['x', 'w', 'r'].map((name) => ({ name, type: 'float32' as const, shape: ['a', 'b', 'c'] })),
+        outputs: [{ name: 'y', type: 'float32', shape: [], unranked: true }],
+      },
+    });
+    const session = await createSession(bytes, { engine: 'fused' });
+    const [x, w, r] = [zeros('x', 4, 1, 3), zeros('w', 1, 6, 3), zeros('r', 1, 6, 2)] as const;
+    const run = (rows: OnnxTensor) =>
+      session.run(
+        Object.fromEntries(
+          [x, w, rows].map(({ shape, data }, i) => ['xwr'[i]!, { shape, data: data as Float32Array }]),
+        ),
+      );
+    expect(await failure(run(zeros('r', 1, 5, 2)))).toMatchObject({
+      code: 'MODEL_SHAPE',
+      details: { op: 'GRU', got: [1, 5, 2] },
+    });
+    expect((await run(r)).y!.shape).toEqual([1, 1, 2]);
+    await session.dispose();
+  });
+});
