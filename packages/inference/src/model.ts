@@ -3,6 +3,7 @@ import type { Tensor } from '@rivulet/core';
 import type { AnyTensor, EngineName, ValueInfo } from './engine/engine.ts';
 import type { LoadOptions } from './load/modelCache.ts';
 import type { LoadProgress } from './load/modelFolder.ts';
+import { type IncrementalModel, IncrementalRun } from './stream/incrementalRun.ts';
 import { beginning, restored, Stream, type StreamModel } from './stream/stream.ts';
 import { StreamGroup } from './stream/streamGroup.ts';
 import type { StreamInfo, StreamRequest } from './stream/streamProgram.ts';
@@ -26,6 +27,7 @@ export class Model {
   readonly outputs: readonly ValueInfo[];
   readonly #remote: Remote<ModelService>;
   #streamInfo: Promise<StreamInfo> | undefined;
+  #runs = 0;
 
   /** Made by `loadModel`. */
   constructor(remote: Remote<ModelService>, { engine, inputs, outputs }: ModelInfo) {
@@ -74,6 +76,22 @@ export class Model {
    */
   createStreamGroup(size: number, options: StreamOptions = {}): StreamGroup {
     return new StreamGroup(this.#streamModel(options), size, options.output);
+  }
+
+  /**
+   * For bidirectional models whose input still grows: each push returns the outputs of all steps so far, as a run of
+   * them would, and computes again only what the new steps can change.
+   */
+  createIncrementalRun(options: Pick<StreamOptions, 'output'> = {}): IncrementalRun {
+    const remote = this.#remote;
+    const run = ++this.#runs;
+    const model: IncrementalModel = {
+      info: () => remote.call('growInfo', []),
+      push: (output, from, chunk, call) => remote.call('growPush', [run, output, from, chunk], call),
+      // With its model it has gone already.
+      close: () => remote.call('growClose', [run]).catch(() => {}),
+    };
+    return new IncrementalRun(model, options.output);
   }
 
   #streamModel({ output: _, ...request }: StreamOptions): StreamModel {

@@ -18,5 +18,6 @@ export type { HandwritingRecognizer } from './recogniser/handwritingRecognizer.t
 export { HandwritingStroke } from './recogniser/handwritingStroke.ts';
 export type * from './recogniser/handwritingTypes.ts';
 export type { StreamChunk } from './stream/chunk.ts';
+export type { IncrementalResult, IncrementalRun } from './stream/incrementalRun.ts';
 export type { Stream } from './stream/stream.ts';
 export type { StreamGroup } from './stream/streamGroup.ts';

@@ -4,6 +4,8 @@
  * ink or sensors.
  */
 import type { Tensor } from '@rivulet/core';
+import type { GrowingRun } from '../stream/growingRun.ts';
+import type { Stages } from '../stream/stages.ts';
 import type { StreamProgram } from '../stream/streamProgram.ts';
 
 export { type CreateSessionOptions, createSession } from './createSession.ts';
@@ -43,6 +45,10 @@ export interface Session {
    * @throws ONNX_UNSUPPORTED { op, node, why } for a graph that cannot go on from where it stopped, DISPOSED
    */
   stream?(): StreamProgram;
+  /** The parts that a run over growing input is made of. @throws as `stream` does; bidirectional nodes are no reason */
+  stages?(): Pick<Stages, 'inputs' | 'outputs'>;
+  /** @param output which of the stages' outputs it makes */
+  grow?(output: number): GrowingRun;
   /** `run` for a caller that need not wait, where the engine does not: same results, same errors, thrown. */
   runNow?(feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor>;
   /** Gives the weights' memory back; later runs reject with DISPOSED. Twice is once. */

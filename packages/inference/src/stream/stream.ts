@@ -1,9 +1,10 @@
 /** One sequence that goes on: what is pushed continues where the push before stopped. */
-import { RivuletError, type Tensor } from '@rivulet/core';
+import type { Tensor } from '@rivulet/core';
 import type { AnyTensor } from '../engine/engine.ts';
 import type { CallOptions } from '../worker/api.ts';
 import { copyOfChunk, feedsOf, type StreamChunk, stepsOf, type Taken, takeFeeds } from './chunk.ts';
 import { fromGraph } from './layout.ts';
+import { outputOf } from './outputOf.ts';
 import { readSnapshot, type StreamMoment, writeSnapshot } from './snapshot.ts';
 import type { StreamCall, StreamInfo, StreamResult } from './streamProgram.ts';
 import { Turns } from './turns.ts';
@@ -151,14 +152,4 @@ export function beginning({ states }: StreamInfo): StreamMoment {
 export async function restored(model: StreamModel, bytes: Uint8Array, output?: string): Promise<Stream> {
   const moment = readSnapshot(bytes, await model.info());
   return new Stream(model, () => moment, output);
-}
-
-/** @throws ARGUMENT for an output that the model does not have */
-export function outputOf({ outputs }: StreamInfo, name: string | undefined): StreamInfo['outputs'][number] {
-  const port = name === undefined ? outputs[0] : outputs.find((output) => output.name === name);
-  if (port) return port;
-  throw new RivuletError('ARGUMENT', `the model has no output "${name}" beside its states`, {
-    output: name,
-    outputs: outputs.map((output) => output.name),
-  });
 }

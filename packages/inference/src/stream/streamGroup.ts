@@ -4,8 +4,9 @@ import type { CallOptions } from '../worker/api.ts';
 import { copyOfChunk, featuresOf, feedsOf, type Steps, type StreamChunk, stepsOf } from './chunk.ts';
 import { GroupState } from './groupState.ts';
 import { fromGraph } from './layout.ts';
+import { outputOf } from './outputOf.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
-import { outputOf, type StreamModel } from './stream.ts';
+import type { StreamModel } from './stream.ts';
 import type { StreamInfo } from './streamProgram.ts';
 import { Turns } from './turns.ts';
 

@@ -77,3 +77,12 @@ export interface StreamProgram {
   /** @throws as `Session.run` does */
   run(call: StreamCall): Promise<StreamResult>;
 }
+
+/** What one push changed in an output over all steps so far; plain data. */
+export interface GrownOutput {
+  /** [rows, O] */
+  readonly data: Float32Array;
+  /** The step that `data` begins with. */
+  readonly from: number;
+  readonly rows: number;
+}

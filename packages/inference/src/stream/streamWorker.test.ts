@@ -1,5 +1,5 @@
 /** Streams over a worker's border, beside the same streams in this process. */
-import { writeOnnx } from '@rivulet/core';
+import { attr, writeOnnx } from '@rivulet/core';
 import { expect, it } from 'vitest';
 import { loadModel } from '../node.ts';
 import { publicApi } from '../publicApi.ts';
@@ -46,6 +46,26 @@ it('goes on where it was when its worker died', async () => {
   });
   expect(next).toEqual(await calm.push(steps(4, 5)));
   expect(threads).toHaveLength(2);
+  await Promise.all([here.dispose(), there.dispose()]);
+  await threads[1]!.terminate();
+});
+
+it('begins an incremental run anew when its worker died, from all its input', async () => {
+  const { connect, threads } = threadConnections();
+  const both = structuredClone(model);
+  both.graph.nodes[0]!.attributes = { ...both.graph.nodes[0]!.attributes, direction: attr.string('reverse') };
+  const reversed = writeOnnx(both);
+  const there = await publicApi(new ServiceClient(connect), String).loadModel(reversed);
+  const here = await loadModel(reversed);
+  const [run, calm] = [there.createIncrementalRun(), here.createIncrementalRun()];
+  expect(await run.push(steps(20))).toEqual(await calm.push(steps(20)));
+  await threads[0]!.terminate();
+  const next = await run.push(steps(4, 20)).catch((error) => {
+    expect(error).toMatchObject({ code: 'WORKER_DIED' });
+    return run.push(steps(4, 20));
+  });
+  expect(next).toEqual(await calm.push(steps(4, 20)));
+  expect(next.output.shape).toEqual([24, 2]);
   await Promise.all([here.dispose(), there.dispose()]);
   await threads[1]!.terminate();
 });

@@ -8,7 +8,13 @@ import type { ForecastBand, ForecastRequest } from '../forecaster/index.ts';
 import type { LoadOptions } from '../load/modelCache.ts';
 import type { LoadProgress, WeightType } from '../load/modelFolder.ts';
 import type { InkService } from '../recogniser/inkService.ts';
-import type { StreamCall, StreamInfo, StreamRequest, StreamResult } from '../stream/streamProgram.ts';
+import type {
+  GrownOutput,
+  StreamCall,
+  StreamInfo,
+  StreamRequest,
+  StreamResult,
+} from '../stream/streamProgram.ts';
 
 /** Every service that can be opened. Adding one: a line here, one in services.ts. */
 export interface ServiceTable {
@@ -38,6 +44,15 @@ export interface ModelService {
   streamInfo(request: StreamRequest): Promise<StreamInfo>;
   /** One push of whatever stream: the caller keeps the states. */
   streamRun(request: StreamRequest, call: StreamCall): Promise<StreamResult>;
+  growInfo(): Promise<StreamInfo>;
+  /** One push of an incremental run, which is kept here; undefined when the `from` steps before are not. */
+  growPush(
+    run: number,
+    output: string | undefined,
+    from: number,
+    chunk: Float32Array,
+  ): Promise<GrownOutput | undefined>;
+  growClose(run: number): Promise<void>;
 }
 
 export interface ForecasterService {

@@ -44,6 +44,9 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
       run: (feeds) => session.run(feeds),
       streamInfo: (request) => streams.info(request),
       streamRun: (request, call) => streams.run(request, call),
+      growInfo: () => streams.growInfo(),
+      growPush: (run, output, from, chunk) => streams.growPush(run, output, from, chunk),
+      growClose: (run) => streams.growClose(run),
       dispose: () => session.dispose(),
       ...(session.runNow && { now: { run: session.runNow.bind(session) } }),
     };

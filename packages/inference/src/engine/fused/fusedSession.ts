@@ -5,6 +5,8 @@
 import { RivuletError, type Tensor } from '@rivulet/core';
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
 import { fusedStream } from '../../stream/fusedStream.ts';
+import { GrowingRun } from '../../stream/growingRun.ts';
+import { type Stages, stagesOf } from '../../stream/stages.ts';
 import type { StreamProgram } from '../../stream/streamProgram.ts';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
 import { checkFeeds, valueInfo } from '../feeds.ts';
@@ -14,7 +16,7 @@ import type { Plan } from './planGraph.ts';
 import { type Bindable, bindProgram, type Program, sightOf } from './program.ts';
 import type { DeviceValue, ElementType, Value } from './value.ts';
 
-/** Shapes that stay bound. A growing word passes through many lengths and comes back to few. */
+/** Shapes of a graph that stay bound. A growing word passes through many lengths and comes back to few. */
 const PROGRAMS = 8;
 
 export interface FusedOptions {
@@ -56,6 +58,7 @@ class FusedSession implements Session, GraphHost {
   #programs: BoundProgram[] = [];
   #machine: InferMachine | undefined;
   #stream: StreamProgram | undefined;
+  #stages: Stages | undefined;
 
   constructor(plan: Plan, machine: InferMachine) {
     const { graph } = plan.model;
@@ -76,6 +79,15 @@ class FusedSession implements Session, GraphHost {
   stream(): StreamProgram {
     this.#stream ??= fusedStream(this);
     return this.#stream;
+  }
+
+  stages(): Stages {
+    this.#stages ??= stagesOf(this);
+    return this.#stages;
+  }
+
+  grow(output: number): GrowingRun {
+    return new GrowingRun(this, this.stages(), output);
   }
 
   whole(): FusedGraph {
@@ -127,7 +139,8 @@ class FusedSession implements Session, GraphHost {
         shape: [...feeds[name]!.shape],
       }));
       program = { ...bindProgram(machine, graph, shapes), graph };
-      if (programs.length === PROGRAMS) programs.shift();
+      const same = programs.filter((bound) => bound.graph === graph);
+      if (same.length === PROGRAMS) programs.splice(programs.indexOf(same[0]!), 1);
     }
     programs.push(program);
     program.enter();
@@ -138,6 +151,7 @@ class FusedSession implements Session, GraphHost {
     this.#machine = undefined;
     this.#graph = undefined;
     this.#stream = undefined;
+    this.#stages = undefined;
     this.#programs = [];
   }
 }

@@ -1,0 +1,204 @@
+/**
+ * A run over input that still grows. Forward states are kept; a backward direction begins anew at the new end, but
+ * once it comes to a state that it had there before, all steps before that are as they were. Equal means equal to
+ * the bit, so the result is the one of a full run.
+ */
+import type { AnyTensor } from '../engine/engine.ts';
+import type { FusedGraph, GraphHost } from '../engine/fused/fusedSession.ts';
+import { GrowingValue } from './growingValue.ts';
+import { fromGraph, toGraph } from './layout.ts';
+import type { Border, RecurrentStage, Stages, Way } from './stages.ts';
+import type { GrownOutput, StreamPort } from './streamProgram.ts';
+
+/** Steps between two kept states: a restart repeats half of them, and each piece is a call. */
+const BLOCK = 16;
+/** Any count is a sum of these, so that few shapes are bound. */
+const PIECES = [16, 8, 4, 2, 1];
+
+interface Layer {
+  readonly stage: RecurrentStage;
+  readonly x: GrowingValue;
+  readonly y: GrowingValue;
+  /** For each way, the states at the border before block m (forward) or after it (backward). */
+  readonly kept: (readonly Float32Array[])[][];
+}
+
+export class GrowingRun {
+  readonly #host: GraphHost;
+  readonly #stages: Stages;
+  readonly #values = new Map<string, { readonly value: GrowingValue; readonly border?: Border }>();
+  readonly #layers: readonly Layer[];
+  readonly #port: StreamPort;
+  readonly #after: FusedGraph;
+  #output: GrowingValue | undefined;
+  #steps = 0;
+
+  /** @param output which of `Stages.outputs` it makes */
+  constructor(host: GraphHost, stages: Stages, output: number) {
+    this.#host = host;
+    this.#port = stages.outputs[output]!;
+    this.#after = stages.after[output]!;
+    this.#stages = stages;
+    this.#layers = stages.recurrent.map((stage): Layer => {
+      const [x, y] = [new GrowingValue(stage.x.width), new GrowingValue(stage.y.width)];
+      this.#values.set(stage.y.name, { value: y, border: stage.y });
+      return { stage, x, y, kept: stage.ways.map(() => []) };
+    });
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * @param chunk [n, features] of the model's one input
+   * @returns the output from the first step on that is new or changed, and that step; of an output that only shows
+   *   the newest step that one, from 0
+   */
+  push(chunk: Float32Array, features: number): GrownOutput {
+    const { name } = this.#stages.inputs[0]!;
+    const from = this.#steps;
+    const steps = from + chunk.length / features;
+    const input = this.#values.get(name)?.value ?? new GrowingValue(features);
+    this.#values.set(name, { value: input });
+    input.write(chunk, from);
+    input.complete(steps);
+    this.#steps = steps;
+    const changed = new Map([[name, from]]);
+    for (const layer of this.#layers) this.#pushThrough(layer, changed);
+    if (this.#port.layout.last) {
+      const data = this.#between(this.#after, steps - 1, steps, this.#port);
+      return { data, from: 0, rows: 1 };
+    }
+    let start = steps;
+    for (const [at, n] of pieces(this.#firstOf(this.#after, changed), steps)) {
+      const rows = this.#between(this.#after, at, at + n, this.#port);
+      this.#output ??= new GrowingValue(rows.length / n);
+      start = Math.min(start, this.#output.write(rows, at));
+    }
+    this.#output?.complete(steps);
+    return { data: this.#output!.slice(start, steps).slice(), from: start, rows: steps - start };
+  }
+
+  /** One recurrent node: its input where that changed, then each of its directions. */
+  #pushThrough({ stage, x, y, kept }: Layer, changed: Map<string, number>): void {
+    const steps = this.#steps;
+    const first = this.#firstOf(stage.before, changed);
+    let dirty = steps;
+    for (const [at, n] of pieces(first, steps)) {
+      dirty = Math.min(dirty, x.write(this.#between(stage.before, at, at + n), at));
+    }
+    x.complete(steps);
+    let start = steps;
+    for (const [w, way] of stage.ways.entries()) {
+      const run = way.backward ? this.#backward : this.#forward;
+      start = Math.min(
+        start,
+        run.call(this, way, x, kept[w]!, dirty, (rows, at) => y.write(rows, at, w * way.hidden, way.hidden)),
+      );
+    }
+    y.complete(steps);
+    changed.set(stage.y.name, start);
+  }
+
+  /** From the last kept state before the first changed step to the end. */
+  #forward(
+    way: Way,
+    x: GrowingValue,
+    kept: (readonly Float32Array[])[],
+    dirty: number,
+    write: Write,
+  ): number {
+    let start = this.#steps;
+    const block = Math.floor(dirty / BLOCK);
+    let states = kept[block] ?? way.initial;
+    for (const [at, n] of pieces(block * BLOCK, this.#steps)) {
+      if (at % BLOCK === 0) kept[at / BLOCK] = states;
+      const { rows, next } = this.#step(way, x, at, n, states);
+      start = Math.min(start, write(rows, at));
+      states = next;
+    }
+    if (this.#steps % BLOCK === 0) kept[this.#steps / BLOCK] = states;
+    return start;
+  }
+
+  /** From the end, block by block, to a state that was there before, where the input is also as it was. */
+  #backward(
+    way: Way,
+    x: GrowingValue,
+    kept: (readonly Float32Array[])[],
+    dirty: number,
+    write: Write,
+  ): number {
+    let start = this.#steps;
+    let states = way.initial;
+    for (let block = Math.floor((this.#steps - 1) / BLOCK); block >= 0; block--) {
+      const begin = block * BLOCK;
+      for (const [at, n] of [...pieces(begin, Math.min(begin + BLOCK, this.#steps))].reverse()) {
+        const { rows, next } = this.#step(way, x, at, n, states);
+        start = Math.min(start, write(rows, at));
+        states = next;
+      }
+      const before = kept[block];
+      kept[block] = states;
+      if (begin <= dirty && before && sameBits(before, states)) break;
+    }
+    return start;
+  }
+
+  #step(way: Way, x: GrowingValue, at: number, n: number, states: readonly Float32Array[]) {
+    const [first, ...names] = way.graph.inputs;
+    const feeds: Record<string, AnyTensor> = {
+      [first!.name]: { data: x.slice(at, at + n), shape: [n, 1, x.width] },
+    };
+    for (const [i, { name }] of names.entries()) {
+      feeds[name] = { data: states[i]!, shape: [1, 1, way.hidden] };
+    }
+    const results = this.#host.execute(way.graph, feeds);
+    const [y, ...next] = way.graph.outputs.map((name) => results[name]!.data);
+    return { rows: y!, next };
+  }
+
+  /** Steps `at` to `to` of a stage that works step by step. @returns its one output, [to - at, width] */
+  #between(graph: FusedGraph, at: number, to: number, output?: StreamPort): Float32Array {
+    const n = to - at;
+    const feeds: Record<string, AnyTensor> = {};
+    for (const { name } of graph.inputs) {
+      const { value, border } = this.#values.get(name)!;
+      const data = value.slice(at, to);
+      if (border) {
+        feeds[name] = { data, shape: [n, ...border.shape] };
+        continue;
+      }
+      const port = this.#stages.inputs.find((input) => input.name === name)!;
+      const shape = port.shape.map((size) => (size === 'T' ? n : size === 'B' || size === -1 ? 1 : size));
+      feeds[name] = { data: toGraph(data, port.layout, n, 1), shape };
+    }
+    const { data } = this.#host.execute(graph, feeds)[graph.outputs[0]!]!;
+    return output ? fromGraph(data, output.layout, n, 1) : data;
+  }
+
+  #firstOf({ inputs }: FusedGraph, changed: ReadonlyMap<string, number>): number {
+    return Math.min(this.#steps, ...inputs.map(({ name }) => changed.get(name) ?? this.#steps));
+  }
+}
+
+/** @returns the first step that it changed */
+type Write = (rows: Float32Array, at: number) => number;
+
+/** [at, n] from one step to another; none reaches over the border of a block. */
+function* pieces(from: number, to: number): Generator<[at: number, n: number]> {
+  for (let at = from; at < to; ) {
+    const room = Math.min(to - at, BLOCK - (at % BLOCK));
+    const n = PIECES.find((size) => size <= room)!;
+    yield [at, n];
+    at += n;
+  }
+}
+
+function sameBits(a: readonly Float32Array[], b: readonly Float32Array[]): boolean {
+  return a.every((state, i) => {
+    const [x, y] = [state, b[i]!].map((v) => new Int32Array(v.buffer, v.byteOffset, v.length));
+    return x!.every((bits, j) => bits === y![j]);
+  });
+}

@@ -1,0 +1,134 @@
+/** Incremental runs against whole ones: after each push the outputs so far are what a run of all steps gives. */
+import { loadModel, type Model } from '@rivulet/inference/node';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type LayerCase, type StackCase, stackBytes } from './graphs.ts';
+import { randomFloats } from './random.ts';
+
+/** Sums may be taken in another order where a kernel has a path of its own for few rows. */
+const TOLERANCE = 1e-5;
+/** There an activation may then round to the next of 16 bits. */
+const INT8_TOLERANCE = 2e-3;
+
+const layer: fc.Arbitrary<LayerCase> = fc.record({
+  op: fc.constantFrom('RNN', 'LSTM', 'GRU'),
+  hidden: fc.integer({ min: 1, max: 9 }),
+  direction: fc.constantFrom('forward', 'reverse', 'bidirectional'),
+  linearBeforeReset: fc.constantFrom(0, 1),
+});
+
+const stack = fc.record({
+  seed: fc.integer({ min: 1, max: 1e9 }),
+  input: fc.integer({ min: 1, max: 6 }),
+  layers: fc.array(layer, { minLength: 1, maxLength: 3 }),
+  dense: fc.constantFrom(0, 5),
+  int8: fc.boolean(),
+});
+
+const open = (kase: StackCase): Promise<Model> =>
+  loadModel(stackBytes(kase), { engine: 'fused', variant: 'plain' });
+
+it('gives after every push what a whole run gives, and says truly what stayed', async () => {
+  const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(16, 33)), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  await fc.assert(
+    fc.asyncProperty(stack, sizes, async (kase, chunks) => {
+      const model = await open(kase);
+      const run = model.createIncrementalRun();
+      const steps = chunks.reduce((sum, n) => sum + n, 0);
+      const data = randomFloats(kase.seed + 1)(steps * kase.input, 2);
+      let T = 0;
+      let before: Float32Array = new Float32Array(0);
+      for (const n of chunks) {
+        const { output, stable } = await run.push(data.subarray(T * kase.input, (T + n) * kase.input));
+        T += n;
+        const { y } = await model.run({
+          x: { data: data.slice(0, T * kase.input), shape: [T, 1, kase.input] },
+        });
+        const width = y!.data.length / T;
+        expect(output.shape).toEqual([T, width]);
+        const furthest = output.data.reduce((most, v, i) => Math.max(most, Math.abs(v - y!.data[i]!)), 0);
+        expect(furthest).toBeLessThan(kase.int8 ? INT8_TOLERANCE : TOLERANCE);
+        expect(stable).toBeLessThanOrEqual(T - n);
+        expect(output.data.subarray(0, stable * width)).toEqual(before.subarray(0, stable * width));
+        if (kase.layers.every(({ direction }) => direction === 'forward')) expect(stable).toBe(T - n);
+        before = output.data;
+      }
+      await run.dispose();
+      await model.dispose();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const bidirectional: StackCase = {
+  seed: 5,
+  input: 4,
+  layers: [
+    { op: 'GRU', hidden: 12, direction: 'bidirectional' },
+    { op: 'LSTM', hidden: 12, direction: 'bidirectional' },
+  ],
+  dense: 3,
+};
+
+it('leaves alone what a long input no longer changes', async () => {
+  const model = await open(bidirectional);
+  const run = model.createIncrementalRun();
+  const first = await run.push(randomFloats(1)(400 * 4, 1));
+  expect(first.stable).toBe(0);
+  const second = await run.push(randomFloats(2)(4, 1));
+  // Both directions of both layers forget within some ten steps.
+  expect(second.stable).toBeGreaterThan(100);
+  expect(second.stable).toBeLessThan(400);
+  await model.dispose();
+});
+
+it('goes on after what fails, from the same input', async () => {
+  const model = await open(bidirectional);
+  const [run, calm] = [model.createIncrementalRun(), model.createIncrementalRun()];
+  const part = (seed: number, n: number): Float32Array => randomFloats(seed)(n * 4, 1);
+  await Promise.all([run.push(part(1, 20)), calm.push(part(1, 20))]);
+  for (const wrong of [new Float32Array(5), Float32Array.of(0, 0, Number.NaN, 0)]) {
+    await expect(run.push(wrong)).rejects.toMatchObject({
+      code: wrong.length === 5 ? 'TENSOR_SHAPE' : 'ARGUMENT',
+    });
+  }
+  const controller = new AbortController();
+  const aborted = run.push(part(2, 3), { signal: controller.signal });
+  // Once it has begun, the model may or may not have come to it.
+  await Promise.resolve();
+  controller.abort();
+  await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
+  expect((await run.push(part(3, 7))).output).toEqual((await calm.push(part(3, 7))).output);
+  await run.reset();
+  const again = await run.push(part(1, 20));
+  expect(again.output).toEqual((await model.createIncrementalRun().push(part(1, 20))).output);
+  await run.dispose();
+  await run.dispose();
+  await expect(run.push(part(1, 1))).rejects.toMatchObject({ code: 'DISPOSED' });
+  await model.dispose();
+  await expect(calm.push(part(1, 1))).rejects.toMatchObject({ code: 'DISPOSED' });
+  await calm.dispose();
+});
+
+it('refuses a graph that it cannot cut, and names the node', async () => {
+  const kase: StackCase = {
+    ...bidirectional,
+    layers: [{ op: 'GRU', hidden: 4, direction: 'bidirectional' }],
+  };
+  const finals = await open({ ...kase, states: true });
+  const call = finals.createIncrementalRun().push(new Float32Array(4));
+  await expect(call).rejects.toMatchObject({
+    code: 'ONNX_UNSUPPORTED',
+    details: { op: 'GRU', node: 'layer0' },
+  });
+  await finals.dispose();
+  const ort = await loadModel(stackBytes(kase), { engine: 'ort' });
+  await expect(ort.createIncrementalRun().push(new Float32Array(4))).rejects.toMatchObject({
+    code: 'ONNX_UNSUPPORTED',
+    details: { engine: 'ort' },
+  });
+  await ort.dispose();
+});
