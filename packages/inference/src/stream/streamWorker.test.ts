@@ -52,9 +52,11 @@ it('goes on where it was when its worker died', async () => {
 
 it('begins an incremental run anew when its worker died, from all its input', async () => {
   const { connect, threads } = threadConnections();
-  const both = structuredClone(model);
-  both.graph.nodes[0]!.attributes = { ...both.graph.nodes[0]!.attributes, direction: attr.string('reverse') };
-  const reversed = writeOnnx(both);
+  const nodes = model.graph.nodes.map((node) => ({
+    ...node,
+    attributes: { ...node.attributes, direction: attr.string('reverse') },
+  }));
+  const reversed = writeOnnx({ ...model, graph: { ...model.graph, nodes } });
   const there = await publicApi(new ServiceClient(connect), String).loadModel(reversed);
   const here = await loadModel(reversed);
   const [run, calm] = [there.createIncrementalRun(), here.createIncrementalRun()];
