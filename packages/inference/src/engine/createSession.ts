@@ -2,6 +2,7 @@
 import { type OnnxModel, RivuletError, readOnnx } from '@rivulet/core';
 import type { EngineChoice, Session } from './engine.ts';
 import { createFusedSession, type FusedOptions } from './fused/fusedSession.ts';
+import type { OperatorTable } from './fused/operators/usualOperators.ts';
 import { isRefusal, planGraph, type Refusal } from './fused/planGraph.ts';
 import { ortLoader } from './ortLoader.ts';
 import { createOrtSession } from './ortSession.ts';
@@ -30,7 +31,7 @@ export async function createSession(bytes: Uint8Array, options: CreateSessionOpt
   if (signal?.aborted) throw new RivuletError('ABORTED', 'loading was aborted', {}, signal.reason);
   let refusal: Refusal | undefined;
   if (engine !== 'ort') {
-    const plan = planOf(bytes, engine === 'auto');
+    const plan = await planOf(bytes, engine === 'auto');
     if (!isRefusal(plan)) return createFusedSession(plan, options);
     refusal = plan;
   }
@@ -52,7 +53,7 @@ export async function createSession(bytes: Uint8Array, options: CreateSessionOpt
 }
 
 /** What our reader does not read, another one may: in `auto` that is a refusal and no error. */
-function planOf(bytes: Uint8Array, lenient: boolean): ReturnType<typeof planGraph> {
+async function planOf(bytes: Uint8Array, lenient: boolean): Promise<ReturnType<typeof planGraph>> {
   let model: OnnxModel;
   try {
     model = readOnnx(bytes);
@@ -60,5 +61,20 @@ function planOf(bytes: Uint8Array, lenient: boolean): ReturnType<typeof planGrap
     if (!lenient || !(error instanceof RivuletError) || error.code !== 'ONNX_UNSUPPORTED') throw error;
     return { op: 'file', node: '', why: error.message };
   }
-  return planGraph(model);
+  const plan = planGraph(model);
+  return isRefusal(plan) ? planGraph(model, await allOperators(plan)) : plan;
+}
+
+/** A third of the engine's code, which most models do not need: a file of its own. */
+async function allOperators({ op }: Refusal): Promise<OperatorTable> {
+  try {
+    return (await import('./fused/operators/operators.ts')).OPERATORS;
+  } catch (cause) {
+    throw new RivuletError(
+      'ENGINE_UNAVAILABLE',
+      `the code of ${op} could not be loaded: ${cause}`,
+      { engine: 'fused', op, reason: String(cause) },
+      cause,
+    );
+  }
 }

@@ -4,7 +4,7 @@ import { timeFirst } from './batchFirst.ts';
 import { type Constant, constantsOf } from './constants.ts';
 import type { GraphFacts, Operator, PlanNode, PlannedNode } from './operator.ts';
 import { biasOf } from './operators/dense.ts';
-import { OPERATORS } from './operators/operators.ts';
+import { type OperatorTable, USUAL_OPERATORS } from './operators/usualOperators.ts';
 import type { HostValue } from './value.ts';
 
 export interface Plan {
@@ -26,10 +26,13 @@ export interface Refusal {
   readonly why: string;
 }
 
-/** @throws ONNX_PARSE for a node that reads too little, or what nothing before it makes */
-export function planGraph(model: OnnxModel): Plan | Refusal {
+/**
+ * @param table operators to choose from; default those that need no further file
+ * @throws ONNX_PARSE for a node that reads too little, or what nothing before it makes
+ */
+export function planGraph(model: OnnxModel, table: OperatorTable = USUAL_OPERATORS): Plan | Refusal {
   const graph = { ...model.graph, nodes: timeFirst(model.graph.nodes) };
-  const constants = constantsOf(graph, (node, inputs) => settleConstant(node, inputs, model.opset));
+  const constants = constantsOf(graph, (node, inputs) => settleConstant(table, node, inputs, model.opset));
   const nodes = fold(
     graph.nodes.filter(({ outputs }) => !constants.has(outputs[0] ?? '')),
     graph.outputs.map(({ name }) => name),
@@ -43,13 +46,13 @@ export function planGraph(model: OnnxModel): Plan | Refusal {
   };
   const planned: PlannedNode[] = [];
   for (const plan of nodes) {
-    const settles = settlerOf(plan.node, facts);
+    const settles = settlerOf(operatorsOf(plan.node, table), plan.node, facts);
     if (settles) {
       for (const name of plan.outputs) hosts.add(name);
       planned.push({ ...plan, operator: settles, settled: true });
       continue;
     }
-    const operator = runnerOf(plan, facts);
+    const operator = runnerOf(operatorsOf(plan.node, table), plan, facts);
     if (typeof operator === 'string') {
       return { op: plan.node.op, node: plan.node.name ?? '', why: operator };
     }
@@ -75,11 +78,12 @@ export function planGraph(model: OnnxModel): Plan | Refusal {
 
 /** What fails, a shape that fits nothing mostly, is left to fail when it runs. */
 function settleConstant(
+  table: OperatorTable,
   node: OnnxNode,
   inputs: readonly (HostValue | undefined)[],
   opset: number,
 ): readonly HostValue[] | undefined {
-  const { settle, needs = 1 } = operatorsOf(node).find((operator) => operator.settle) ?? {};
+  const { settle, needs = 1 } = operatorsOf(node, table).find((operator) => operator.settle) ?? {};
   if (!settle || inputs.slice(0, needs).filter(Boolean).length < needs) return undefined;
   try {
     return settle(node, inputs, opset, node.outputs.length);
@@ -89,8 +93,8 @@ function settleConstant(
   }
 }
 
-function operatorsOf({ op, domain }: OnnxNode): readonly Operator[] {
-  return Object.hasOwn(OPERATORS, op) && (!domain || domain === 'ai.onnx') ? [OPERATORS[op]!].flat() : [];
+function operatorsOf({ op, domain }: OnnxNode, table: OperatorTable): readonly Operator[] {
+  return Object.hasOwn(table, op) && (!domain || domain === 'ai.onnx') ? [table[op]!].flat() : [];
 }
 
 /** ONNX lists nodes in running order, so every name stands before its readers. */
@@ -134,15 +138,19 @@ export function isRefusal(plan: Plan | Refusal): plan is Refusal {
 }
 
 /** What computes a node before running; undefined when that cannot be. */
-function settlerOf(node: OnnxNode, { isHost }: GraphFacts): Operator | undefined {
-  return operatorsOf(node).find(
+function settlerOf(
+  operators: readonly Operator[],
+  node: OnnxNode,
+  { isHost }: GraphFacts,
+): Operator | undefined {
+  return operators.find(
     ({ settle, shapeOnly }) =>
       settle && (shapeOnly || node.inputs.every((name) => name === '' || isHost(name))),
   );
 }
 
 /** The first operator that takes a node; the last one's reason when none does. */
-function runnerOf(plan: PlanNode, facts: GraphFacts): Operator | string {
+function runnerOf(operators: readonly Operator[], plan: PlanNode, facts: GraphFacts): Operator | string {
   const { domain } = plan.node;
   if (domain && domain !== 'ai.onnx') return `domain ${domain}`;
   for (const name of plan.inputs) {
@@ -151,7 +159,7 @@ function runnerOf(plan: PlanNode, facts: GraphFacts): Operator | string {
     if (OFF_LIMITS.has(type)) return `a constant of type ${type}`;
   }
   let why = 'not covered';
-  for (const operator of operatorsOf(plan.node)) {
+  for (const operator of operators) {
     const reason = operator.refuses(plan, facts);
     if (reason === undefined) return operator;
     why = reason;

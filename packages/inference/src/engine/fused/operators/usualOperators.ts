@@ -1,0 +1,51 @@
+/**
+ * What nearly every recurrent model is made of, and the arithmetic on shapes around it. The others are in
+ * operators.ts, a file that a page fetches when a model needs it.
+ */
+import type { Operator } from '../operator.ts';
+import { dense } from './dense.ts';
+import { ELEMENTWISE } from './elementwise.ts';
+import { constantOfShape, range, shape, size } from './host.ts';
+import { concat, expand, gatherKnown, pad, slice, split, tile, transpose } from './move.ts';
+import { binary, softmax, unary } from './pointwise.ts';
+import { recurrent } from './recurrent.ts';
+import { identity, reshape } from './reshape.ts';
+
+/** By ONNX's name; of a list the first that takes the node. */
+export type OperatorTable = Readonly<Record<string, Operator | readonly Operator[]>>;
+
+export const USUAL_OPERATORS: OperatorTable = {
+  ...ELEMENTWISE,
+  RNN: recurrent,
+  LSTM: recurrent,
+  GRU: recurrent,
+  MatMul: dense,
+  Gemm: dense,
+  Gather: gatherKnown,
+  Relu: unary,
+  Tanh: unary,
+  Sigmoid: unary,
+  Add: binary,
+  Sub: binary,
+  Mul: binary,
+  Div: binary,
+  Softmax: softmax,
+  LogSoftmax: softmax,
+  Transpose: transpose,
+  Slice: slice,
+  Concat: concat,
+  Pad: pad,
+  Expand: expand,
+  Tile: tile,
+  Split: split,
+  Reshape: reshape,
+  Flatten: reshape,
+  Squeeze: reshape,
+  Unsqueeze: reshape,
+  Identity: identity,
+  Dropout: identity,
+  Shape: shape,
+  Size: size,
+  ConstantOfShape: constantOfShape,
+  Range: range,
+};
