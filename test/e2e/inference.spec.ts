@@ -1,4 +1,5 @@
 /** `@rivulet/inference` in a page of somebody else, built as its developer would: the names and answers of Node. */
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,8 @@ const models = fileURLToPath(new URL('../../models', import.meta.url));
 const y = Array.from({ length: 300 }, (_, t) => 20 + 5 * Math.sin((2 * Math.PI * t) / 24) + (t % 7) / 10);
 /** Ones for the network of the shipped recogniser. */
 const ones = { steps: 40, features: 7 };
+/** A model of PyTorch whose convolutions stand in a file that the worker fetches when it meets them. */
+const torch = fileURLToPath(new URL('../fixtures/torch/conv-gru.onnx', import.meta.url));
 /** A graph that our own engine does not cover. */
 const foreign = writeOnnx({
   irVersion: 10,
@@ -35,6 +38,7 @@ test.beforeAll(async () => {
   const files = sirv(models);
   served = await servePage(folder, (request, response) => {
     if (request.url === '/foreign.onnx') response.end(foreign);
+    else if (request.url === '/torch.onnx') response.end(readFileSync(torch));
     else if (request.url?.startsWith('/page.onnx')) response.end('<!doctype html><title>no model</title>');
     else if (!request.url?.startsWith('/models/')) return false;
     else {
@@ -184,6 +188,30 @@ test('what cannot be loaded has a code', async ({ page }) => {
     ...['MODEL_NOT_FOUND', 'ONNX_PARSE', 'ARGUMENT', 'MODEL_FETCH', 'ONNX_PARSE', 'ABORTED'],
     'MANIFEST_INVALID',
   ]);
+});
+
+test('operators that few models need come when a model needs them', async ({ page }) => {
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(request.url()));
+  const late = () => fetched.filter((url) => /operators[^/]*\.js$/.test(url)).length;
+  await open(page, 'fused');
+  const shape = [1, 3, 32];
+  const x = Array.from({ length: 96 }, (_, i) => Math.sin(i));
+  const run = await page.evaluate(
+    async ({ x, shape }) => {
+      const usual = await window.rivulet.loadModel('/models/handwriting-en/model.int8.onnx');
+      await usual.dispose();
+      const model = await window.rivulet.loadModel('/torch.onnx');
+      const { y } = await model.run({ x: { data: Float32Array.from(x), shape } });
+      return { engine: model.engine, y: [...y!.data] };
+    },
+    { x, shape },
+  );
+  expect(late()).toBe(1);
+  const model = await node.loadModel(torch);
+  const { y } = await model.run({ x: { data: Float32Array.from(x), shape } });
+  await model.dispose();
+  expect(run).toEqual({ engine: 'fused', y: [...y!.data].map((value) => expect.closeTo(value, 5)) });
 });
 
 test('a foreign graph runs where onnxruntime-web was chosen, and names its operator where not', async ({
