@@ -5,7 +5,7 @@ import type { FusedGraph, GraphHost } from '../engine/fused/fusedSession.ts';
 import { sightOf } from '../engine/fused/program.ts';
 import type { HostValue } from '../engine/fused/value.ts';
 import { cannotStream } from './cutStates.ts';
-import { followDimension, type Mixing, type Values } from './followDimension.ts';
+import { followDimension, type Mixing, RECURRENT, type Values } from './followDimension.ts';
 import { type Span, spanOnAxis } from './span.ts';
 import type { Followed } from './stepRules.ts';
 
@@ -34,6 +34,10 @@ export function keyOf({ name, shape }: ValueInfo, axis: number): string | undefi
 /** @param bothWays lets bidirectional nodes through. @throws ONNX_UNSUPPORTED { op, node, why } */
 export function findDimensions(host: GraphHost, bothWays = false): Dimensions {
   const graph = host.whole();
+  if (!graph.nodes.some(({ plan }) => RECURRENT.has(plan.node.op))) {
+    const why = 'it has no recurrent node, so nothing goes on from step to step';
+    throw cannotStream({ op: 'graph', node: '', why });
+  }
   const unranked = graph.inputs.find((input) => input.unranked);
   if (unranked) throw cannotStream({ op: 'input', node: unranked.name, why: 'its shape is unknown' });
   const keys = new Set(
@@ -70,12 +74,17 @@ interface Trial {
 }
 
 function attempt(host: GraphHost, graph: FusedGraph, { time, batch, bothWays }: Trial): Dimensions | Mixing {
+  // What has no steps, an initial state, counts its sequences by a dimension of whatever name.
+  const keysOf = (input: ValueInfo): (string | undefined)[] => {
+    const own = input.shape.map((_, axis) => keyOf(input, axis));
+    return own.includes(time) || batch === undefined ? own : own.map((key) => key && batch);
+  };
   const shapesFor = (steps: number): Record<string, number[]> =>
     Object.fromEntries(
       graph.inputs.map((input) => [
         input.name,
-        input.shape.map((n, axis) => {
-          const key = keyOf(input, axis);
+        keysOf(input).map((key, axis) => {
+          const n = input.shape[axis];
           if (key === undefined) return n as number;
           return key === time ? steps : key === batch ? SEQUENCES : 1;
         }),
@@ -85,7 +94,7 @@ function attempt(host: GraphHost, graph: FusedGraph, { time, batch, bothWays }: 
   const starts = (wanted: string | undefined, size: number): Map<string, Span> =>
     new Map(
       graph.inputs.flatMap((input) => {
-        const axis = input.shape.findIndex((_, i) => wanted !== undefined && keyOf(input, i) === wanted);
+        const axis = keysOf(input).findIndex((key) => wanted !== undefined && key === wanted);
         return axis < 0 ? [] : [[input.name, spanOnAxis(shapes[input.name]!, axis, 1, size)]];
       }),
     );

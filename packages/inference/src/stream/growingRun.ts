@@ -5,13 +5,14 @@
  */
 import type { AnyTensor } from '../engine/engine.ts';
 import type { FusedGraph, GraphHost } from '../engine/fused/fusedSession.ts';
-import { GrowingValue } from './growingValue.ts';
+import { GrowingValue, type Numbers, wordsOf } from './growingValue.ts';
 import { fromGraph, toGraph } from './layout.ts';
 import type { Border, RecurrentStage, Stages, Way } from './stages.ts';
 import type { GrownOutput, StreamPort } from './streamProgram.ts';
 
 /** Steps between two kept states: a restart repeats half of them, and each piece is a call. */
 const BLOCK = 16;
+const NONE = new Float32Array(0);
 /** Any count is a sum of these, so that few shapes are bound. */
 const PIECES = [16, 8, 4, 2, 1];
 
@@ -19,14 +20,18 @@ interface Layer {
   readonly stage: RecurrentStage;
   readonly x: GrowingValue;
   readonly y: GrowingValue;
-  /** For each way, the states at the border before block m (forward) or after it (backward). */
+  /** For each way, the states at the beginning of block m: after those before it, or, backward, after itself. */
   readonly kept: (readonly Float32Array[])[][];
+  /** For each way, the states at its end. */
+  readonly finals: (readonly Float32Array[])[];
 }
 
 export class GrowingRun {
   readonly #host: GraphHost;
   readonly #stages: Stages;
-  readonly #values = new Map<string, { readonly value: GrowingValue; readonly border?: Border }>();
+  readonly #values = new Map<string, { readonly value: GrowingValue<Numbers>; readonly border?: Border }>();
+  /** The `i`-th final state of a layer, by name. */
+  readonly #finals = new Map<string, { readonly layer: Layer; readonly i: number }>();
   readonly #layers: readonly Layer[];
   readonly #port: StreamPort;
   readonly #after: FusedGraph;
@@ -40,9 +45,13 @@ export class GrowingRun {
     this.#after = stages.after[output]!;
     this.#stages = stages;
     this.#layers = stages.recurrent.map((stage): Layer => {
-      const [x, y] = [new GrowingValue(stage.x.width), new GrowingValue(stage.y.width)];
+      const [x, y] = [new GrowingValue(stage.x.width, NONE), new GrowingValue(stage.y.width, NONE)];
       this.#values.set(stage.y.name, { value: y, border: stage.y });
-      return { stage, x, y, kept: stage.ways.map(() => []) };
+      const layer = { stage, x, y, kept: stage.ways.map(() => []), finals: [] };
+      for (const [i, name] of stage.finals.entries()) {
+        if (name) this.#finals.set(name, { layer, i });
+      }
+      return layer;
     });
   }
 
@@ -55,11 +64,11 @@ export class GrowingRun {
    * @returns the output from the first step on that is new or changed, and that step; of an output that only shows
    *   the newest step that one, from 0
    */
-  push(chunk: Float32Array, features: number): GrownOutput {
+  push(chunk: Numbers, features: number): GrownOutput {
     const { name } = this.#stages.inputs[0]!;
     const from = this.#steps;
     const steps = from + chunk.length / features;
-    const input = this.#values.get(name)?.value ?? new GrowingValue(features);
+    const input = this.#values.get(name)?.value ?? new GrowingValue(features, chunk);
     this.#values.set(name, { value: input });
     input.write(chunk, from);
     input.complete(steps);
@@ -73,7 +82,7 @@ export class GrowingRun {
     let start = steps;
     for (const [at, n] of pieces(this.#firstOf(this.#after, changed), steps)) {
       const rows = this.#between(this.#after, at, at + n, this.#port);
-      this.#output ??= new GrowingValue(rows.length / n);
+      this.#output ??= new GrowingValue(rows.length / n, rows);
       start = Math.min(start, this.#output.write(rows, at));
     }
     this.#output?.complete(steps);
@@ -81,7 +90,7 @@ export class GrowingRun {
   }
 
   /** One recurrent node: its input where that changed, then each of its directions. */
-  #pushThrough({ stage, x, y, kept }: Layer, changed: Map<string, number>): void {
+  #pushThrough({ stage, x, y, kept, finals }: Layer, changed: Map<string, number>): void {
     const steps = this.#steps;
     const first = this.#firstOf(stage.before, changed);
     let dirty = steps;
@@ -92,23 +101,17 @@ export class GrowingRun {
     let start = steps;
     for (const [w, way] of stage.ways.entries()) {
       const run = way.backward ? this.#backward : this.#forward;
-      start = Math.min(
-        start,
-        run.call(this, way, x, kept[w]!, dirty, (rows, at) => y.write(rows, at, w * way.hidden, way.hidden)),
-      );
+      const write: Write = (rows, at) => y.write(rows, at, w * way.hidden, way.hidden);
+      const ran = run.call(this, way, x, kept[w]!, dirty, write);
+      start = Math.min(start, ran.start);
+      finals[w] = ran.states;
     }
     y.complete(steps);
     changed.set(stage.y.name, start);
   }
 
   /** From the last kept state before the first changed step to the end. */
-  #forward(
-    way: Way,
-    x: GrowingValue,
-    kept: (readonly Float32Array[])[],
-    dirty: number,
-    write: Write,
-  ): number {
+  #forward(way: Way, x: GrowingValue, kept: (readonly Float32Array[])[], dirty: number, write: Write): Ran {
     let start = this.#steps;
     const block = Math.floor(dirty / BLOCK);
     let states = kept[block] ?? way.initial;
@@ -119,17 +122,11 @@ export class GrowingRun {
       states = next;
     }
     if (this.#steps % BLOCK === 0) kept[this.#steps / BLOCK] = states;
-    return start;
+    return { start, states };
   }
 
   /** From the end, block by block, to a state that was there before, where the input is also as it was. */
-  #backward(
-    way: Way,
-    x: GrowingValue,
-    kept: (readonly Float32Array[])[],
-    dirty: number,
-    write: Write,
-  ): number {
+  #backward(way: Way, x: GrowingValue, kept: (readonly Float32Array[])[], dirty: number, write: Write): Ran {
     let start = this.#steps;
     let states = way.initial;
     for (let block = Math.floor((this.#steps - 1) / BLOCK); block >= 0; block--) {
@@ -143,7 +140,7 @@ export class GrowingRun {
       kept[block] = states;
       if (begin <= dirty && before && sameBits(before, states)) break;
     }
-    return start;
+    return { start, states: kept[0]! };
   }
 
   #step(way: Way, x: GrowingValue, at: number, n: number, states: readonly Float32Array[]) {
@@ -164,15 +161,22 @@ export class GrowingRun {
     const n = to - at;
     const feeds: Record<string, AnyTensor> = {};
     for (const { name } of graph.inputs) {
+      const final = this.#finals.get(name);
+      if (final) {
+        const { finals, stage } = final.layer;
+        const data = Float32Array.from(finals.flatMap((states) => [...states[final.i]!]));
+        feeds[name] = { data, shape: [stage.ways.length, 1, stage.ways[0]!.hidden] };
+        continue;
+      }
       const { value, border } = this.#values.get(name)!;
       const data = value.slice(at, to);
       if (border) {
-        feeds[name] = { data, shape: [n, ...border.shape] };
+        feeds[name] = { data, shape: [n, ...border.shape] } as AnyTensor;
         continue;
       }
       const port = this.#stages.inputs.find((input) => input.name === name)!;
       const shape = port.shape.map((size) => (size === 'T' ? n : size === 'B' || size === -1 ? 1 : size));
-      feeds[name] = { data: toGraph(data, port.layout, n, 1), shape };
+      feeds[name] = { data: toGraph(data, port.layout, n, 1), shape } as AnyTensor;
     }
     const { data } = this.#host.execute(graph, feeds)[graph.outputs[0]!]!;
     return output ? fromGraph(data, output.layout, n, 1) : data;
@@ -186,6 +190,13 @@ export class GrowingRun {
 /** @returns the first step that it changed */
 type Write = (rows: Float32Array, at: number) => number;
 
+interface Ran {
+  /** The first step whose output changed. */
+  readonly start: number;
+  /** After the last step that this direction takes. */
+  readonly states: readonly Float32Array[];
+}
+
 /** [at, n] from one step to another; none reaches over the border of a block. */
 function* pieces(from: number, to: number): Generator<[at: number, n: number]> {
   for (let at = from; at < to; ) {
@@ -198,7 +209,7 @@ function* pieces(from: number, to: number): Generator<[at: number, n: number]> {
 
 function sameBits(a: readonly Float32Array[], b: readonly Float32Array[]): boolean {
   return a.every((state, i) => {
-    const [x, y] = [state, b[i]!].map((v) => new Int32Array(v.buffer, v.byteOffset, v.length));
-    return x!.every((bits, j) => bits === y![j]);
+    const other = wordsOf(b[i]!);
+    return wordsOf(state).every((word, j) => word === other[j]);
   });
 }

@@ -1,13 +1,18 @@
 /** The numbers of a value over all steps so far, and from which step on they differ from what they were. */
-export class GrowingValue {
+import type { AnyTensor } from '../engine/engine.ts';
+
+export type Numbers = AnyTensor['data'];
+
+export class GrowingValue<D extends Numbers = Float32Array> {
   /** Numbers of a step. */
   readonly width: number;
-  #data: Float32Array;
+  #data: D;
   #steps = 0;
 
-  constructor(width: number) {
+  /** @param like an array of the same type of numbers */
+  constructor(width: number, like: D) {
     this.width = width;
-    this.#data = new Float32Array(64 * width);
+    this.#data = madeLike(like, 64 * width);
   }
 
   get steps(): number {
@@ -15,41 +20,33 @@ export class GrowingValue {
   }
 
   /** [to - from, width], a view until the next write. */
-  slice(from: number, to: number): Float32Array {
-    return this.#data.subarray(from * this.width, to * this.width);
+  slice(from: number, to: number): D {
+    return this.#data.subarray(from * this.width, to * this.width) as D;
   }
 
   /**
    * Writes `rows` [n, part] into the columns from `column` on, beginning with step `at`.
    * @returns the first step that is new or other than it was; `at + n` when none is
    */
-  write(rows: Float32Array, at: number, column = 0, part = this.width): number {
+  write(rows: D, at: number, column = 0, part = this.width): number {
     const n = rows.length / part;
     this.#reach(at + n);
-    const { width } = this;
-    // Bits: a state that is -0 where it was 0 is another one.
-    const old = new Int32Array(this.#data.buffer, this.#data.byteOffset);
-    const bits = new Int32Array(rows.buffer, rows.byteOffset, rows.length);
+    // Words, not numbers: a state that is -0 where it was 0 is another one, and a NaN is itself.
+    const per = rows.BYTES_PER_ELEMENT / 4;
+    const old = wordsOf(this.#data);
+    const words = wordsOf(rows);
+    const [stride, run] = [this.width * per, part * per];
     const had = Math.min(n, this.#steps - at);
-    let first = at + Math.max(0, had);
-    search: for (let t = 0; t < had; t++) {
-      const from = (at + t) * width + column;
-      for (let j = 0; j < part; j++) {
-        if (old[from + j] === bits[t * part + j]) continue;
-        first = at + t;
-        break search;
-      }
+    let same = 0;
+    search: for (; same < had; same++) {
+      const from = (at + same) * stride + column * per;
+      for (let j = 0; j < run; j++) if (old[from + j] !== words[same * run + j]) break search;
     }
-    const changed = first - at;
-    if (part === width) {
-      this.#data.set(rows.subarray(changed * part), first * width);
-    } else {
-      for (let t = changed; t < n; t++) {
-        const to = (at + t) * width + column;
-        for (let j = 0; j < part; j++) old[to + j] = bits[t * part + j]!;
-      }
+    for (let t = same; t < n; t++) {
+      const to = (at + t) * stride + column * per;
+      for (let j = 0; j < run; j++) old[to + j] = words[t * run + j]!;
     }
-    return first;
+    return at + same;
   }
 
   /** Steps up to here are complete in all columns. */
@@ -59,8 +56,15 @@ export class GrowingValue {
 
   #reach(steps: number): void {
     if (steps * this.width <= this.#data.length) return;
-    const wider = new Float32Array(Math.max(steps * this.width, this.#data.length * 2));
-    wider.set(this.#data);
+    const wider = madeLike(this.#data, Math.max(steps * this.width, this.#data.length * 2));
+    wordsOf(wider).set(wordsOf(this.#data));
     this.#data = wider;
   }
 }
+
+const madeLike = <D extends Numbers>(like: D, size: number): D =>
+  new (like.constructor as new (size: number) => D)(size);
+
+/** Its bits, four bytes each. */
+export const wordsOf = ({ buffer, byteOffset, byteLength }: Numbers): Int32Array =>
+  new Int32Array(buffer, byteOffset, byteLength / 4);

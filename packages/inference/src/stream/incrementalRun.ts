@@ -1,8 +1,8 @@
 /** A whole run, again and again, while its input grows: for bidirectional models, which no stream can step. */
-import type { Tensor } from '@rivulet/core';
+import { RivuletError, type Tensor } from '@rivulet/core';
 import type { CallOptions } from '../worker/api.ts';
 import { copyOfChunk, featuresOf, type StreamChunk, stepsOf } from './chunk.ts';
-import { GrowingValue } from './growingValue.ts';
+import { GrowingValue, type Numbers } from './growingValue.ts';
 import { outputOf } from './outputOf.ts';
 import type { GrownOutput, StreamInfo } from './streamProgram.ts';
 import { Turns } from './turns.ts';
@@ -14,7 +14,7 @@ export interface IncrementalModel {
   push(
     output: string | undefined,
     from: number,
-    chunk: Float32Array,
+    chunk: Numbers,
     options: CallOptions,
   ): Promise<GrownOutput | undefined>;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export class IncrementalRun {
   readonly #turns = new Turns('incremental run');
   #info: StreamInfo | undefined;
   /** Kept to begin anew from. */
-  #input: GrowingValue | undefined;
+  #input: GrowingValue<Numbers> | undefined;
   #output: GrowingValue | undefined;
 
   /** Made by `model.createIncrementalRun`. @param output what `push` returns; default the graph's first */
@@ -53,17 +53,18 @@ export class IncrementalRun {
     return this.#turns.take(async () => {
       this.#info ??= await this.#model.info();
       const { data, T } = stepsOf(copy, this.#info, 1, true);
-      this.#input ??= new GrowingValue(featuresOf(this.#info.inputs[0]!));
+      const input = this.#input ?? new GrowingValue(featuresOf(this.#info.inputs[0]!), data);
       const { last } = outputOf(this.#info, this.#name).layout;
-      const from = this.#input.steps;
-      const rows = data as Float32Array;
-      this.#input.write(rows, from);
-      const all = (): Float32Array => this.#input!.slice(0, from + T).slice();
+      const from = input.steps;
+      checkType(input.slice(0, 0), data);
+      input.write(data, from);
+      const all = (): Numbers => input.slice(0, from + T).slice();
       const grown =
-        (await this.#model.push(this.#name, from, rows, options)) ??
+        (await this.#model.push(this.#name, from, data, options)) ??
         (await this.#model.push(this.#name, 0, all(), options))!;
-      this.#input.complete(from + T);
-      this.#output ??= new GrowingValue(grown.data.length / grown.rows);
+      input.complete(from + T);
+      this.#input = input;
+      this.#output ??= new GrowingValue(grown.data.length / grown.rows, grown.data);
       const steps = last ? 1 : from + T;
       const stable = grown.rows ? this.#output.write(grown.data, grown.from) : steps;
       this.#output.complete(steps);
@@ -101,4 +102,13 @@ export class IncrementalRun {
       });
     }
   }
+}
+
+function checkType(before: Numbers, now: Numbers): void {
+  const [expected, got] = [before.constructor.name, now.constructor.name];
+  if (expected === got) return;
+  throw new RivuletError('ARGUMENT', `the steps before came in a ${expected}, these in a ${got}`, {
+    expected,
+    got,
+  });
 }

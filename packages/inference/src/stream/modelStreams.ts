@@ -3,7 +3,7 @@
  * incremental runs do, and begin anew.
  */
 import { RivuletError } from '@rivulet/core';
-import type { Session } from '../engine/engine.ts';
+import type { AnyTensor, Session } from '../engine/engine.ts';
 import { featuresOf } from './chunk.ts';
 import type { GrowingRun } from './growingRun.ts';
 import { namedStream } from './namedStream.ts';
@@ -58,7 +58,7 @@ export class ModelStreams {
     run: number,
     output: string | undefined,
     from: number,
-    chunk: Float32Array,
+    chunk: AnyTensor['data'],
   ): Promise<GrownOutput | undefined> {
     const info = await this.growInfo();
     const at = info.outputs.indexOf(outputOf(info, output));

@@ -36,6 +36,8 @@ export interface RecurrentStage {
   readonly before: FusedGraph;
   /** [T, ways * H] */
   readonly y: Border;
+  /** Names of the final states [ways, 1, H], h and c; empty: nobody reads it. */
+  readonly finals: readonly string[];
   readonly ways: readonly Way[];
 }
 
@@ -54,11 +56,12 @@ export function stagesOf(host: GraphHost): Stages {
   const { values } = found;
   const cells = whole.nodes.filter(({ plan }) => RECURRENT.has(plan.node.op));
   const between = whole.nodes.filter(({ plan }) => !RECURRENT.has(plan.node.op));
-  const read = new Set([...whole.nodes.flatMap(({ plan }) => plan.inputs), ...whole.outputs]);
   const initials = cells.flatMap(({ plan }) => [plan.inputs[INITIAL_H], plan.inputs[INITIAL_C]]);
   const begun = beginningValues(host, initials, {}, new Set(found.timeAt.keys()));
-  const ys = cells.map(
-    ({ plan }): ValueInfo => ({ name: plan.outputs[0] ?? '', type: 'float32', shape: [-1, -1, -1, -1] }),
+  const ys = cells.flatMap(({ plan }) =>
+    plan.outputs.map(
+      (name, i): ValueInfo => ({ name, type: 'float32', shape: new Array(i ? 3 : 4).fill(-1) }),
+    ),
   );
   const cut = (outputs: readonly string[]): FusedGraph =>
     pruned({ ...whole, nodes: between, inputs: [...whole.inputs, ...ys] }, outputs);
@@ -66,12 +69,11 @@ export function stagesOf(host: GraphHost): Stages {
     const { plan } = prepared;
     const { node } = plan;
     const refuse = (why: string): RivuletError => cannotStream({ op: node.op, node: node.name ?? '', why });
-    if (plan.outputs.slice(1).some((name) => name && read.has(name))) throw refuse('its final state is used');
     if (plan.inputs[LENGTHS] && !whole.inputs.some(({ name }) => name === plan.inputs[LENGTHS])) {
       throw refuse('its lengths are constant');
     }
-    const y = plan.outputs[0]!;
-    const hidden = values.get(y)!.shape.at(-1)!;
+    const y = plan.outputs[0] ?? '';
+    const hidden = plan.outputs.map((name) => values.get(name)?.shape.at(-1)).find(Boolean) ?? 0;
     const direction = attributeOf(node, 'direction', 'string', 'forward');
     const both = direction === 'bidirectional';
     const kinds = node.op === 'LSTM' ? [INITIAL_H, INITIAL_C] : [INITIAL_H];
@@ -112,6 +114,7 @@ export function stagesOf(host: GraphHost): Stages {
       x: { name: x, shape: [1, features], width: features },
       before: cut([x]),
       y: { name: y, shape: [...lanes, hidden], width: ways.length * hidden },
+      finals: plan.outputs.slice(1),
       ways,
     };
   });

@@ -50,7 +50,7 @@ export interface ModelService {
     run: number,
     output: string | undefined,
     from: number,
-    chunk: Float32Array,
+    chunk: AnyTensor['data'],
   ): Promise<GrownOutput | undefined>;
   growClose(run: number): Promise<void>;
 }
