@@ -10,13 +10,16 @@ import {
   isActivation,
   type ScalarFunction,
 } from '@rivulet/core';
+import { type Matrix, packMatrix, scratchBytes } from '@rivulet/kernels/infer';
+import type { Binder } from '../binder.ts';
 import { bindComputation, type Computation, type Numbers, type Writable } from '../computed.ts';
-import type { Operator, PlanNode } from '../operator.ts';
+import { type MatrixConstant, matrixOf } from '../constants.ts';
+import type { Loader, Operator, PlanNode } from '../operator.ts';
 import { shapeError, type Value } from '../value.ts';
 import { CELLS, checkLengths, DIRECTIONS, directionOf, dirsOf, type Kind } from './recurrent.ts';
 
-/** Order of inputs: X, W, R, B, sequence_lens, initial_h, initial_c, P. */
-export const anyRecurrent: Operator = {
+/** Weights as they come. Order of inputs: X, W, R, B, sequence_lens, initial_h, initial_c, P. */
+const fed: Operator = {
   needs: 3,
 
   refuses({ node, inputs }, facts) {
@@ -30,6 +33,7 @@ export const anyRecurrent: Operator = {
     const H = attributeOf(node, 'hidden_size', 'int', r?.[2] ?? 0);
     const [dirs, rows] = [dirsOf(node), GATES[CELLS[node.op as Kind]] * H];
     const fits =
+      (!r || H > 0) &&
       (!w || String(w) === String([dirs, rows, w[2]])) &&
       (!r || String(r) === String([dirs, rows, H])) &&
       (!b || String(b) === String([dirs, 2 * rows])) &&
@@ -41,9 +45,12 @@ export const anyRecurrent: Operator = {
 
   prepare({ inputs }, loader) {
     inputs.forEach(loader.pin);
-    return (binder, values, bound) => bindComputation(binder, values, compute(bound, values));
+    return (binder, values, bound) => bindCell(bound, binder, values, undefined);
   },
 };
+
+/** Positions of inputs. */
+const [W, R] = [1, 2];
 
 const DEFAULTS: Readonly<Record<Kind, readonly string[]>> = {
   RNN: ['tanh'],
@@ -51,81 +58,129 @@ const DEFAULTS: Readonly<Record<Kind, readonly string[]>> = {
   GRU: ['sigmoid', 'tanh'],
 };
 
+const packing: Operator = {
+  ...fed,
+  packs: [W, R],
+
+  refuses(plan, facts) {
+    const constant = [W, R].every((i) => matrixOf(facts.constant(plan.inputs[i]), [0, 1]));
+    return constant ? fed.refuses(plan, facts) : 'weights that are not constant';
+  },
+
+  prepare(plan, loader) {
+    const packed = packDirections(plan, loader);
+    plan.inputs.forEach((name, i) => {
+      if (i !== W && i !== R) loader.pin(name);
+    });
+    return (binder, values, bound) => bindCell(bound, binder, values, packed);
+  },
+};
+
+/** With constant weights, or with any. */
+export const anyRecurrent: readonly Operator[] = [packing, fed];
+
 interface Cell {
-  readonly H: number;
   readonly functions: readonly ScalarFunction[];
   readonly clip: (x: number) => number;
   readonly inputForget: boolean;
-  readonly linearBeforeReset: boolean;
+  readonly resetsFirst: boolean;
 }
 
-/** One direction's numbers while it runs; offsets lead to this direction's part of the whole tensors. */
-interface Direction extends Cell {
-  /** R [G * H, H] from `rAt`. */
-  readonly r: Numbers;
-  readonly rAt: number;
-  /** The state's biases [G * H] from `bAt`; empty: none. */
-  readonly b: Numbers;
-  readonly bAt: number;
+/** W and R of one direction for the kernels; R of a GRU that resets first comes in two parts. */
+interface Packed {
+  readonly w: Matrix;
+  readonly r: readonly Matrix[];
+}
+
+const resetsFirst = ({ node }: PlanNode): boolean =>
+  node.op === 'GRU' && attributeOf(node, 'linear_before_reset', 'int', 0) === 0;
+
+function packDirections(plan: PlanNode, { machine, constant }: Loader): Packed[] {
+  const [w, r] = [W, R].map((i) => matrixOf(constant(plan.inputs[i]), [0, 1])!) as [
+    MatrixConstant,
+    MatrixConstant,
+  ];
+  const [dirs = 0, rows = 0, I = 0] = w.shape;
+  const H = r.shape[2]!;
+  const part = ({ data, scales }: MatrixConstant, from: number, outputs: number, inputs: number): Matrix =>
+    packMatrix(machine, {
+      data: data.subarray(from * inputs, (from + outputs) * inputs),
+      scales: scales?.subarray(from, from + outputs),
+      outputs,
+      inputs,
+    });
+  const parts = resetsFirst(plan) ? [2 * H, H] : [rows];
+  return Array.from({ length: dirs }, (_, d) => ({
+    w: part(w, d * rows, rows, I),
+    r: parts.map((outputs, i) => part(r, d * rows + (i && 2 * H), outputs, H)),
+  }));
+}
+
+/** What a step works on, of one direction and all sequences; G * H numbers of a sequence lie together. */
+interface Step extends Cell {
+  readonly H: number;
+  /** W x + Wb of every step [T, B, G * H]: from `xAt` on, this step's of one sequence. */
+  readonly xg: Numbers;
+  xAt: number;
+  /** R h + Rb [B, G * H], from `hAt` on that of one sequence. */
+  readonly hg: Numbers;
+  hAt: number;
+  /** [B, H], from `at` on those of one sequence. */
+  readonly h: Writable;
+  readonly c: Writable;
+  /** Of a GRU that resets first: z, and r h. */
+  readonly z: Writable;
+  readonly kept: Writable;
+  at: number;
   /** [3 * H] from `pAt`, i o f; empty: none. */
   readonly p: Numbers;
   readonly pAt: number;
-  readonly h: Float64Array;
-  readonly c: Float64Array;
-  /** W x + Wb of the gates: where the next h is made from. */
-  readonly gates: Float64Array;
-  readonly scratch: Float64Array;
 }
 
-/** m[row] . v, of n numbers */
-function dot(m: Numbers, at: number, v: Numbers, from: number, n: number): number {
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += m[at + i]! * v[from + i]!;
-  return sum;
+function rnn({ H, h, at, xg, xAt, hg, hAt, clip, functions }: Step): void {
+  const [f] = functions as [ScalarFunction];
+  for (let j = 0; j < H; j++) h[at + j] = f(clip(xg[xAt + j]! + hg[hAt + j]!));
 }
 
-/** R h + Rb */
-const fromState = ({ H, r, rAt, b, bAt }: Direction, row: number, h: Numbers): number =>
-  dot(r, rAt + row * H, h, 0, H) + (b[bAt + row] ?? 0);
-
-function rnn(cell: Direction): void {
-  const { H, h, gates, scratch, clip, functions } = cell;
-  for (let j = 0; j < H; j++) scratch[j] = functions[0]!(clip(gates[j]! + fromState(cell, j, h)));
-  h.set(scratch.subarray(0, H));
-}
-
-function gru(cell: Direction): void {
-  const { H, h, gates, scratch, clip, functions, linearBeforeReset } = cell;
-  const [f, g] = functions as [ScalarFunction, ScalarFunction];
-  // z, then r or r h, in what the gates' own numbers leave free.
-  for (let row = 0; row < 2 * H; row++) scratch[row] = f(clip(gates[row]! + fromState(cell, row, h)));
-  const kept = scratch.subarray(H, 2 * H);
-  if (!linearBeforeReset) for (let j = 0; j < H; j++) kept[j]! *= h[j]!;
+/** z, and what the second product is of. */
+function gruGates({ H, h, at, z, kept, xg, xAt, hg, hAt, clip, functions, resetsFirst: first }: Step): void {
+  const [f] = functions as [ScalarFunction];
   for (let j = 0; j < H; j++) {
-    const state = linearBeforeReset
-      ? kept[j]! * fromState(cell, 2 * H + j, h)
-      : fromState(cell, 2 * H + j, kept);
-    scratch[2 * H + j] = g(clip(gates[2 * H + j]! + state));
+    z[at + j] = f(clip(xg[xAt + j]! + hg[hAt + j]!));
+    const r = f(clip(xg[xAt + H + j]! + hg[hAt + H + j]!));
+    kept[at + j] = r * (first ? h[at + j]! : hg[hAt + 2 * H + j]!);
   }
-  for (let j = 0; j < H; j++) h[j] = (1 - scratch[j]!) * scratch[2 * H + j]! + scratch[j]! * h[j]!;
 }
 
-function lstm(cell: Direction): void {
-  const { H, h, c, gates, scratch, clip, functions, p, pAt, inputForget } = cell;
+function gru(step: Step): void {
+  const { H, h, at, z, kept, xg, xAt, hg, hAt, clip, functions, resetsFirst: first } = step;
+  if (!first) gruGates(step);
+  const [, g] = functions as [ScalarFunction, ScalarFunction];
+  for (let j = 0; j < H; j++) {
+    const n = g(clip(xg[xAt + 2 * H + j]! + (first ? hg[hAt + 2 * H + j]! : kept[at + j]!)));
+    h[at + j] = n + z[at + j]! * (h[at + j]! - n);
+  }
+}
+
+function lstm({ H, h, c, at, xg, xAt, hg, hAt, clip, functions, p, pAt, inputForget }: Step): void {
   const [f, g, output] = functions as [ScalarFunction, ScalarFunction, ScalarFunction];
-  for (let row = 0; row < 4 * H; row++) scratch[row] = gates[row]! + fromState(cell, row, h);
-  const gate = (row: number, state: number): number => f(clip(scratch[row]! + (p[pAt + row] ?? 0) * state));
+  const peepholes = p.length > 0;
   for (let j = 0; j < H; j++) {
-    const i = gate(j, c[j]!);
-    const forget = inputForget ? 1 - i : gate(2 * H + j, c[j]!);
-    c[j] = forget * c[j]! + i * g(clip(scratch[3 * H + j]!));
-    h[j] = gate(H + j, c[j]!) * output(c[j]!);
+    const gate = (row: number, cell: number): number =>
+      f(clip(xg[xAt + row]! + hg[hAt + row]! + (peepholes ? p[pAt + row]! * cell : 0)));
+    const before = c[at + j]!;
+    const i = gate(j, before);
+    const forget = inputForget ? 1 - i : gate(2 * H + j, before);
+    const cell = forget * before + i * g(clip(xg[xAt + 3 * H + j]! + hg[hAt + 3 * H + j]!));
+    c[at + j] = cell;
+    h[at + j] = gate(H + j, cell) * output(cell);
   }
 }
 
-const STEPS: Readonly<Record<Kind, (cell: Direction) => void>> = { RNN: rnn, GRU: gru, LSTM: lstm };
+const STEPS: Readonly<Record<Kind, (step: Step) => void>> = { RNN: rnn, GRU: gru, LSTM: lstm };
 
-function cellsOf({ node }: PlanNode, H: number): Cell[] {
+function cellsOf(plan: PlanNode): Cell[] {
+  const { node } = plan;
   const kind = node.op as Kind;
   const dirs = dirsOf(node);
   const given = attributeOf(node, 'activations', 'strings', []);
@@ -138,24 +193,48 @@ function cellsOf({ node }: PlanNode, H: number): Cell[] {
   const bound = attributeOf(node, 'clip', 'float', 0);
   const each = names.length / dirs;
   return Array.from({ length: dirs }, (_, d) => ({
-    H,
     functions: functions.slice(d * each, (d + 1) * each),
     clip: bound ? (x) => Math.min(bound, Math.max(-bound, x)) : (x) => x,
     inputForget: attributeOf(node, 'input_forget', 'int', 0) !== 0,
-    linearBeforeReset: attributeOf(node, 'linear_before_reset', 'int', 0) !== 0,
+    resetsFirst: resetsFirst(plan),
   }));
 }
 
-function compute(plan: PlanNode, values: readonly (Value | undefined)[]): Computation {
+/** to [rows, outputs] = a [rows, K] . m^T + bias, for weights that were not packed. */
+function multiplied(
+  m: Numbers,
+  mAt: number,
+  [K, outputs]: readonly [number, number],
+  a: Numbers,
+  rows: number,
+  to: Writable,
+  [toAt, toStep]: readonly [number, number],
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let o = 0; o < outputs; o++) {
+      let sum = 0;
+      for (let k = 0; k < K; k++) sum += m[mAt + o * K + k]! * a[row * K + k]!;
+      to[toAt + row * toStep + o] = sum;
+    }
+  }
+}
+
+function bindCell(
+  plan: PlanNode,
+  binder: Binder,
+  values: readonly (Value | undefined)[],
+  packed: readonly Packed[] | undefined,
+): readonly Value[] {
   const { node, lanesFirst, only } = plan;
   const kind = node.op as Kind;
-  const G = GATES[CELLS[kind]];
   const all = dirsOf(node);
   const dirs = only === undefined ? all : 1;
-  const [T = 0, B = 0, I = 0] = values[0]!.shape;
-  const H = values[2]!.shape[2] ?? 0;
+  const x = binder.device(values[0]!);
+  const [T = 0, B = 0, I = 0] = x.shape;
+  const H = packed?.[0]?.r[0]?.inputs ?? values[R]?.shape[2] ?? 0;
+  const GH = GATES[CELLS[kind]] * H;
   const expected = [
-    ...[[T, B, I], [all, G * H, I], [all, G * H, H], [all, 2 * G * H], [B]],
+    ...[[T, B, packed?.[0]?.w.inputs ?? I], [all, GH, I], [all, GH, H], [all, 2 * GH], [B]],
     ...[
       [dirs, B, H],
       [dirs, B, H],
@@ -167,43 +246,92 @@ function compute(plan: PlanNode, values: readonly (Value | undefined)[]): Comput
     if (got && String(got) !== String(shape)) throw shapeError(node.op, `input ${i} must be [${shape}]`, got);
   });
   if (attributeOf(node, 'hidden_size', 'int', H) !== H) throw shapeError(node.op, 'another hidden_size', [H]);
-  const cells = cellsOf(plan, H);
-  const step = STEPS[kind];
-  const yShape = lanesFirst ? [T, B, dirs, H] : [T, dirs, B, H];
-  const state = { shape: [dirs, B, H], type: 'float32' as const };
-  return {
-    outputs: [{ shape: yShape, type: 'float32' }, state, ...(kind === 'LSTM' ? [state] : [])],
-    run([x, w, r, b = [], lengths = [], h0 = [], c0 = [], p = []], [y, hn, cn]) {
-      if (lengths.length > 0) checkLengths(lengths, T);
-      y!.fill(0);
-      for (let k = 0; k < dirs; k++) {
-        const d = only ?? k;
-        const cell: Direction = {
-          ...{ ...cells[d]!, r: r!, rAt: d * G * H * H, b, bAt: (2 * d + 1) * G * H, p, pAt: d * 3 * H },
-          ...{ h: new Float64Array(H), c: new Float64Array(H) },
-          ...{ gates: new Float64Array(G * H), scratch: new Float64Array(G * H) },
-        };
-        const reverse = d === 1 || directionOf(node) === 'reverse';
+  const cells = cellsOf(plan);
+  const advance = STEPS[kind];
+  const { machine } = binder;
+  const sizes = { xg: T * B * GH, hg: B * GH, h: B * H, c: B * H, z: B * H, kept: B * H };
+  const at = Object.fromEntries(
+    Object.entries(sizes).map(([name, size]) => [name, binder.temporary(size * 4)]),
+  ) as Record<keyof typeof sizes, number>;
+  const scratch = packed
+    ? binder.temporary(
+        Math.max(
+          scratchBytes(machine, packed[0]!.w, T * B),
+          ...packed[0]!.r.map((matrix) => scratchBytes(machine, matrix, B)),
+        ),
+      )
+    : 0;
+  const view = (name: keyof typeof sizes): Float32Array =>
+    machine.f32.subarray(at[name] >> 2, (at[name] >> 2) + sizes[name]);
+  const run: Computation['run'] = (
+    [xs, w, r, b = [], lengths = [], h0 = [], c0 = [], p = []],
+    [y, hn, cn],
+  ) => {
+    if (lengths.length > 0) checkLengths(lengths, T);
+    const { multiply } = machine.wasm;
+    const buffers = {
+      xg: view('xg'),
+      hg: view('hg'),
+      h: view('h'),
+      c: view('c'),
+      z: view('z'),
+      kept: view('kept'),
+    };
+    const { xg, hg, h, c, kept } = buffers;
+    const addBias = (to: Float32Array, from: number, rows: number): void => {
+      if (b.length === 0) return;
+      for (let i = 0; i < rows * GH; i++) to[i]! += b[from + (i % GH)]!;
+    };
+    y!.fill(0);
+    for (let k = 0; k < dirs; k++) {
+      const d = only ?? k;
+      const reverse = d === 1 || directionOf(node) === 'reverse';
+      const weights = packed?.[d];
+      if (weights) multiply(weights.w.at, x.buffer.at, I * 4, T * B, at.xg, GH * 4, 0, scratch);
+      else multiplied(w!, d * GH * I, [I, GH], xs!, T * B, xg, [0, GH]);
+      addBias(xg, 2 * d * GH, T * B);
+      for (let i = 0; i < B * H; i++) {
+        h[i] = h0[k * B * H + i] ?? 0;
+        c[i] = c0[k * B * H + i] ?? 0;
+      }
+      const step: Step = { ...cells[d]!, ...buffers, H, xAt: 0, hAt: 0, at: 0, p, pAt: d * 3 * H };
+      const place = (t: number, lane: number): boolean => {
+        step.xAt = (t * B + lane) * GH;
+        step.hAt = lane * GH;
+        step.at = lane * H;
+        // Past its end a sequence keeps its state; in reverse it thereby starts at its last step.
+        return t < (lengths[lane] ?? T);
+      };
+      const first = step.resetsFirst;
+      const rows = first ? 2 * H : GH;
+      for (let s = 0; s < T; s++) {
+        const t = reverse ? T - 1 - s : s;
+        if (weights) multiply(weights.r[0]!.at, at.h, H * 4, B, at.hg, GH * 4, 0, scratch);
+        else multiplied(r!, d * GH * H, [H, rows], h, B, hg, [0, GH]);
+        if (first) {
+          for (let i = 0; i < B; i++) hg.fill(0, i * GH + 2 * H, (i + 1) * GH);
+          addBias(hg, (2 * d + 1) * GH, B);
+          for (let lane = 0; lane < B; lane++) if (place(t, lane)) gruGates(step);
+          if (weights) multiply(weights.r[1]!.at, at.kept, H * 4, B, at.hg + 8 * H, GH * 4, 0, scratch);
+          else multiplied(r!, (d * GH + 2 * H) * H, [H, H], kept, B, hg, [2 * H, GH]);
+          // The bias of this gate was overwritten by its product.
+          for (let i = 0; i < B * H && b.length > 0; i++) {
+            hg[Math.floor(i / H) * GH + 2 * H + (i % H)]! += b[(2 * d + 1) * GH + 2 * H + (i % H)]!;
+          }
+        } else addBias(hg, (2 * d + 1) * GH, B);
         for (let lane = 0; lane < B; lane++) {
-          const at = (k * B + lane) * H;
-          for (let j = 0; j < H; j++) {
-            cell.h[j] = h0[at + j] ?? 0;
-            cell.c[j] = c0[at + j] ?? 0;
-          }
-          const length = lengths[lane] ?? T;
-          for (let s = 0; s < length; s++) {
-            const t = reverse ? length - 1 - s : s;
-            for (let row = 0; row < G * H; row++) {
-              const bias = b[2 * d * G * H + row] ?? 0;
-              cell.gates[row] = dot(w!, (d * G * H + row) * I, x!, (t * B + lane) * I, I) + bias;
-            }
-            step(cell);
-            y!.set(cell.h, lanesFirst ? ((t * B + lane) * dirs + k) * H : ((t * dirs + k) * B + lane) * H);
-          }
-          hn!.set(cell.h, at);
-          (cn as Writable | undefined)?.set(cell.c, at);
+          if (!place(t, lane)) continue;
+          advance(step);
+          const to = lanesFirst ? ((t * B + lane) * dirs + k) * H : ((t * dirs + k) * B + lane) * H;
+          y!.set(h.subarray(step.at, step.at + H), to);
         }
       }
-    },
+      hn!.set(h, k * B * H);
+      (cn as Writable | undefined)?.set(c, k * B * H);
+    }
   };
+  const shape = lanesFirst ? [T, B, dirs, H] : [T, dirs, B, H];
+  const state = { shape: [dirs, B, H], type: 'float32' as const };
+  const outputs = [{ shape, type: 'float32' as const }, state, ...(kind === 'LSTM' ? [state] : [])];
+  return bindComputation(binder, values, { outputs, run });
 }

@@ -10,7 +10,7 @@ import { recurrent } from './recurrent.ts';
 import { REDUCE } from './reduce.ts';
 import { type OperatorTable, USUAL_OPERATORS } from './usualOperators.ts';
 
-const cell = [recurrent, anyRecurrent];
+const cell = [recurrent, ...anyRecurrent];
 
 export const OPERATORS: OperatorTable = {
   ...USUAL_OPERATORS,
