@@ -28,6 +28,30 @@ export function checkFeeds(inputs: readonly ValueInfo[], feeds: Readonly<Record<
   if (fed !== inputs.length) throw unknown(inputs, feeds);
 }
 
+/**
+ * Whether feeds are of these very shapes, all of which passed `checkFeeds` before: then nothing else needs checking.
+ * @param bound same order as the inputs
+ */
+export function fedAgain(
+  inputs: readonly ValueInfo[],
+  bound: readonly { readonly shape: readonly number[]; readonly elements: number }[],
+  feeds: Readonly<Record<string, AnyTensor>>,
+): boolean {
+  let fed = 0;
+  for (const name in feeds) if (Object.hasOwn(feeds, name)) fed++;
+  if (fed !== inputs.length) return false;
+  for (let i = 0; i < inputs.length; i++) {
+    const { name, type } = inputs[i]!;
+    const feed = feeds[name];
+    if (!feed?.data || !Array.isArray(feed.shape)) return false;
+    const { shape, elements } = bound[i]!;
+    if (feed.data.length !== elements || feed.shape.length !== shape.length) return false;
+    for (let d = 0; d < shape.length; d++) if (feed.shape[d] !== shape[d]) return false;
+    if (feed.data[Symbol.toStringTag] !== ARRAYS[type] || !Object.hasOwn(feeds, name)) return false;
+  }
+  return true;
+}
+
 function fits({ shape, unranked }: ValueInfo, fed: readonly number[]): boolean {
   if (unranked) return true;
   if (fed.length !== shape.length) return false;

@@ -2,14 +2,14 @@
  * Our own engine: weights packed once (int8 stays int8), the graph bound once to each set of shapes, and then
  * nothing but kernels. Runs are synchronous inside, so they cannot overlap.
  */
-import { RivuletError, type Tensor } from '@rivulet/core';
+import { RivuletError, sizeOf, type Tensor } from '@rivulet/core';
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
 import { fusedStream } from '../../stream/fusedStream.ts';
 import { GrowingRun } from '../../stream/growingRun.ts';
 import { type Stages, stagesOf } from '../../stream/stages.ts';
 import type { StreamProgram } from '../../stream/streamProgram.ts';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
-import { checkFeeds, valueInfo } from '../feeds.ts';
+import { checkFeeds, fedAgain, valueInfo } from '../feeds.ts';
 import { copied, restore } from './constants.ts';
 import type { Loader } from './operator.ts';
 import type { Plan } from './planGraph.ts';
@@ -46,6 +46,8 @@ const keptAs = (type: string): ElementType => (type === 'float32' ? 'float32' : 
 
 interface BoundProgram extends Program {
   readonly graph: FusedGraph;
+  /** The shapes that it is bound to, same order as its inputs. */
+  readonly fed: readonly { readonly shape: readonly number[]; readonly elements: number }[];
 }
 
 class FusedSession implements Session, GraphHost {
@@ -97,8 +99,9 @@ class FusedSession implements Session, GraphHost {
 
   execute(graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor> {
     const machine = this.#running();
-    checkFeeds(graph.inputs, feeds);
-    const program = this.#programFor(machine, graph, feeds);
+    const last = this.#programs[this.#programs.length - 1];
+    const again = last && last.graph === graph && fedAgain(graph.inputs, last.fed, feeds);
+    const program = again ? last : this.#programFor(machine, graph, feeds);
     feed(machine, graph.inputs, program, feeds);
     program.run();
     return resultsOf(machine, program);
@@ -126,10 +129,9 @@ class FusedSession implements Session, GraphHost {
     graph: FusedGraph,
     feeds: Readonly<Record<string, AnyTensor>>,
   ): BoundProgram {
+    checkFeeds(graph.inputs, feeds);
     const programs = this.#programs;
-    const last = programs[programs.length - 1];
-    if (last && last.graph === graph && fits(last, graph.inputs, feeds)) return last;
-    let program = programs.find((bound) => bound.graph === graph && fits(bound, graph.inputs, feeds));
+    let program = programs.find((bound) => bound.graph === graph && fedAgain(graph.inputs, bound.fed, feeds));
     if (program) {
       programs.splice(programs.indexOf(program), 1);
     } else {
@@ -138,7 +140,8 @@ class FusedSession implements Session, GraphHost {
         type: keptAs(type),
         shape: [...feeds[name]!.shape],
       }));
-      program = { ...bindProgram(machine, graph, shapes), graph };
+      const fed = shapes.map(({ shape }) => ({ shape, elements: sizeOf(shape) }));
+      program = { ...bindProgram(machine, graph, shapes), graph, fed };
       const same = programs.filter((bound) => bound.graph === graph);
       if (same.length === PROGRAMS) programs.splice(programs.indexOf(same[0]!), 1);
     }
@@ -159,16 +162,6 @@ class FusedSession implements Session, GraphHost {
 // What follows runs at every call, and a step of a small network takes a microsecond: plain loops, no closures.
 
 type Feeds = Readonly<Record<string, AnyTensor>>;
-
-function fits({ inputs }: Program, infos: readonly ValueInfo[], feeds: Feeds): boolean {
-  for (let i = 0; i < inputs.length; i++) {
-    const bound = inputs[i]!.shape;
-    const fed = feeds[infos[i]!.name]!.shape;
-    if (bound.length !== fed.length) return false;
-    for (let d = 0; d < bound.length; d++) if (bound[d] !== fed[d]) return false;
-  }
-  return true;
-}
 
 /** Below, a loop is faster than the call of `set`. */
 const FEW = 32;
