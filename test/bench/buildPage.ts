@@ -10,7 +10,7 @@ export interface BuiltPage {
   dispose(): Promise<void>;
 }
 
-export async function buildPage(page: 'engine' | 'fused' | 'ort' | 'stroke'): Promise<BuiltPage> {
+export async function buildPage(page: 'border' | 'engine' | 'fused' | 'ort' | 'stroke'): Promise<BuiltPage> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-bench-'));
   const root = fileURLToPath(new URL('./page', import.meta.url));
   await build({

@@ -150,6 +150,13 @@ export interface HostApi {
   call(ticket: number, handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>>;
   close(handle: number): Promise<Answer<undefined>>;
   abort(ticket: number): Promise<void>;
+  /**
+   * Calls by `ringCaller` from now on.
+   * @returns false where this host cannot wait for them
+   */
+  attachRings(there: SharedArrayBuffer, back: SharedArrayBuffer): Promise<boolean>;
+  /** The answer to a call by ring that no ring takes: once. */
+  collect(number: number): Promise<Answer<unknown>>;
   /** Holds a lock for the host's whole life: who gets it afterwards knows that the host is dead. */
   holdLock(name: string): Promise<boolean>;
 }
@@ -162,6 +169,11 @@ export interface Connection {
    * have to. Half the time of a small network's step is saved by not asking a queue.
    */
   direct?(handle: number, method: string, args: readonly unknown[]): Promise<unknown> | undefined;
+  /**
+   * Only where both sides share memory: a call by ring, or undefined for one that is not for the ring. It may overtake
+   * calls of `api`, and be overtaken.
+   */
+  ring?(handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>> | undefined;
   /** Makes a callback, or an object of them, fit for the border. */
   callback<F extends object>(f: F): F;
   /** Called once, with a reason, when the host is gone without being asked to. */

@@ -31,7 +31,13 @@ interface Place {
   link: Link;
   handle: Promise<number>;
   /** The handle, where it needs no waiting; else 0. */
-  readonly known: number;
+  known: number;
+  /** What calls by message wait for in a row. */
+  gate?: Promise<number> | undefined;
+  /** The last call by ring, while it has no answer. */
+  byRing?: Promise<unknown> | undefined;
+  /** Calls by message that have no answer. */
+  byMessage: number;
 }
 
 interface Recipe {
@@ -77,12 +83,12 @@ export class ServiceClient {
   }
 
   #remote<N extends ServiceName>(recipe: Recipe, link: Link, handle: number): Remote<ServiceTable[N]> {
-    let at: Place = { link, handle: Promise.resolve(handle), known: handle };
+    let at: Place = { link, handle: Promise.resolve(handle), known: handle, byMessage: 0 };
     let disposal: Promise<void> | undefined;
     const dispose = async (): Promise<void> => {
       try {
-        const { link: last, handle: pending } = at;
-        const there = await pending.catch(() => 0);
+        const { link: last } = at;
+        const there = await gateOf(at).catch(() => 0);
         if (last.alive && there) await this.#ask(last, undefined, (api) => api.close(there));
       } catch (error) {
         // What died has freed everything.
@@ -108,24 +114,56 @@ export class ServiceClient {
         const direct = now.link.connection.direct;
         const done = direct && now.known && !signal ? direct(now.known, method, args) : undefined;
         if (done) return done as never;
+        const { ring } = now.link.connection;
+        if (ring && now.known && !signal && now.byMessage === 0) {
+          const answer = ring(now.known, method, args);
+          if (answer) return this.#byRing(now, answer) as never;
+        }
         const ask = (there: number): Promise<unknown> =>
           signal
             ? this.#ask(now.link, signal, (api, ticket) => api.call(ticket, there, method, args))
             : askPlainly(now.link, now.link.connection.api.call(NO_TICKET, there, method, args));
-        const asked = now.known ? ask(now.known) : now.handle.then(ask);
+        const free = now.known && !now.byRing && !now.gate;
+        const asked = free ? ask(now.known) : gateOf(now).then(ask);
+        if (ring) {
+          now.byMessage++;
+          const done = (): void => void now.byMessage--;
+          asked.then(done, done);
+        }
         return (signal ? untilAborted(asked, signal) : asked) as never;
       },
       dispose: () => (disposal ??= dispose()),
     };
   }
 
+  /** A ring and messages may overtake each other, so a service has calls by one of them at a time. */
+  #byRing(place: Place, answer: Promise<Answer<unknown>>): Promise<unknown> {
+    const asked = askPlainly(place.link, answer);
+    place.byRing = asked;
+    const done = (): void => {
+      if (place.byRing === asked) place.byRing = undefined;
+    };
+    asked.then(done, done);
+    return asked;
+  }
+
   /** A service that died is opened anew; should that fail, the next call tries again. */
   #again(recipe: Recipe): Place {
     const link = this.#linked();
-    const fresh: Place = { link, handle: this.#openOn(link, recipe, undefined, undefined), known: 0 };
-    fresh.handle.catch(() => {
-      fresh.link = dead(link);
-    });
+    const fresh: Place = {
+      link,
+      handle: this.#openOn(link, recipe, undefined, undefined),
+      known: 0,
+      byMessage: 0,
+    };
+    fresh.handle.then(
+      (handle) => {
+        fresh.known = handle;
+      },
+      () => {
+        fresh.link = dead(link);
+      },
+    );
     return fresh;
   }
 
@@ -252,6 +290,26 @@ function askPlainly(link: Link, answer: Promise<Answer<unknown>>): Promise<unkno
       },
     );
   });
+}
+
+/**
+ * The handle, once it is known and no call by ring is under way. One for all who wait, so that they go on in the
+ * order in which they came, and nobody between them.
+ */
+function gateOf(place: Place): Promise<number> {
+  if (place.gate) return place.gate;
+  const { byRing, handle } = place;
+  const gate = (byRing ?? handle).then(
+    () => handle,
+    // What went down with the worker takes what waited for it along.
+    (error) => (byRing && place.link.alive ? handle : Promise.reject(error)),
+  );
+  const clear = (): void => {
+    place.gate = undefined;
+  };
+  gate.then(clear, clear);
+  place.gate = gate;
+  return gate;
 }
 
 /** Arguments that cannot be cloned. */

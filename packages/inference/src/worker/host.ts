@@ -1,9 +1,11 @@
 /** The side that owns the models: opens services, runs their calls one after the other, answers with values. */
 import { RivuletError } from '@rivulet/core';
 import type { FileSource } from '../load/readKept.ts';
-import { abortedCall, answerOf, codedError } from './answer.ts';
+import { abortedCall, answerOf, codedError, valueIn } from './answer.ts';
 import type { Answer, Connection, HostApi } from './api.ts';
 import { borderFiles } from './borderFiles.ts';
+import { canShareRings } from './ring/frameRing.ts';
+import { type ServedRings, serveRings } from './ring/serveRings.ts';
 import { type OpenedService, openService } from './services.ts';
 
 interface Entry {
@@ -20,6 +22,7 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
   /** How each ticket is aborted. */
   const running = new Map<number, () => void>();
   let handles = 0;
+  let rings: ServedRings | undefined;
 
   async function answer<T>(ticket: number, work: (signal: AbortSignal) => Promise<T>): Promise<Answer<T>> {
     const controller = new AbortController();
@@ -34,7 +37,7 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
     }
   }
 
-  return {
+  const host: ReturnType<typeof createHost> = {
     open: (ticket, name, location, options, onProgress, files, caller) =>
       answer(ticket, async (signal) => {
         const source = borderFiles(own, files, caller);
@@ -112,5 +115,17 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
         };
         navigator.locks.request(name, held).catch(() => resolve(false));
       }),
+
+    async attachRings(there, back) {
+      if (!canShareRings()) return false;
+      rings = serveRings(there, back, {
+        direct: host.direct,
+        call: (handle, method, args) => host.call(0, handle, method, args),
+      });
+      return true;
+    },
+
+    collect: (number) => answerOf(async () => valueIn(rings!.collect(number))),
   };
+  return host;
 }

@@ -30,8 +30,8 @@ const manifest = naiveManifest({ files: filesOf(fileOf(weights)) });
 let server: Server;
 let base: string;
 let answer: RequestListener;
-// One thread for all of them: it has to survive.
-const { threads, connect } = threadConnections();
+// By messages alone, as in a page that is not isolated. One thread for all of them: it has to survive.
+const { threads, connect } = threadConnections(false);
 const client = new ServiceClient(connect);
 let survivor: Remote<ModelService>;
 beforeAll(async () => {

@@ -1,6 +1,8 @@
 /** A host in a web worker, spoken to by comlink. */
 import * as Comlink from 'comlink';
 import type { Connection, HostApi } from './api.ts';
+import { canShareRings } from './ring/frameRing.ts';
+import { ringCaller } from './ring/ringCaller.ts';
 
 let locks = 0;
 
@@ -21,14 +23,17 @@ export function workerConnection(worker: Worker): Connection {
   });
   worker.addEventListener('messageerror', () => die('a message could not be read'));
   watchByLock(api, die);
+  const rings = canShareRings() ? ringCaller(api) : undefined;
   return {
     api,
+    ...(rings && { ring: rings.call }),
     callback: (f) => Comlink.proxy(f),
     onDeath: (tell) => {
       listener = tell;
     },
     end: () => {
       over = true;
+      rings?.end();
       worker.terminate();
     },
   };

@@ -1,10 +1,13 @@
+/// <reference path="./nodeAdapter.d.ts" />
 /** A host in a Node thread as a client's connection, and the threads that were started so far. */
 import { Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Connection, HostApi } from '../api.ts';
+import { ringCaller } from '../ring/ringCaller.ts';
 
-export function threadConnections(): { readonly threads: Worker[]; connect(): Connection } {
+/** @param byRing off: as in a page that is not isolated */
+export function threadConnections(byRing = true): { readonly threads: Worker[]; connect(): Connection } {
   const threads: Worker[] = [];
   return {
     threads,
@@ -12,8 +15,11 @@ export function threadConnections(): { readonly threads: Worker[]; connect(): Co
       const worker = new Worker(new URL('./threadHost.ts', import.meta.url));
       threads.push(worker);
       let over = false;
+      const api = Comlink.wrap<HostApi>(nodeEndpoint(worker)) as unknown as HostApi;
+      const rings = byRing ? ringCaller(api) : undefined;
       return {
-        api: Comlink.wrap<HostApi>(nodeEndpoint(worker)) as unknown as HostApi,
+        api,
+        ...(rings && { ring: rings.call }),
         callback: (f) => Comlink.proxy(f),
         onDeath: (listener) => {
           const die = (reason: string): void => {
@@ -25,6 +31,7 @@ export function threadConnections(): { readonly threads: Worker[]; connect(): Co
         },
         end: () => {
           over = true;
+          rings?.end();
           void worker.terminate();
         },
       };
