@@ -119,16 +119,19 @@ function packDirections(plan: PlanNode, { machine, constant }: Loader): Packed[]
 /** What a step works on, of one direction and all sequences; G * H numbers of a sequence lie together. */
 interface Step extends Cell {
   readonly H: number;
-  /** W x + Wb of every step [T, B, G * H]: from `xAt` on, this step's of one sequence. */
+  /** W x and the biases, of every step [T, B, G * H]: from `xAt` on, this step's of one sequence. */
   readonly xg: Numbers;
   xAt: number;
-  /** R h + Rb [B, G * H], from `hAt` on that of one sequence. */
+  /** R h [B, G * H], from `hAt` on that of one sequence. */
   readonly hg: Numbers;
   hAt: number;
   /** [B, H], from `at` on those of one sequence. */
   readonly h: Writable;
   readonly c: Writable;
-  /** Of a GRU that resets first: z, and r h. */
+  /** The state's bias of a GRU's last gate, from `bAt` on; empty: none. */
+  readonly b: Numbers;
+  readonly bAt: number;
+  /** Of a GRU: z, and r h or r (R h + Rb). */
   readonly z: Writable;
   readonly kept: Writable;
   at: number;
@@ -143,12 +146,13 @@ function rnn({ H, h, at, xg, xAt, hg, hAt, clip, functions }: Step): void {
 }
 
 /** z, and what the second product is of. */
-function gruGates({ H, h, at, z, kept, xg, xAt, hg, hAt, clip, functions, resetsFirst: first }: Step): void {
+function gruGates(step: Step): void {
+  const { H, h, at, z, kept, xg, xAt, hg, hAt, b, bAt, clip, functions, resetsFirst: first } = step;
   const [f] = functions as [ScalarFunction];
   for (let j = 0; j < H; j++) {
     z[at + j] = f(clip(xg[xAt + j]! + hg[hAt + j]!));
     const r = f(clip(xg[xAt + H + j]! + hg[hAt + H + j]!));
-    kept[at + j] = r * (first ? h[at + j]! : hg[hAt + 2 * H + j]!);
+    kept[at + j] = r * (first ? h[at + j]! : hg[hAt + 2 * H + j]! + (b[bAt + j] ?? 0));
   }
 }
 
@@ -165,9 +169,9 @@ function gru(step: Step): void {
 function lstm({ H, h, c, at, xg, xAt, hg, hAt, clip, functions, p, pAt, inputForget }: Step): void {
   const [f, g, output] = functions as [ScalarFunction, ScalarFunction, ScalarFunction];
   const peepholes = p.length > 0;
+  const gate = (row: number, cell: number): number =>
+    f(clip(xg[xAt + row]! + hg[hAt + row]! + (peepholes ? p[pAt + row]! * cell : 0)));
   for (let j = 0; j < H; j++) {
-    const gate = (row: number, cell: number): number =>
-      f(clip(xg[xAt + row]! + hg[hAt + row]! + (peepholes ? p[pAt + row]! * cell : 0)));
     const before = c[at + j]!;
     const i = gate(j, before);
     const forget = inputForget ? 1 - i : gate(2 * H + j, before);
@@ -278,47 +282,53 @@ function bindCell(
       kept: view('kept'),
     };
     const { xg, hg, h, c, kept } = buffers;
-    const addBias = (to: Float32Array, from: number, rows: number): void => {
-      if (b.length === 0) return;
-      for (let i = 0; i < rows * GH; i++) to[i]! += b[from + (i % GH)]!;
-    };
     y!.fill(0);
     for (let k = 0; k < dirs; k++) {
       const d = only ?? k;
       const reverse = d === 1 || directionOf(node) === 'reverse';
       const weights = packed?.[d];
+      const step: Step = {
+        ...{ ...cells[d]!, ...buffers, H, xAt: 0, hAt: 0, at: 0 },
+        ...{ b, bAt: (2 * d + 1) * GH + 2 * H, p, pAt: d * 3 * H },
+      };
+      const { resetsFirst: first } = step;
       if (weights) multiply(weights.w.at, x.buffer.at, I * 4, T * B, at.xg, GH * 4, 0, scratch);
       else multiplied(w!, d * GH * I, [I, GH], xs!, T * B, xg, [0, GH]);
-      addBias(xg, 2 * d * GH, T * B);
-      for (let i = 0; i < B * H; i++) {
-        h[i] = h0[k * B * H + i] ?? 0;
-        c[i] = c0[k * B * H + i] ?? 0;
+      // Both biases at once, but for the state's in what a GRU's reset gate multiplies.
+      const apart = kind === 'GRU' && !first ? 2 * H : GH;
+      for (let n = 0; n < T * B * GH && b.length > 0; n++) {
+        const row = n % GH;
+        xg[n]! += b[2 * d * GH + row]! + (row < apart ? b[(2 * d + 1) * GH + row]! : 0);
       }
-      const step: Step = { ...cells[d]!, ...buffers, H, xAt: 0, hAt: 0, at: 0, p, pAt: d * 3 * H };
+      for (let n = 0; n < B * H; n++) {
+        h[n] = h0[k * B * H + n] ?? 0;
+        c[n] = c0[k * B * H + n] ?? 0;
+      }
+      /** @param part 1: the last gate of a GRU that resets first, of what is kept */
+      const productOfState = (part: 0 | 1): void => {
+        const rows = part ? H : first ? 2 * H : GH;
+        if (weights) {
+          const from = part ? at.kept : at.h;
+          multiply(weights.r[part]!.at, from, H * 4, B, at.hg + part * 8 * H, GH * 4, 0, scratch);
+        } else {
+          const rAt = (d * GH + part * 2 * H) * H;
+          multiplied(r!, rAt, [H, rows], part ? kept : h, B, hg, [part * 2 * H, GH]);
+        }
+      };
+      /** @returns whether the sequence goes on: past its end it keeps its state; in reverse it starts there */
       const place = (t: number, lane: number): boolean => {
         step.xAt = (t * B + lane) * GH;
         step.hAt = lane * GH;
         step.at = lane * H;
-        // Past its end a sequence keeps its state; in reverse it thereby starts at its last step.
         return t < (lengths[lane] ?? T);
       };
-      const first = step.resetsFirst;
-      const rows = first ? 2 * H : GH;
       for (let s = 0; s < T; s++) {
         const t = reverse ? T - 1 - s : s;
-        if (weights) multiply(weights.r[0]!.at, at.h, H * 4, B, at.hg, GH * 4, 0, scratch);
-        else multiplied(r!, d * GH * H, [H, rows], h, B, hg, [0, GH]);
+        productOfState(0);
         if (first) {
-          for (let i = 0; i < B; i++) hg.fill(0, i * GH + 2 * H, (i + 1) * GH);
-          addBias(hg, (2 * d + 1) * GH, B);
           for (let lane = 0; lane < B; lane++) if (place(t, lane)) gruGates(step);
-          if (weights) multiply(weights.r[1]!.at, at.kept, H * 4, B, at.hg + 8 * H, GH * 4, 0, scratch);
-          else multiplied(r!, (d * GH + 2 * H) * H, [H, H], kept, B, hg, [2 * H, GH]);
-          // The bias of this gate was overwritten by its product.
-          for (let i = 0; i < B * H && b.length > 0; i++) {
-            hg[Math.floor(i / H) * GH + 2 * H + (i % H)]! += b[(2 * d + 1) * GH + 2 * H + (i % H)]!;
-          }
-        } else addBias(hg, (2 * d + 1) * GH, B);
+          productOfState(1);
+        }
         for (let lane = 0; lane < B; lane++) {
           if (!place(t, lane)) continue;
           advance(step);
