@@ -4,9 +4,7 @@
  * ink or sensors.
  */
 import type { Tensor } from '@rivulet/core';
-import type { GrowingRun } from '../stream/growingRun.ts';
-import type { Stages } from '../stream/stages.ts';
-import type { StreamProgram } from '../stream/streamProgram.ts';
+import type { GraphHost } from './fused/fusedSession.ts';
 
 export { type CreateSessionOptions, createSession } from './createSession.ts';
 
@@ -39,16 +37,8 @@ export interface Session {
    *   behind it, ARGUMENT when one is missing or unknown, OUT_OF_MEMORY, DISPOSED after `dispose`.
    */
   run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
-  /**
-   * The graph with its recurrent states coming in and going out, on the same weights. Absent where the engine
-   * does not look into its graph (onnxruntime-web).
-   * @throws ONNX_UNSUPPORTED { op, node, why } for a graph that cannot go on from where it stopped, DISPOSED
-   */
-  stream?(): StreamProgram;
-  /** The parts that a run over growing input is made of. @throws as `stream` does; bidirectional nodes are no reason */
-  stages?(): Pick<Stages, 'inputs' | 'outputs'>;
-  /** @param output which of the stages' outputs it makes */
-  grow?(output: number): GrowingRun;
+  /** Other cuts of the graph on the same weights, for streams. Absent: onnxruntime-web does not show its graph. */
+  readonly graphs?: GraphHost;
   /** `run` for a caller that need not wait, where the engine does not: same results, same errors, thrown. */
   runNow?(feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor>;
   /** Gives the weights' memory back; later runs reject with DISPOSED. Twice is once. */

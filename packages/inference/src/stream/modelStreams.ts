@@ -4,10 +4,13 @@
  */
 import { RivuletError } from '@rivulet/core';
 import type { AnyTensor, Session } from '../engine/engine.ts';
+import type { GraphHost } from '../engine/fused/fusedSession.ts';
 import { featuresOf } from './chunk.ts';
-import type { GrowingRun } from './growingRun.ts';
+import { fusedStream } from './fusedStream.ts';
+import { GrowingRun } from './growingRun.ts';
 import { namedStream } from './namedStream.ts';
 import { outputOf } from './outputOf.ts';
+import { type Stages, stagesOf } from './stages.ts';
 import type {
   GrownOutput,
   StreamCall,
@@ -15,37 +18,37 @@ import type {
   StreamProgram,
   StreamRequest,
   StreamResult,
+  StreamService,
 } from './streamProgram.ts';
 
-export class ModelStreams {
+export class ModelStreams implements StreamService {
   readonly #session: Session;
   readonly #hash: Promise<string>;
+  #stream: StreamProgram | undefined;
+  #stages: Stages | undefined;
   readonly #growing = new Map<number, GrowingRun>();
 
   /** @param hash SHA-256 of the model's file */
   constructor(session: Session, hash: Promise<string>) {
     this.#session = session;
     this.#hash = hash;
-    // Looked at when the first stream asks.
-    hash.catch(() => {});
   }
 
   /** @throws ONNX_UNSUPPORTED { op, node, why }, ARGUMENT, TENSOR_SHAPE, DISPOSED */
-  async info(request: StreamRequest): Promise<StreamInfo> {
+  async streamInfo(request: StreamRequest): Promise<StreamInfo> {
     const program = this.#program(request);
     const { inputs, outputs, single } = program;
     const states = await program.states(request.initial ?? {});
     return { hash: await this.#hash, inputs, outputs, states, ...(single === undefined ? {} : { single }) };
   }
 
-  run(request: StreamRequest, call: StreamCall): Promise<StreamResult> {
+  streamRun(request: StreamRequest, call: StreamCall): Promise<StreamResult> {
     return this.#program(request).run(call);
   }
 
   /** @throws ONNX_UNSUPPORTED { op, node, why } */
   async growInfo(): Promise<StreamInfo> {
-    if (!this.#session.stages) throw this.#closed();
-    const { inputs, outputs } = this.#session.stages();
+    const { inputs, outputs } = this.#cut().stages;
     return { hash: '', inputs, outputs, states: [] };
   }
 
@@ -62,7 +65,8 @@ export class ModelStreams {
   ): Promise<GrownOutput | undefined> {
     const info = await this.growInfo();
     const at = info.outputs.indexOf(outputOf(info, output));
-    const grown = from === 0 ? this.#session.grow!(at) : this.#growing.get(run);
+    const { host, stages } = this.#cut();
+    const grown = from === 0 ? new GrowingRun(host, stages, at) : this.#growing.get(run);
     // Kept again when it comes through whole.
     this.#growing.delete(run);
     if (grown?.steps !== from) return undefined;
@@ -75,17 +79,30 @@ export class ModelStreams {
     this.#growing.delete(run);
   }
 
-  #program({ states, timeAxis }: StreamRequest): StreamProgram {
-    if (states) return namedStream(this.#session, states, timeAxis);
-    if (this.#session.stream) return this.#session.stream();
-    throw this.#closed();
+  /** What is kept of the model's graph would keep its memory. */
+  dispose(): void {
+    this.#stream = undefined;
+    this.#stages = undefined;
+    this.#growing.clear();
   }
 
-  /** The graph is closed to us. */
-  #closed(): RivuletError {
-    const { engine } = this.#session;
+  #program({ states, timeAxis }: StreamRequest): StreamProgram {
+    if (states) return namedStream(this.#session, states, timeAxis);
+    this.#stream ??= fusedStream(this.#host());
+    return this.#stream;
+  }
+
+  #cut(): { readonly host: GraphHost; readonly stages: Stages } {
+    const host = this.#host();
+    this.#stages ??= stagesOf(host);
+    return { host, stages: this.#stages };
+  }
+
+  #host(): GraphHost {
+    const { graphs, engine } = this.#session;
+    if (graphs) return graphs;
     const why = `${engine} does not show the states inside a graph: name them, { states: { h0: 'hn' } }`;
     const details = { op: 'graph', node: '', why, engine };
-    return new RivuletError('ONNX_UNSUPPORTED', `this model cannot be streamed, ${why}`, details);
+    throw new RivuletError('ONNX_UNSUPPORTED', `this model cannot be streamed, ${why}`, details);
   }
 }

@@ -86,3 +86,19 @@ export interface GrownOutput {
   readonly from: number;
   readonly rows: number;
 }
+
+/** What the host of a model does for its streams. */
+export interface StreamService {
+  streamInfo(request: StreamRequest): Promise<StreamInfo>;
+  /** One push of whatever stream: the caller keeps the states. */
+  streamRun(request: StreamRequest, call: StreamCall): Promise<StreamResult>;
+  growInfo(): Promise<StreamInfo>;
+  /** One push of an incremental run, which is kept here; undefined when the `from` steps before are not. */
+  growPush(
+    run: number,
+    output: string | undefined,
+    from: number,
+    chunk: AnyTensor['data'],
+  ): Promise<GrownOutput | undefined>;
+  growClose(run: number): Promise<void>;
+}

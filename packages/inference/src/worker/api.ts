@@ -8,13 +8,7 @@ import type { ForecastBand, ForecastRequest } from '../forecaster/index.ts';
 import type { LoadOptions } from '../load/modelCache.ts';
 import type { LoadProgress, WeightType } from '../load/modelFolder.ts';
 import type { InkService } from '../recogniser/inkService.ts';
-import type {
-  GrownOutput,
-  StreamCall,
-  StreamInfo,
-  StreamRequest,
-  StreamResult,
-} from '../stream/streamProgram.ts';
+import type { StreamService } from '../stream/streamProgram.ts';
 
 /** Every service that can be opened. Adding one: a line here, one in services.ts. */
 export interface ServiceTable {
@@ -38,21 +32,9 @@ export interface ModelInfo {
   readonly outputs: readonly ValueInfo[];
 }
 
-export interface ModelService {
+export interface ModelService extends StreamService {
   info(): Promise<ModelInfo>;
   run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
-  streamInfo(request: StreamRequest): Promise<StreamInfo>;
-  /** One push of whatever stream: the caller keeps the states. */
-  streamRun(request: StreamRequest, call: StreamCall): Promise<StreamResult>;
-  growInfo(): Promise<StreamInfo>;
-  /** One push of an incremental run, which is kept here; undefined when the `from` steps before are not. */
-  growPush(
-    run: number,
-    output: string | undefined,
-    from: number,
-    chunk: AnyTensor['data'],
-  ): Promise<GrownOutput | undefined>;
-  growClose(run: number): Promise<void>;
 }
 
 export interface ForecasterService {

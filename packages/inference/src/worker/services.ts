@@ -7,7 +7,7 @@ import type { ReadOptions } from '../load/readBytes.ts';
 import { type FileSource, readKnown, readNewest } from '../load/readKept.ts';
 import { sha256 } from '../load/sha256.ts';
 import { checkLanguages } from '../recogniser/checkLanguages.ts';
-import { ModelStreams } from '../stream/modelStreams.ts';
+import { lazyStreams } from '../stream/lazyStreams.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
 
 interface Context extends ServiceOptions, FileSource {
@@ -42,12 +42,11 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
     return {
       info: async () => ({ engine: name, inputs, outputs }),
       run: (feeds) => session.run(feeds),
-      streamInfo: (request) => streams.info(request),
-      streamRun: (request, call) => streams.run(request, call),
-      growInfo: () => streams.growInfo(),
-      growPush: (run, output, from, chunk) => streams.growPush(run, output, from, chunk),
-      growClose: (run) => streams.growClose(run),
-      dispose: () => session.dispose(),
+      ...streams,
+      dispose: () => {
+        streams.dispose();
+        return session.dispose();
+      },
       ...(session.runNow && { now: { run: session.runNow.bind(session) } }),
     };
   },
@@ -69,7 +68,7 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
 
 interface OpenedModel {
   readonly session: Session;
-  readonly streams: ModelStreams;
+  readonly streams: ReturnType<typeof lazyStreams>;
 }
 
 async function openModel(bytes: Uint8Array, context: Context): Promise<OpenedModel> {
@@ -77,7 +76,7 @@ async function openModel(bytes: Uint8Array, context: Context): Promise<OpenedMod
   const hash = sha256(bytes as Uint8Array<ArrayBuffer>);
   hash.catch(() => {});
   const session = await createSession(bytes, context);
-  return { session, streams: new ModelStreams(session, hash) };
+  return { session, streams: lazyStreams(session, hash) };
 }
 
 async function modelAt(location: string, context: Context): Promise<OpenedModel> {

@@ -4,10 +4,6 @@
  */
 import { RivuletError, sizeOf, type Tensor } from '@rivulet/core';
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
-import { fusedStream } from '../../stream/fusedStream.ts';
-import { GrowingRun } from '../../stream/growingRun.ts';
-import { type Stages, stagesOf } from '../../stream/stages.ts';
-import type { StreamProgram } from '../../stream/streamProgram.ts';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
 import { checkFeeds, fedAgain, valueInfo } from '../feeds.ts';
 import { copied, restore } from './constants.ts';
@@ -52,6 +48,7 @@ interface BoundProgram extends Program {
 
 class FusedSession implements Session, GraphHost {
   readonly engine = 'fused';
+  readonly graphs = this;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   /** Its closures hold the machine. */
@@ -59,8 +56,6 @@ class FusedSession implements Session, GraphHost {
   /** Most recently used last. */
   #programs: BoundProgram[] = [];
   #machine: InferMachine | undefined;
-  #stream: StreamProgram | undefined;
-  #stages: Stages | undefined;
 
   constructor(plan: Plan, machine: InferMachine) {
     const { graph } = plan.model;
@@ -76,20 +71,6 @@ class FusedSession implements Session, GraphHost {
 
   runNow(feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor> {
     return this.execute(this.whole(), feeds);
-  }
-
-  stream(): StreamProgram {
-    this.#stream ??= fusedStream(this);
-    return this.#stream;
-  }
-
-  stages(): Stages {
-    this.#stages ??= stagesOf(this);
-    return this.#stages;
-  }
-
-  grow(output: number): GrowingRun {
-    return new GrowingRun(this, this.stages(), output);
   }
 
   whole(): FusedGraph {
@@ -153,8 +134,6 @@ class FusedSession implements Session, GraphHost {
   async dispose(): Promise<void> {
     this.#machine = undefined;
     this.#graph = undefined;
-    this.#stream = undefined;
-    this.#stages = undefined;
     this.#programs = [];
   }
 }

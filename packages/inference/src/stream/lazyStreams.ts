@@ -1,0 +1,24 @@
+/** The streams of a model, whose code comes when the first of them asks: most pages have none. */
+import type { Session } from '../engine/engine.ts';
+import type { ModelStreams } from './modelStreams.ts';
+import type { StreamService } from './streamProgram.ts';
+
+/** @param hash SHA-256 of the model's file */
+export function lazyStreams(session: Session, hash: Promise<string>): StreamService & { dispose(): void } {
+  let streams: ModelStreams | undefined;
+  const loaded = async (): Promise<ModelStreams> => {
+    const { ModelStreams } = await import('./modelStreams.ts');
+    streams ??= new ModelStreams(session, hash);
+    return streams;
+  };
+  return {
+    streamInfo: async (request) => (await loaded()).streamInfo(request),
+    // The one that is called at every step.
+    streamRun: (request, call) =>
+      streams ? streams.streamRun(request, call) : loaded().then((code) => code.streamRun(request, call)),
+    growInfo: async () => (await loaded()).growInfo(),
+    growPush: async (run, output, from, chunk) => (await loaded()).growPush(run, output, from, chunk),
+    growClose: async (run) => streams?.growClose(run),
+    dispose: () => streams?.dispose(),
+  };
+}
