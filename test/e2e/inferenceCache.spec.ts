@@ -145,11 +145,15 @@ test('one version of a file is kept, and as many files as fit', async ({ page })
   });
 });
 
-test('a page without Cache Storage loads as ever', async ({ page }) => {
+test('a page without Cache Storage loads as ever', async ({ browser }) => {
   storage = false;
+  // A browser of its own: another's memory has the scripts of before, with Cache Storage.
+  const context = await browser.newContext();
+  const page = await context.newPage();
   await open(page);
   expect(await page.evaluate(() => window.storageCache())).toBeUndefined();
   await forecast(page);
   await forecast(page);
   expect(fetched).toHaveLength(4);
+  await context.close();
 });
