@@ -18,7 +18,8 @@ export class Predictor {
 
   /** Resolves when forecasts can be made. A failed load is forgotten, so the next call tries again. */
   async load(): Promise<Forecaster> {
-    this.loading ??= loadForecaster(this.url);
+    // The service worker keeps the model with the page; a second copy would only cost space.
+    this.loading ??= loadForecaster(this.url, { cache: 'none' });
     const { loading } = this;
     try {
       return await loading;

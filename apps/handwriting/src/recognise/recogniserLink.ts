@@ -33,7 +33,11 @@ export class RecogniserLink {
     this.state.value = { kind: 'loading' };
     this.close();
     try {
-      this.recogniser = await createHandwritingRecognizer({ languages: ['en'] }, { models: this.models });
+      // The service worker keeps the model with the page; a second copy would only cost space.
+      this.recogniser = await createHandwritingRecognizer(
+        { languages: ['en'] },
+        { models: this.models, cache: 'none' },
+      );
       this.state.value = { kind: 'ready' };
     } catch (error) {
       this.state.value = { kind: 'failed', error };
