@@ -1,35 +1,47 @@
 /**
- * `npm run bench -- size`: bytes over the line. What the inference package adds to a page of somebody else, and
- * what the first visit to each of our apps fetches, shell and engine, without the model. Needs a build.
+ * `npm run bench -- size`: bytes over the line. What the inference package adds to a page of somebody else that runs
+ * a model, and what the first visit to each of our apps fetches and keeps for offline, shell and engine, without the
+ * model. Needs a build.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPage } from './buildPage.ts';
 import { type BuiltFile, builtFiles } from './builtFiles.ts';
 
 const APPS = ['handwriting', 'forecast'] as const;
+/** Chunks that a page which loads and runs a recurrent model does not fetch. */
+const ON_DEMAND = /\/(inkRecogniser|seriesForecaster|checkManifest|modelStreams|operators)-/;
 
 export async function bench(): Promise<Record<string, number>> {
   const figures: Record<string, number> = {};
   const page = await buildPage('fused');
-  report('@rivulet/inference', await builtFiles(page.folder), figures);
+  report('@rivulet/inference', await builtFiles(page.folder), (file) => !ON_DEMAND.test(file), figures);
   await page.dispose();
   for (const app of APPS) {
     const folder = fileURLToPath(new URL(`../../apps/${app}/dist`, import.meta.url));
     if (!existsSync(folder)) throw new Error(`apps/${app} is not built: run "npm run build" first`);
-    report(app, await builtFiles(folder), figures);
+    const kept = readFileSync(join(folder, 'sw.js'), 'utf8');
+    const needed = (file: string): boolean =>
+      kept.includes(`"${file}"`) || /^(sw|workbox-\w+)\.js$/.test(file);
+    report(app, await builtFiles(folder), needed, figures);
   }
   return figures;
 }
 
 /** Prints a table; a browser fetches one of the two kernels, and models, data and icons are not the shell. */
-function report(name: string, files: readonly BuiltFile[], figures: Record<string, number>): void {
+function report(
+  name: string,
+  files: readonly BuiltFile[],
+  needed: (file: string) => boolean,
+  figures: Record<string, number>,
+): void {
   const shell = files.filter((file) => /\.(html|js|css|wasm)$/.test(file.name));
-  const counted = shell.filter((file) => !file.name.includes('infer.plain'));
+  const counted = shell.filter((file) => needed(file.name) && !file.name.includes('infer.relaxed'));
   console.log(`\n${name.padEnd(40)}${['bytes', 'gzip', 'brotli'].map((word) => word.padStart(9)).join('')}`);
   for (const file of shell) {
     const row = [file.bytes, file.gzip, file.brotli].map((n) => String(n).padStart(9)).join('');
-    console.log(`${file.name.padEnd(40)}${row}${counted.includes(file) ? '' : '  (other processors)'}`);
+    console.log(`${file.name.padEnd(40)}${row}${counted.includes(file) ? '' : '  (on demand)'}`);
   }
   for (const way of ['gzip', 'brotli'] as const) {
     figures[`${name}, ${way}`] = counted.reduce((sum, file) => sum + file[way], 0);

@@ -3,7 +3,13 @@ import { provideOrt } from './engine/ortLoader.ts';
 import type { ModelFolder } from './load/modelFolder.ts';
 import { type OpenFolderOptions, openModelFolder as openFolder } from './load/openModelFolder.ts';
 import { readFileBytes } from './load/readFileBytes.ts';
-import { type PublicApi, publicApi } from './publicApi.ts';
+import {
+  forecasterLoader,
+  modelLoader,
+  type Platform,
+  recognizerCreator,
+  recognizerQuery,
+} from './publicApi.ts';
 import { ServiceClient } from './worker/client.ts';
 import { localConnection } from './worker/localConnection.ts';
 
@@ -19,8 +25,11 @@ provideOrt(() =>
 
 const client = new ServiceClient(() => localConnection(readFileBytes));
 
-const api: PublicApi = publicApi(client, String);
-export const { loadModel, loadForecaster, createHandwritingRecognizer, queryHandwritingRecognizer } = api;
+const platform: Platform = { client, resolve: String };
+export const loadModel = /* @__PURE__ */ modelLoader(platform);
+export const loadForecaster = /* @__PURE__ */ forecasterLoader(platform);
+export const createHandwritingRecognizer = /* @__PURE__ */ recognizerCreator(platform);
+export const queryHandwritingRecognizer = /* @__PURE__ */ recognizerQuery(platform);
 
 /** Beyond the web's names: a model folder for tools that look inside it. */
 export function openModelFolder(folder: string | URL, options?: OpenFolderOptions): Promise<ModelFolder> {

@@ -1,4 +1,7 @@
-/** The names that web.ts and node.ts both export, made for a platform's client: written once, so they cannot differ. */
+/**
+ * The names that web.ts and node.ts both export, made for a platform: written once, so they cannot differ, and each
+ * by a function of its own, so that a bundle has only those that a page uses.
+ */
 import { RivuletError } from '@rivulet/core';
 import { Forecaster } from './forecaster/forecaster.ts';
 import type { LoadOptions } from './load/modelCache.ts';
@@ -29,45 +32,60 @@ export interface PublicApi extends HandwritingFunctions {
   loadForecaster(folder: string | URL, options?: LoadForecasterOptions): Promise<Forecaster>;
 }
 
-/** @param resolve makes an address whole: against the page on the web, as a path in Node */
-export function publicApi(client: ServiceClient, resolve: (location: string | URL) => string): PublicApi {
-  const locate = (location: unknown): string => {
-    if (typeof location === 'string' || location instanceof URL) return resolve(location);
-    throw new RivuletError('ARGUMENT', `a model is found by its address, got ${location}`, {
-      location: String(location),
-    });
+export interface Platform {
+  readonly client: ServiceClient;
+  /** Makes an address whole: against the page on the web, as a path in Node. */
+  readonly resolve: (location: string | URL) => string;
+}
+
+export function modelLoader({ client, resolve }: Platform): PublicApi['loadModel'] {
+  return async (source, options = {}) => {
+    // By name: another realm's bytes (a frame's) are of another class.
+    const isBytes = ArrayBuffer.isView(source) && source[Symbol.toStringTag] === 'Uint8Array';
+    const location = isBytes ? source : locate(resolve, source);
+    const remote = await client.open('model', location, options);
+    try {
+      return new Model(remote, await remote.call('info', [], { signal: options.signal }));
+    } catch (error) {
+      await remote.dispose();
+      throw error;
+    }
   };
-  return {
-    async loadModel(source, options = {}) {
-      // By name: another realm's bytes (a frame's) are of another class.
-      const isBytes = ArrayBuffer.isView(source) && source[Symbol.toStringTag] === 'Uint8Array';
-      const location = isBytes ? source : locate(source);
-      const remote = await client.open('model', location, options);
+}
+
+export function forecasterLoader({ client, resolve }: Platform): PublicApi['loadForecaster'] {
+  return async (folder, options = {}) =>
+    new Forecaster(await client.open('forecaster', locate(resolve, folder), options));
+}
+
+export function recognizerCreator(platform: Platform): PublicApi['createHandwritingRecognizer'] {
+  return handwriting(platform).createHandwritingRecognizer;
+}
+
+export function recognizerQuery(platform: Platform): PublicApi['queryHandwritingRecognizer'] {
+  return handwriting(platform).queryHandwritingRecognizer;
+}
+
+function handwriting({ client, resolve }: Platform): HandwritingFunctions {
+  return handwritingFunctions({
+    async manifest(folder, { signal, fetch, cache }) {
+      const remote = await client.open('folder', locate(resolve, folder), { signal, fetch, cache });
       try {
-        return new Model(remote, await remote.call('info', [], { signal: options.signal }));
-      } catch (error) {
+        return await remote.call('manifest', [], { signal });
+      } finally {
         await remote.dispose();
-        throw error;
       }
     },
+    recogniser: (folder, languages, { engine, dtype, signal, onProgress, fetch, cache }) =>
+      client.open('recogniser', locate(resolve, folder), {
+        ...{ languages, engine, dtype, signal, onProgress, fetch, cache },
+      }),
+  });
+}
 
-    async loadForecaster(folder, options = {}) {
-      return new Forecaster(await client.open('forecaster', locate(folder), options));
-    },
-
-    ...handwritingFunctions({
-      async manifest(folder, { signal, fetch, cache }) {
-        const remote = await client.open('folder', locate(folder), { signal, fetch, cache });
-        try {
-          return await remote.call('manifest', [], { signal });
-        } finally {
-          await remote.dispose();
-        }
-      },
-      recogniser: (folder, languages, { engine, dtype, signal, onProgress, fetch, cache }) =>
-        client.open('recogniser', locate(folder), {
-          ...{ languages, engine, dtype, signal, onProgress, fetch, cache },
-        }),
-    }),
-  };
+function locate(resolve: Platform['resolve'], location: unknown): string {
+  if (typeof location === 'string' || location instanceof URL) return resolve(location);
+  throw new RivuletError('ARGUMENT', `a model is found by its address, got ${location}`, {
+    location: String(location),
+  });
 }

@@ -2,7 +2,7 @@
 import { attr, writeOnnx } from '@rivulet/core';
 import { expect, it } from 'vitest';
 import { loadModel } from '../node.ts';
-import { publicApi } from '../publicApi.ts';
+import { modelLoader } from '../publicApi.ts';
 import { smallModel } from '../testing/smallModel.ts';
 import { ServiceClient } from '../worker/client.ts';
 import { threadConnections } from '../worker/testing/threadConnection.ts';
@@ -18,7 +18,7 @@ const steps = (count: number, first = 0): Float32Array =>
 
 it('writes the same bytes as this process, and each goes on from the other', async () => {
   const { connect, threads } = threadConnections();
-  const there = await publicApi(new ServiceClient(connect), String).loadModel(bytes);
+  const there = await modelLoader({ client: new ServiceClient(connect), resolve: String })(bytes);
   const here = await loadModel(bytes);
   const [a, b] = [here.createStream(), there.createStream()];
   expect(await b.push(steps(5))).toEqual(await a.push(steps(5)));
@@ -34,7 +34,7 @@ it('writes the same bytes as this process, and each goes on from the other', asy
 
 it('goes on where it was when its worker died', async () => {
   const { connect, threads } = threadConnections();
-  const there = await publicApi(new ServiceClient(connect), String).loadModel(bytes);
+  const there = await modelLoader({ client: new ServiceClient(connect), resolve: String })(bytes);
   const here = await loadModel(bytes);
   const [stream, calm] = [there.createStream(), here.createStream()];
   expect(await stream.push(steps(5))).toEqual(await calm.push(steps(5)));
@@ -57,7 +57,7 @@ it('begins an incremental run anew when its worker died, from all its input', as
     attributes: { ...node.attributes, direction: attr.string('reverse') },
   }));
   const reversed = writeOnnx({ ...model, graph: { ...model.graph, nodes } });
-  const there = await publicApi(new ServiceClient(connect), String).loadModel(reversed);
+  const there = await modelLoader({ client: new ServiceClient(connect), resolve: String })(reversed);
   const here = await loadModel(reversed);
   const [run, calm] = [there.createIncrementalRun(), here.createIncrementalRun()];
   expect(await run.push(steps(20))).toEqual(await calm.push(steps(20)));

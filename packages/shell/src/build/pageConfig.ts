@@ -19,7 +19,8 @@ export interface PageOptions {
   readonly manifest: Partial<ManifestOptions>;
 }
 
-const SERVICES = ['inkRecogniser', 'seriesForecaster'] as const;
+/** Chunks of the worker that only other pages, or models brought by others, ask for. */
+const ON_DEMAND = ['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators'] as const;
 const KEPT = ['html', 'js', 'css', 'wasm', 'svg', 'png', 'json', 'onnx', 'webmanifest'];
 const ICONS = [
   { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },
@@ -30,13 +31,13 @@ const ICONS = [
 
 /** Relative addresses throughout: the page works under any path it is served from. */
 export function pageConfig({ models, model, service, keep = [], manifest }: PageOptions): UserConfig {
-  const unused = SERVICES.filter((name) => name !== service).map((name) => `**/${name}-*`);
+  const unused = ON_DEMAND.filter((name) => name !== service).map((name) => `**/${name}-*`);
   return {
     base: './',
     plugins: [
       modelFiles(models, [model]),
       themeAtOnce(),
-      prefetch(new RegExp(`assets/(worker|checkManifest|${service})-.*\\.js$|^models/`)),
+      prefetch(new RegExp(`assets/(worker|usualOperators|move|checkManifest|${service})-.*\\.js$|^models/`)),
       precompress(),
       VitePWA({
         registerType: 'prompt',
