@@ -52,7 +52,9 @@ describe('a service in another thread', () => {
     const { y } = await remote.call('run', [halves(2)]);
     expect(y!.shape).toEqual([2, 1, 1, 2]);
     expect(y!.data[0]).toBeCloseTo(Math.tanh(0.5), 6);
-    expect(progress).toEqual([{ file: path, loadedBytes: bytes.length, totalBytes: bytes.length }]);
+    await expect
+      .poll(() => progress)
+      .toEqual([{ file: path, loadedBytes: bytes.length, totalBytes: bytes.length }]);
     const wrong = remote.call('run', [{ x: { data: new Float32Array(4), shape: [1, 1, 4] } }]);
     expect(await failure(wrong)).toMatchObject({
       code: 'TENSOR_SHAPE',

@@ -168,7 +168,7 @@ describe('a cache', () => {
     await forecast({ cache, onProgress: (p) => progress.push(p) });
     expect(fetched.slice(2)).toEqual(['manifest.json']);
     const size = one.weights.length;
-    expect(progress).toEqual([{ file: 'model.onnx', loadedBytes: size, totalBytes: size }]);
+    await expect.poll(() => progress).toEqual([{ file: 'model.onnx', loadedBytes: size, totalBytes: size }]);
     answer = offline;
     await forecast({ cache });
   });
