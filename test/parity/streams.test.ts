@@ -1,63 +1,21 @@
 /** Streams against whole runs: what is pushed in pieces comes out as if it had been fed at once. */
-import { type AnyTensor, loadModel, type Model, type StreamOptions } from '@rivulet/inference/node';
+import { loadModel, type StreamOptions } from '@rivulet/inference/node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LayerCase, type StackCase, stackBytes } from './graphs.ts';
+import { type StackCase, stackBytes } from './graphs.ts';
 import { randomFloats } from './random.ts';
-
-/** Sums may be taken in another order where a kernel has a path of its own for few rows. */
-const TOLERANCE = 1e-5;
-/** There an activation may then round to the next of 16 bits. */
-const INT8_TOLERANCE = 1e-3;
-
-const layer: fc.Arbitrary<LayerCase> = fc.record({
-  op: fc.constantFrom('RNN', 'LSTM', 'GRU'),
-  hidden: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(16, 33)),
-  linearBeforeReset: fc.constantFrom(0, 1),
-  bias: fc.boolean(),
-});
-
-const stack = fc.record({
-  seed: fc.integer({ min: 1, max: 1e9 }),
-  input: fc.integer({ min: 1, max: 20 }),
-  layers: fc.array(layer, { minLength: 1, maxLength: 3 }),
-  dense: fc.constantFrom(0, 1, 10),
-  int8: fc.boolean(),
-  lengths: fc.boolean(),
-});
-
-const chunks = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 });
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-
-async function opened<T>(kase: StackCase, use: (model: Model) => Promise<T>): Promise<T> {
-  const model = await loadModel(stackBytes(kase), { engine: 'fused', variant: 'plain' });
-  try {
-    return await use(model);
-  } finally {
-    await model.dispose();
-  }
-}
-
-function feedsFor({ input, lengths }: StackCase, data: Float32Array, T: number): Record<string, AnyTensor> {
-  return {
-    x: { data, shape: [T, 1, input] },
-    ...(lengths ? { lengths: { data: Int32Array.of(T), shape: [1] } } : {}),
-  };
-}
-
-const readableOf = <T>(values: readonly T[]): ReadableStream<T> =>
-  new ReadableStream({
-    start(controller) {
-      for (const value of values) controller.enqueue(value);
-      controller.close();
-    },
-  });
-
-/** Largest difference of two rows of numbers of one length. */
-function difference(a: Float32Array, b: Float32Array): number {
-  expect(a.length).toBe(b.length);
-  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
-}
+import {
+  chunks,
+  difference,
+  feedsFor,
+  INT8_TOLERANCE,
+  lstm,
+  opened,
+  readableOf,
+  stack,
+  sum,
+  TOLERANCE,
+} from './streamCases.ts';
 
 it('gives in pieces what a whole run gives, float32 and int8, plain kernels', async () => {
   await fc.assert(
@@ -87,16 +45,6 @@ it('gives in pieces what a whole run gives, float32 and int8, plain kernels', as
     { numRuns: 60 },
   );
 });
-
-const lstm: StackCase = {
-  seed: 3,
-  input: 4,
-  layers: [
-    { op: 'LSTM', hidden: 8 },
-    { op: 'GRU', hidden: 5 },
-  ],
-  dense: 3,
-};
 
 describe('a stream', () => {
   const data = randomFloats(4)(12 * 4, 2);
@@ -283,130 +231,5 @@ it('does not grow over 100,000 pushes', async () => {
     const before = await pushMany(2_000);
     // Other tests of this process may allocate meanwhile: 2 MB is 20 bytes a push.
     expect((await pushMany(100_000)) - before).toBeLessThan(2e6);
-  });
-});
-
-describe('a group', () => {
-  const part = (seed: number, n: number, input: number): Float32Array => randomFloats(seed)(n * input, 2);
-
-  it('steps what single streams step, whoever joins and leaves, however long their chunks are', async () => {
-    const size = fc.integer({ min: 1, max: 5 });
-    const round = fc.record({
-      // By number; 0: nothing is pushed.
-      lengths: fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 }),
-      leaves: fc.boolean(),
-      joins: fc.boolean(),
-      together: fc.boolean(),
-    });
-    const rounds = fc.array(round, { minLength: 1, maxLength: 5 });
-    await fc.assert(
-      fc.asyncProperty(stack, size, rounds, async (kase, first, plan) => {
-        await opened(kase, async (model) => {
-          const tolerance = kase.int8 ? INT8_TOLERANCE : TOLERANCE;
-          const group = model.createStreamGroup(first);
-          const alone = new Map(Array.from({ length: first }, (_, i) => [i, model.createStream()]));
-          for (const [r, { lengths, leaves, joins, together }] of plan.entries()) {
-            const seed = kase.seed + r;
-            if (leaves && alone.size > 1) {
-              const gone = Math.max(...alone.keys());
-              await group.leave(gone);
-              alone.delete(gone);
-            }
-            if (joins) {
-              const origin = [...alone.keys()][0]!;
-              const copy = await group.join(await group.snapshot(origin));
-              expect(alone.has(copy)).toBe(false);
-              alone.set(copy, alone.get(origin)!.fork());
-            }
-            const open = [...alone.keys()].sort((a, b) => a - b);
-            expect(await group.sequences()).toEqual(open);
-            if (together) {
-              const n = 2;
-              const data = part(seed, n * open.length, kase.input);
-              const all = await group.push({ data, shape: [n, open.length, kase.input] });
-              for (const [row, id] of open.entries()) {
-                const pick = (from: Float32Array, width: number): Float32Array =>
-                  Float32Array.from({ length: n * width }, (_, i) => {
-                    const [t, j] = [Math.floor(i / width), i % width];
-                    return from[(t * open.length + row) * width + j]!;
-                  });
-                const one = await alone.get(id)!.push(pick(data, kase.input));
-                expect(all.shape).toEqual([n, open.length, one.shape[1]]);
-                expect(difference(pick(all.data, one.shape[1]!), one.data)).toBeLessThan(tolerance);
-              }
-              continue;
-            }
-            const chunks = Array.from({ length: Math.max(...open) + 1 }, (_, id) => {
-              const n = alone.has(id) ? (lengths[id % lengths.length] ?? 0) : 0;
-              return n ? part(seed + id, n, kase.input) : undefined;
-            });
-            const outputs = await group.pushEach(chunks);
-            for (const [id, chunk] of chunks.entries()) {
-              if (!chunk) {
-                expect(outputs[id]).toBeUndefined();
-                continue;
-              }
-              const one = await alone.get(id)!.push(chunk);
-              expect(outputs[id]!.shape).toEqual(one.shape);
-              expect(difference(outputs[id]!.data, one.data)).toBeLessThan(tolerance);
-            }
-          }
-          for (const [id, stream] of alone) {
-            const restored = await model.restore(await group.snapshot(id));
-            expect(await restored.steps()).toBe(await stream.steps());
-          }
-        });
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  it('shows the newest step of each, where the graph shows no other', async () => {
-    const kase: StackCase = { seed: 9, input: 3, layers: [{ op: 'GRU', hidden: 6 }], states: true };
-    await opened(kase, async (model) => {
-      const options = { output: 'hn' };
-      const group = model.createStreamGroup(3, options);
-      const chunks = [part(1, 4, 3), undefined, part(2, 2, 3)];
-      const together = await group.pushEach(chunks);
-      for (const [i, chunk] of chunks.entries()) {
-        if (!chunk) continue;
-        const one = await model.createStream(options).push(chunk);
-        expect(one.shape).toEqual([1, 6]);
-        expect(together[i]!.shape).toEqual([1, 6]);
-        expect(difference(together[i]!.data, one.data)).toBeLessThan(TOLERANCE);
-      }
-      expect((await group.push(part(3, 6, 3))).shape).toEqual([1, 3, 6]);
-    });
-  });
-
-  it('refuses what it cannot do, and stays as it was', async () => {
-    await opened(lstm, async (model) => {
-      for (const size of [-1, 1.5, Number.NaN, 1e9]) {
-        expect(() => model.createStreamGroup(size)).toThrow(expect.objectContaining({ code: 'ARGUMENT' }));
-      }
-      await using group = model.createStreamGroup(2);
-      const before = await group.snapshot(1);
-      for (const call of [
-        group.push({ data: new Float32Array(4), shape: [1, 1, 4] }),
-        group.push(new Float32Array(4)),
-        group.pushEach([undefined, new Float32Array(5)]),
-      ]) {
-        await expect(call).rejects.toMatchObject({ code: 'TENSOR_SHAPE' });
-      }
-      const missing = [undefined, undefined, new Float32Array(4)];
-      for (const call of [group.pushEach(missing), group.leave(2), group.reset(-1), group.snapshot(7)]) {
-        await expect(call).rejects.toMatchObject({ code: 'ARGUMENT', details: { sequences: [0, 1] } });
-      }
-      const aborted = group.push(new Float32Array(8), { signal: AbortSignal.abort() });
-      await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
-      await expect(group.join(before.subarray(2))).rejects.toMatchObject({ code: 'SNAPSHOT_INVALID' });
-      expect(await group.pushEach([])).toEqual([]);
-      expect(await group.snapshot(1)).toEqual(before);
-      await group.push(new Float32Array(8));
-      await group.reset(1);
-      expect(await group.snapshot(1)).toEqual(before);
-      await group.dispose();
-      await expect(group.push(new Float32Array(8))).rejects.toMatchObject({ code: 'DISPOSED' });
-    });
   });
 });
