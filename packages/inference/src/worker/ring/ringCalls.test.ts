@@ -139,12 +139,19 @@ describe('a service in another thread', () => {
 
   it('that dies leaves nobody waiting, and is called by ring again in the next thread', async () => {
     const { remote, count } = await opened();
-    const pending = Array.from({ length: 50 }, () => failure(remote.call('run', [halves(5000)])));
-    const behind = failure(remote.call('run', [halves(1)], { signal: new AbortController().signal }));
+    const outcome = (call: Promise<unknown>): Promise<string> =>
+      call.then(
+        () => 'answered',
+        (error: { code: string }) => error.code,
+      );
+    const pending = Array.from({ length: 50 }, () => outcome(remote.call('run', [halves(5000)])));
+    const behind = outcome(remote.call('run', [halves(1)], { signal: new AbortController().signal }));
     expect(count()).toBeGreaterThan(0);
     const last = threads.at(-1)!;
     await last.terminate();
-    for (const error of await Promise.all([...pending, behind])) expect(error.code).toBe('WORKER_DIED');
+    // The thread may answer the first ones before its end; nobody is left without an end of the call.
+    for (const end of await Promise.all([...pending, behind]))
+      expect(['answered', 'WORKER_DIED']).toContain(end);
     const before = count();
     while (count() === before) await remote.call('run', [halves(1)]);
     await remote.dispose();
