@@ -3,36 +3,9 @@
  * refused, because a misspelt option that is silently ignored costs a run.
  */
 import * as v from 'valibot';
+import { layerSchema } from './nn/operations.ts';
 import { parseOptions } from './parseOptions.ts';
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-/** [0, 1) */
-const decay = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
-const positive = v.pipe(v.number(), v.gtValue(0));
-const identifier = v.pipe(v.string(), v.regex(/^[A-Za-z_][\w-]*$/, 'a name of letters, digits, _ and -'));
-
-/** `in` defaults to the layer before (the first layer: to the first input), `name` to `<op><index>`. */
-const common = { name: v.optional(identifier), in: v.optional(identifier) };
-
-const recurrent = {
-  ...common,
-  /** Units a direction. */
-  hidden: count,
-  bidirectional: v.optional(v.boolean(), false),
-  /** `<layer>.h`: starts from that layer's final state (between LSTMs from its cell state too). */
-  initial: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+\.h$/, '"<layer>.h"'))),
-};
-
-const layer = v.variant('op', [
-  v.strictObject({ op: v.literal('lstm'), ...recurrent }),
-  v.strictObject({ op: v.literal('gru'), ...recurrent }),
-  v.strictObject({ op: v.literal('rnn'), ...recurrent }),
-  /** Puts `factor` neighbouring steps side by side: [T, B, F] -> [ceil(T / factor), B, factor * F]. */
-  v.strictObject({ op: v.literal('join'), ...common, factor: v.optional(v.pipe(count, v.minValue(2)), 2) }),
-  v.strictObject({ op: v.literal('dropout'), ...common, rate: decay }),
-  v.strictObject({ op: v.literal('dense'), ...common, units: count }),
-]);
+import { count, decay, fraction, identifier, positive } from './recipeValues.ts';
 
 const network = v.strictObject({
   /** Features of each input, by ONNX input name; `lengths` of a batch belong to the first. */
@@ -40,7 +13,7 @@ const network = v.strictObject({
     v.record(identifier, count),
     v.check((inputs) => Object.keys(inputs).length > 0, 'at least one input'),
   ),
-  layers: v.pipe(v.array(layer), v.minLength(1)),
+  layers: v.pipe(v.array(layerSchema), v.minLength(1)),
   /** Names of layers that leave the network, as ONNX output names. */
   outputs: v.pipe(v.array(identifier), v.minLength(1)),
 });
@@ -88,7 +61,6 @@ const recipe = v.strictObject({
 export type RecipeInput = v.InferInput<typeof recipe>;
 /** With every default filled in. */
 export type Recipe = v.InferOutput<typeof recipe>;
-export type LayerRecipe = Recipe['network']['layers'][number];
 
 /** @throws RECIPE_INVALID naming the path of the first bad key */
 export function parseRecipe(json: unknown): Recipe {

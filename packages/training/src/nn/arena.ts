@@ -17,16 +17,8 @@ export interface NodePlaces {
   readonly dy: number;
   /** Lengths [lanes] of the node's time axis, Int32; -1 where every lane is full. */
   readonly lens: number;
-  /** One cache a direction. */
-  readonly caches: readonly number[];
-  /** Final states [dirs][hidden][lanes], where another layer starts from them. */
-  readonly h: number;
-  readonly c: number;
-  readonly dh: number;
-  readonly dc: number;
-  /** Gradient of this layer's own initial state, before it is added to its giver's. */
-  readonly dh0: number;
-  readonly dc0: number;
+  /** What the node keeps beside its output, by its own names. */
+  readonly own: ReadonlyMap<string, number>;
 }
 
 export interface Places {
@@ -38,32 +30,31 @@ export interface Places {
   readonly floats: number;
 }
 
-type CacheFloats = TrainKernels['recurrentCacheFloats'];
+export interface ArenaShape {
+  /** T of each input, in the plan's order. */
+  readonly steps: readonly number[];
+  readonly lanes: number;
+  /** Whether the first input has lengths. */
+  readonly withLengths: boolean;
+  /** Whether states come from and go to other chunks. */
+  readonly carries: boolean;
+  readonly inputGradients: boolean;
+}
 
-/**
- * @param steps T of each input, in the plan's order
- * @param withLengths whether the first input has lengths
- */
-export function placeActivations(
-  plan: NetworkPlan,
-  steps: readonly number[],
-  lanes: number,
-  withLengths: boolean,
-  cacheFloats: CacheFloats,
-): Places {
+export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: TrainKernels): Places {
   const { nodes } = plan;
+  const { lanes } = shape;
   const T = new Array<number>(nodes.length).fill(0);
   nodes.forEach((node, i) => {
-    if (node.op === 'input') T[i] = steps[i]!;
-    else if (node.op === 'join') T[i] = Math.ceil(T[node.source]! / node.factor);
-    else T[i] = T[node.source]!;
+    const of = node.sources.map((source) => T[source]!);
+    T[i] = of.length === 0 ? shape.steps[i]! : (node.steps?.(of) ?? of[0]!);
   });
   const roomT = [...T];
-  const givesState = new Set<number>();
   for (let i = nodes.length - 1; i >= 0; i--) {
     const node = nodes[i]!;
-    if (node.op === 'join') roomT[node.source] = Math.max(roomT[node.source]!, node.factor * roomT[i]!);
-    if (node.op === 'recurrent' && node.initial >= 0) givesState.add(node.initial);
+    if (!node.roomOfSource) continue;
+    const source = node.sources[0]!;
+    roomT[source] = Math.max(roomT[source]!, node.roomOfSource(roomT[i]!));
   }
 
   let floats = 0;
@@ -72,50 +63,43 @@ export function placeActivations(
     floats += align(wanted);
     return at;
   };
-  const stateFloats = (i: number): number => {
-    const node = nodes[i]!;
-    return node.op === 'recurrent' ? node.dirs * node.hidden * lanes : 0;
-  };
   const room = (i: number): number => roomT[i]! * nodes[i]!.features * lanes;
 
-  // A join's memory is its source's: [2 T'][F][B] and [T'][2 F][B] are the same floats in the same order.
   const lens = new Array<number>(nodes.length).fill(-1);
   const y = new Array<number>(nodes.length);
   nodes.forEach((node, i) => {
-    y[i] = node.op === 'join' ? y[node.source]! : take(room(i));
-    if (!withLengths) return;
+    const source = node.sources[0] ?? -1;
+    y[i] = node.roomOfSource ? y[source]! : take(room(i));
+    if (!shape.withLengths) return;
     if (i === 0) lens[i] = take(lanes);
-    else if (node.op !== 'input' && lens[node.source]! >= 0) {
-      lens[i] = node.op === 'join' ? take(lanes) : lens[node.source]!;
-    }
+    else if (source >= 0 && lens[source]! >= 0 && !node.full)
+      lens[i] = node.steps ? take(lanes) : lens[source]!;
   });
-  const caches = nodes.map((node, i) =>
-    node.op === 'recurrent'
-      ? Array.from({ length: node.dirs }, () =>
-          take(cacheFloats(node.cell, T[i]!, node.input, node.hidden, lanes)),
-        )
-      : [],
-  );
-  const h = nodes.map((_, i) => (givesState.has(i) ? take(stateFloats(i)) : -1));
-  const c = nodes.map((node, i) =>
-    givesState.has(i) && node.op === 'recurrent' && node.cell === 'lstm' ? take(stateFloats(i)) : -1,
-  );
-  const dh0 = nodes.map((node, i) =>
-    node.op === 'recurrent' && node.initial >= 0 ? take(stateFloats(i)) : -1,
-  );
-  const dc0 = nodes.map((node, i) =>
-    dh0[i]! >= 0 && sharesCell(plan, i) && node ? take(stateFloats(i)) : -1,
-  );
+
+  const own = nodes.map(() => new Map<string, number>());
+  const zeroed: (() => void)[] = [];
+  nodes.forEach((node, i) => {
+    node.place?.({
+      lanes,
+      T: T[i]!,
+      sourceT: node.sources.map((source) => T[source]!),
+      carries: shape.carries,
+      kernels,
+      take(name, wanted, cleared = false) {
+        if (cleared) zeroed.push(() => own[i]!.set(name, take(wanted)));
+        else own[i]!.set(name, take(wanted));
+      },
+    });
+  });
 
   const gradStart = floats;
   const dy = new Array<number>(nodes.length);
   nodes.forEach((node, i) => {
-    if (node.op === 'input') dy[i] = -1;
-    else if (node.op === 'join') dy[i] = dy[node.source]!;
+    if (node.sources.length === 0) dy[i] = shape.inputGradients ? take(room(i)) : -1;
+    else if (node.roomOfSource) dy[i] = dy[node.sources[0]!]!;
     else dy[i] = take(room(i));
   });
-  const dh = h.map((at, i) => (at >= 0 ? take(stateFloats(i)) : -1));
-  const dc = c.map((at, i) => (at >= 0 ? take(stateFloats(i)) : -1));
+  for (const place of zeroed) place();
 
   return {
     lanes,
@@ -125,24 +109,10 @@ export function placeActivations(
       y: y[i]!,
       dy: dy[i]!,
       lens: lens[i]!,
-      caches: caches[i]!,
-      h: h[i]!,
-      c: c[i]!,
-      dh: dh[i]!,
-      dc: dc[i]!,
-      dh0: dh0[i]!,
-      dc0: dc0[i]!,
+      own: own[i]!,
     })),
     gradStart,
     gradFloats: floats - gradStart,
     floats,
   };
-}
-
-/** Whether node `i` starts from another LSTM's cell state too. */
-export function sharesCell(plan: NetworkPlan, i: number): boolean {
-  const node = plan.nodes[i]!;
-  if (node.op !== 'recurrent' || node.cell !== 'lstm' || node.initial < 0) return false;
-  const from = plan.nodes[node.initial]!;
-  return from.op === 'recurrent' && from.cell === 'lstm';
 }

@@ -3,13 +3,13 @@
  * activations. `forward` leaves its outputs in the arena, the caller writes their gradients beside them, and
  * `backward` adds to the parameters' gradients. Nothing of size is allocated once a batch shape was seen.
  */
-import { GATES, RivuletError } from '@rivulet/core';
+import { RivuletError } from '@rivulet/core';
 import type { TrainKernels } from '@rivulet/kernels/train';
 import type { Random } from '../random.ts';
 import type { Batch, LaneTensor, LaneTensors } from '../task.ts';
-import { type NodePlaces, type Places, placeActivations, sharesCell } from './arena.ts';
-import { dropout } from './dropout.ts';
-import { align, type NetworkPlan, type RecurrentNode } from './networkPlan.ts';
+import { type NodePlaces, type Places, placeActivations } from './arena.ts';
+import { align, type NetworkPlan } from './networkPlan.ts';
+import type { NodeRun } from './operation.ts';
 
 const FLOAT = 4;
 
@@ -20,20 +20,32 @@ export interface ForwardMode {
   readonly lanePositions?: ArrayLike<number>;
 }
 
+export interface NetworkOptions {
+  /** Also computes the gradients of the inputs. */
+  readonly inputGradients?: boolean;
+}
+
+/** A forward pass that `backward` can follow. */
+interface Entered {
+  readonly places: Places;
+  readonly runs: readonly NodeRun[];
+}
+
 export class Network {
   readonly plan: NetworkPlan;
   readonly #kernels: TrainKernels;
+  readonly #options: NetworkOptions;
   readonly #weights: number;
   readonly #gradients: number;
   readonly #placesByShape = new Map<string, Places>();
   #arena = 0;
   #arenaFloats = 0;
-  #places: Places | undefined;
-  #dropoutKeys: (Int32Array | undefined)[] = [];
+  #last: Entered | undefined;
 
-  constructor(kernels: TrainKernels, plan: NetworkPlan) {
+  constructor(kernels: TrainKernels, plan: NetworkPlan, options: NetworkOptions = {}) {
     this.plan = plan;
     this.#kernels = kernels;
+    this.#options = options;
     this.#weights = kernels.alloc(plan.floats);
     this.#gradients = kernels.alloc(plan.floats);
   }
@@ -59,56 +71,38 @@ export class Network {
    */
   forward(batch: Batch, mode: ForwardMode = {}): LaneTensors {
     const places = this.#enter(batch);
-    this.#places = places;
-    this.#dropoutKeys = this.plan.nodes.map((_, i) => this.#laneKeys(i, batch, mode));
+    const runs = this.#runs(places, batch, mode);
+    this.#last = { places, runs };
     this.plan.nodes.forEach((node, i) => {
       const place = places.nodes[i]!;
-      switch (node.op) {
-        case 'input':
-          this.#view(place.y, node.features * places.lanes * place.T).set(batch.inputs[node.name]!.data);
-          break;
-        case 'recurrent':
-          for (let dir = 0; dir < node.dirs; dir++) {
-            this.#kernels.recurrentForward(this.#recurrentCall(node, i, dir));
-          }
-          break;
-        case 'join':
-          this.#lengthsAfterJoin(place, places.nodes[node.source]!, node.factor);
-          this.#clearPartialGroups(i, (source) => source.y);
-          return; // its buffer is the source's, tail included
-        case 'dropout': {
-          const x = this.#view(places.nodes[node.source]!.y, place.T * node.features * places.lanes);
-          const y = this.#view(place.y, x.length);
-          const keys = this.#dropoutKeys[i];
-          if (keys) dropout(x, y, keys, node.rate, false);
-          else y.set(x);
-          break;
-        }
-        case 'dense':
-          this.#kernels.denseForward(this.#denseCall(i));
+      const step = node.features * places.lanes;
+      if (node.sources.length === 0) {
+        this.#view(place.y, step * place.T).set(batch.inputs[node.name]!.data);
+      } else {
+        this.#setLengths(i, places);
+        node.forward(runs[i]!);
       }
-      if (place.roomT > place.T) {
-        const step = node.features * places.lanes;
+      // The tail of a buffer that two nodes share is zero already.
+      if (place.roomT > place.T && !node.roomOfSource) {
         this.#view(place.y + place.T * step, (place.roomT - place.T) * step).fill(0);
       }
     });
-    return this.#outputs((place) => place.y);
+    return this.#tensors(this.plan.outputs, (place) => place.y);
   }
 
   /** Valid steps of the first output for each lane, absent where all are full. */
   outputLengths(): Int32Array | undefined {
     const { places } = this.#entered();
     const at = places.nodes[this.plan.outputs[0]!]!.lens;
-    return at < 0 ? undefined : this.#kernels.i32(this.#arena + at * FLOAT, places.lanes);
+    return at < 0 ? undefined : this.#kernels.i32(this.#at(at), places.lanes);
   }
 
   /** Zeroed gradients of the outputs of the last `forward`, to be filled before `backward`. */
   outputGradients(): Record<string, Float32Array> {
     const { places } = this.#entered();
-    this.#kernels.fill(this.#arena + places.gradStart * FLOAT, places.gradFloats, 0);
-    const gradients: Record<string, Float32Array> = {};
-    for (const [name, { data }] of Object.entries(this.#outputs((place) => place.dy))) gradients[name] = data;
-    return gradients;
+    this.#kernels.fill(this.#at(places.gradStart), places.gradFloats, 0);
+    const tensors = this.#tensors(this.plan.outputs, (place) => place.dy);
+    return Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data]));
   }
 
   clearGradients(): void {
@@ -117,112 +111,17 @@ export class Network {
 
   /** Adds the gradient of the last `forward` to the parameters' gradients. */
   backward(): void {
-    const { places } = this.#entered();
+    const { runs } = this.#entered();
     const { nodes } = this.plan;
-    for (let i = nodes.length - 1; i >= 0; i--) {
-      const node = nodes[i]!;
-      const place = places.nodes[i]!;
-      switch (node.op) {
-        case 'recurrent':
-          this.#recurrentBackward(node, i);
-          break;
-        case 'join':
-          if (place.dy >= 0) this.#clearPartialGroups(i, (source) => source.dy);
-          break;
-        case 'dropout': {
-          const into = places.nodes[node.source]!.dy;
-          if (into < 0) break;
-          const dy = this.#view(place.dy, place.T * node.features * places.lanes);
-          const keys = this.#dropoutKeys[i] ?? new Int32Array(places.lanes);
-          dropout(dy, this.#view(into, dy.length), keys, this.#dropoutKeys[i] ? node.rate : 0, true);
-          break;
-        }
-        case 'dense': {
-          const call = this.#denseCall(i);
-          const into = places.nodes[node.source]!.dy;
-          this.#kernels.denseBackward({
-            ...call,
-            dy: this.#at(place.dy),
-            dx: into < 0 ? 0 : this.#at(into),
-            dw: this.#gradients + node.w.offset * FLOAT,
-            db: this.#gradients + node.b.offset * FLOAT,
-          });
-        }
-      }
+    for (let i = nodes.length - 1; i >= 0; i--) nodes[i]!.backward(runs[i]!);
+  }
+
+  /** Gradients of the inputs after `backward`, [T][features][lanes]; only of a network made with `inputGradients`. */
+  inputGradients(): Record<string, LaneTensor> {
+    if (!this.#options.inputGradients) {
+      throw new RivuletError('INTERNAL', 'The network was made without inputGradients', {});
     }
-  }
-
-  #recurrentBackward(node: RecurrentNode, i: number): void {
-    const { places } = this.#entered();
-    const place = places.nodes[i]!;
-    const into = places.nodes[node.source]!.dy;
-    const state = node.hidden * places.lanes;
-    const rows = GATES[node.cell] * node.hidden;
-    const direction = (at: number, dir: number): number => (at < 0 ? 0 : this.#at(at + dir * state));
-    for (let dir = 0; dir < node.dirs; dir++) {
-      this.#kernels.recurrentBackward({
-        ...this.#recurrentCall(node, i, dir),
-        dy: this.#at(place.dy + dir * state),
-        dx: into < 0 ? 0 : this.#at(into),
-        dw: this.#gradients + (node.w.offset + dir * rows * node.input) * FLOAT,
-        dr: this.#gradients + (node.r.offset + dir * rows * node.hidden) * FLOAT,
-        db: this.#gradients + (node.b.offset + dir * 2 * rows) * FLOAT,
-        dhn: direction(place.dh, dir),
-        dcn: direction(place.dc, dir),
-        dh0: direction(place.dh0, dir),
-        dc0: direction(place.dc0, dir),
-      });
-    }
-    if (node.initial < 0) return;
-    const giver = places.nodes[node.initial]!;
-    this.#kernels.add(this.#at(giver.dh), this.#at(place.dh0), node.dirs * state);
-    if (place.dc0 >= 0) this.#kernels.add(this.#at(giver.dc), this.#at(place.dc0), node.dirs * state);
-  }
-
-  #recurrentCall(node: RecurrentNode, i: number, dir: number) {
-    const { places } = this.#entered();
-    const place = places.nodes[i]!;
-    const giver = node.initial < 0 ? undefined : places.nodes[node.initial]!;
-    const state = node.hidden * places.lanes;
-    const rows = GATES[node.cell] * node.hidden;
-    const direction = (at: number): number => (at < 0 ? 0 : this.#at(at + dir * state));
-    return {
-      cell: node.cell,
-      T: place.T,
-      B: places.lanes,
-      input: node.input,
-      hidden: node.hidden,
-      reverse: dir === 1,
-      x: this.#at(places.nodes[node.source]!.y),
-      w: this.#weights + (node.w.offset + dir * rows * node.input) * FLOAT,
-      r: this.#weights + (node.r.offset + dir * rows * node.hidden) * FLOAT,
-      b: this.#weights + (node.b.offset + dir * 2 * rows) * FLOAT,
-      lens: place.lens < 0 ? 0 : this.#at(place.lens),
-      h0: giver ? direction(giver.h) : 0,
-      c0: giver && sharesCell(this.plan, i) ? direction(giver.c) : 0,
-      hn: direction(place.h),
-      cn: direction(place.c),
-      y: this.#at(place.y + dir * state),
-      yStride: node.dirs * state,
-      cache: this.#at(place.caches[dir]!),
-    };
-  }
-
-  #denseCall(i: number) {
-    const { places } = this.#entered();
-    const node = this.plan.nodes[i]!;
-    if (node.op !== 'dense') throw new RivuletError('INTERNAL', 'not a dense layer', { op: node.op });
-    const place = places.nodes[i]!;
-    return {
-      T: place.T,
-      B: places.lanes,
-      in: node.input,
-      out: node.features,
-      x: this.#at(places.nodes[node.source]!.y),
-      w: this.#weights + node.w.offset * FLOAT,
-      b: this.#weights + node.b.offset * FLOAT,
-      y: this.#at(place.y),
-    };
+    return this.#tensors(this.plan.inputs, (place) => place.dy);
   }
 
   /** Finds or makes the places of this batch's shape, grows the arena, and writes the lengths. */
@@ -242,18 +141,18 @@ export class Network {
       }
       return tensor.T;
     });
-    const key = `${steps.join()}/${batch.lanes}/${batch.lengths ? 1 : 0}`;
+    const { lanes } = batch;
+    const withLengths = batch.lengths !== undefined;
+    const key = `${steps.join()}/${lanes}/${withLengths}`;
     let places = this.#placesByShape.get(key);
     if (!places) {
-      places = placeActivations(plan, steps, batch.lanes, batch.lengths !== undefined, (...shape) =>
-        this.#kernels.recurrentCacheFloats(...shape),
-      );
+      const inputGradients = this.#options.inputGradients ?? false;
+      const shape = { steps, lanes, withLengths, carries: false, inputGradients };
+      places = placeActivations(plan, shape, this.#kernels);
       this.#placesByShape.set(key, places);
     }
     this.#grow(places.floats);
-    if (batch.lengths) {
-      this.#kernels.i32(this.#at(places.nodes[0]!.lens), batch.lanes).set(batch.lengths);
-    }
+    if (batch.lengths) this.#kernels.i32(this.#at(places.nodes[0]!.lens), lanes).set(batch.lengths);
     return places;
   }
 
@@ -267,62 +166,76 @@ export class Network {
     this.#arenaFloats = wanted;
   }
 
-  #laneKeys(i: number, batch: Batch, mode: ForwardMode): Int32Array | undefined {
-    if (this.plan.nodes[i]!.op !== 'dropout' || !mode.dropout) return undefined;
-    const keys = new Int32Array(batch.lanes);
-    for (let lane = 0; lane < batch.size; lane++) {
-      keys[lane] = mode.dropout.derive(i, mode.lanePositions?.[lane] ?? lane).uint32();
-    }
-    return keys;
+  /** What the nodes see of this pass. */
+  #runs(places: Places, batch: Batch, mode: ForwardMode): NodeRun[] {
+    const { nodes } = this.plan;
+    const runs: NodeRun[] = nodes.map((node, i) => {
+      const place = places.nodes[i]!;
+      return {
+        kernels: this.#kernels,
+        T: place.T,
+        lanes: places.lanes,
+        size: batch.size,
+        features: node.features,
+        y: this.#at(place.y),
+        dy: this.#at(place.dy),
+        lens: this.#at(place.lens),
+        own: (name) => this.#at(place.own.get(name) ?? -1),
+        of: (other) => runs[other]!,
+        weights: ({ offset }) => this.#weights + offset * FLOAT,
+        gradients: ({ offset }) => this.#gradients + offset * FLOAT,
+        laneKeys: () => laneKeys(i, batch, mode),
+        stepRandom: () => mode.dropout?.derive(i),
+      };
+    });
+    return runs;
   }
 
-  #lengthsAfterJoin(place: NodePlaces, source: NodePlaces, factor: number): void {
-    if (place.lens < 0) return;
-    const { places } = this.#entered();
-    const from = this.#kernels.i32(this.#at(source.lens), places.lanes);
-    const to = this.#kernels.i32(this.#at(place.lens), places.lanes);
-    for (let lane = 0; lane < places.lanes; lane++) to[lane] = Math.ceil(from[lane]! / factor);
-  }
-
-  /** Where a lane ends inside a group of joined steps, the group's rest is zero, as at the end of a lone one. */
-  #clearPartialGroups(i: number, buffer: (source: NodePlaces) => number): void {
-    const { places } = this.#entered();
+  /** Lengths of a node whose steps are not its source's. */
+  #setLengths(i: number, { nodes, lanes }: Places): void {
     const node = this.plan.nodes[i]!;
-    if (node.op !== 'join') return;
-    const source = places.nodes[node.source]!;
-    if (source.lens < 0) return;
-    const { lanes } = places;
-    const features = this.plan.nodes[node.source]!.features;
-    const lens = this.#kernels.i32(this.#at(source.lens), lanes);
-    const data = this.#view(buffer(source), source.roomT * features * lanes);
-    for (let lane = 0; lane < lanes; lane++) {
-      const end = Math.ceil(lens[lane]! / node.factor) * node.factor;
-      for (let t = lens[lane]!; t < end; t++) {
-        for (let f = 0; f < features; f++) data[(t * features + f) * lanes + lane] = 0;
-      }
-    }
+    const from = nodes[node.sources[0]!]!.lens;
+    const to = nodes[i]!.lens;
+    if (to < 0 || to === from) return;
+    const source = this.#kernels.i32(this.#at(from), lanes);
+    const own = this.#kernels.i32(this.#at(to), lanes);
+    for (let lane = 0; lane < lanes; lane++) own[lane] = source[lane]! && node.steps!([source[lane]!]);
   }
 
-  #outputs(buffer: (place: NodePlaces) => number): Record<string, LaneTensor> {
+  #tensors(nodes: readonly number[], buffer: (place: NodePlaces) => number): Record<string, LaneTensor> {
     const { places } = this.#entered();
-    const outputs: Record<string, LaneTensor> = {};
-    for (const i of this.plan.outputs) {
+    const tensors: Record<string, LaneTensor> = {};
+    for (const i of nodes) {
       const { name, features } = this.plan.nodes[i]!;
       const place = places.nodes[i]!;
       const data = this.#view(buffer(place), place.T * features * places.lanes);
-      outputs[name] = { data, T: place.T, F: features, lanes: places.lanes };
+      tensors[name] = { data, T: place.T, F: features, lanes: places.lanes };
     }
-    return outputs;
+    return tensors;
   }
 
-  #entered(): { places: Places } {
-    if (!this.#places) throw new RivuletError('INTERNAL', 'forward comes before this call', {});
-    return { places: this.#places };
+  #entered(): Entered {
+    if (!this.#last) throw new RivuletError('INTERNAL', 'forward comes before this call', {});
+    return this.#last;
   }
+  /** 0 for a place that is not there. */
   #at(place: number): number {
-    return this.#arena + place * FLOAT;
+    return place < 0 ? 0 : this.#arena + place * FLOAT;
   }
   #view(place: number, floats: number): Float32Array {
     return this.#kernels.f32(this.#at(place), floats);
   }
+}
+
+function laneKeys(
+  node: number,
+  batch: Batch,
+  { dropout, lanePositions }: ForwardMode,
+): Int32Array | undefined {
+  if (!dropout) return undefined;
+  const keys = new Int32Array(batch.lanes);
+  for (let lane = 0; lane < batch.size; lane++) {
+    keys[lane] = dropout.derive(node, lanePositions?.[lane] ?? lane).uint32();
+  }
+  return keys;
 }

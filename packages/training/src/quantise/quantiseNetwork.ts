@@ -1,5 +1,5 @@
 /** Quantises every matrix of a network; biases stay float32: they are few and add up unscaled. */
-import type { NetworkPlan, Parameter } from '../nn/networkPlan.ts';
+import type { NetworkPlan } from '../nn/networkPlan.ts';
 import { type QuantisedMatrix, quantiseRows } from './quantiseRows.ts';
 
 export interface QuantisedNetwork {
@@ -12,15 +12,12 @@ export interface QuantisedNetwork {
 export function quantiseNetwork(plan: NetworkPlan, weights: Float32Array): QuantisedNetwork {
   const matrices = new Map<string, QuantisedMatrix>();
   const restored = weights.slice();
-  const quantise = ({ name, shape, offset, size }: Parameter): void => {
+  for (const { name, shape, offset, size, matrix } of plan.parameters) {
+    if (!matrix) continue;
     const [dirs, rows, columns] = shape.length === 3 ? shape : [1, ...shape];
     const made = quantiseRows(weights.subarray(offset, offset + size), dirs!, rows!, columns!);
     matrices.set(name, made);
     restored.set(made.restored, offset);
-  };
-  for (const node of plan.nodes) {
-    if (node.op === 'recurrent' || node.op === 'dense') quantise(node.w);
-    if (node.op === 'recurrent') quantise(node.r);
   }
   return { matrices, restored };
 }

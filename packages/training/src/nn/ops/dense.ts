@@ -1,0 +1,73 @@
+/** A dense layer: W x + b at every step. */
+import * as v from 'valibot';
+import type { GraphWriter } from '../../export/graphWriter.ts';
+import type { Random } from '../../random.ts';
+import { count, layerKeys } from '../../recipeValues.ts';
+import { glorot } from '../firstWeights.ts';
+import type { NetworkNode, NodeRun, Parameter, Planner } from '../operation.ts';
+
+export const denseSchema = v.strictObject({ op: v.literal('dense'), ...layerKeys, units: count });
+
+export function planDense(layer: v.InferOutput<typeof denseSchema>, planner: Planner): NetworkNode {
+  return new Dense(planner, layer.units);
+}
+
+class Dense implements NetworkNode {
+  readonly op = 'dense';
+  readonly name: string;
+  readonly sources: readonly number[];
+  readonly features: number;
+  readonly streams = true;
+  readonly #input: number;
+  /** [out, in] */
+  readonly #w: Parameter;
+  /** [out] */
+  readonly #b: Parameter;
+
+  constructor(planner: Planner, units: number) {
+    this.name = planner.name;
+    this.sources = [planner.source];
+    this.features = units;
+    this.#input = planner.node(planner.source).features;
+    this.#w = planner.matrix('W', [units, this.#input]);
+    this.#b = planner.vector('B', [units]);
+  }
+
+  initialise(view: (parameter: Parameter) => Float32Array, random: Random): void {
+    glorot(view(this.#w), this.#input, this.features, random.derive(this.#w.name));
+  }
+
+  forward(run: NodeRun): void {
+    run.kernels.denseForward(this.#call(run));
+  }
+
+  backward(run: NodeRun): void {
+    run.kernels.denseBackward({
+      ...this.#call(run),
+      dy: run.dy,
+      dx: run.of(this.sources[0]!).dy,
+      dw: run.gradients(this.#w),
+      db: run.gradients(this.#b),
+    });
+  }
+
+  write(graph: GraphWriter, [x]: readonly string[]): string {
+    const { name } = this;
+    const weights = graph.matrix(this.#w, 1, true);
+    graph.node('MatMul', [x!, weights], [`${name}.product`]);
+    return graph.node('Add', [`${name}.product`, graph.vector(this.#b)], [name]);
+  }
+
+  #call(run: NodeRun) {
+    return {
+      T: run.T,
+      B: run.lanes,
+      in: this.#input,
+      out: this.features,
+      x: run.of(this.sources[0]!).y,
+      w: run.weights(this.#w),
+      b: run.weights(this.#b),
+      y: run.y,
+    };
+  }
+}

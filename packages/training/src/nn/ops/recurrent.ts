@@ -1,0 +1,211 @@
+/**
+ * RNN, LSTM and GRU in one or both directions. First weights: Glorot's range for what reads the input, an
+ * orthogonal matrix for each gate of what reads the state (its powers neither vanish nor explode over a long
+ * sequence), and a forget gate that starts open, so that gradients reach back in time from the first step.
+ */
+import { attr, type Cell, GATES } from '@rivulet/core';
+import type { RecurrentCall } from '@rivulet/kernels/train';
+import * as v from 'valibot';
+import type { GraphWriter } from '../../export/graphWriter.ts';
+import type { Random } from '../../random.ts';
+import { count, layerKeys } from '../../recipeValues.ts';
+import { glorot, orthogonal } from '../firstWeights.ts';
+import type { NetworkNode, NodeRun, Parameter, PlaceShape, Planner } from '../operation.ts';
+
+const recurrentKeys = {
+  ...layerKeys,
+  /** Units a direction. */
+  hidden: count,
+  bidirectional: v.optional(v.boolean(), false),
+  /** `<layer>.h`: starts from that layer's final state (between LSTMs from its cell state too). */
+  initial: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+\.h$/, '"<layer>.h"'))),
+};
+
+export const lstmSchema = v.strictObject({ op: v.literal('lstm'), ...recurrentKeys });
+export const gruSchema = v.strictObject({ op: v.literal('gru'), ...recurrentKeys });
+export const rnnSchema = v.strictObject({ op: v.literal('rnn'), ...recurrentKeys });
+
+type RecurrentLayer = v.InferOutput<typeof lstmSchema | typeof gruSchema | typeof rnnSchema>;
+
+export function planRecurrent(layer: RecurrentLayer, planner: Planner): NetworkNode {
+  return new Recurrent(layer, planner);
+}
+
+const OP_NAMES = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' } as const;
+/** Row of the forget gate among `i o f c`. */
+const FORGET = 2;
+const FLOAT = 4;
+
+export class Recurrent implements NetworkNode {
+  readonly op = 'recurrent';
+  readonly name: string;
+  readonly sources: readonly number[];
+  readonly features: number;
+  readonly streams: boolean;
+  readonly cell: Cell;
+  readonly hidden: number;
+  readonly dirs: 1 | 2;
+  readonly #input: number;
+  /** Node whose final state starts this one; -1 = zeros. */
+  readonly #initial: number;
+  readonly #giver: Recurrent | undefined;
+  /** [dirs, G*H, I] */
+  readonly #w: Parameter;
+  /** [dirs, G*H, H] */
+  readonly #r: Parameter;
+  /** [dirs, 2*G*H], the bias of W, then the bias of R */
+  readonly #b: Parameter;
+  /** What others start from. */
+  #givesState = false;
+  #givesCell = false;
+
+  constructor(layer: RecurrentLayer, planner: Planner) {
+    const { op: cell, hidden } = layer;
+    this.name = planner.name;
+    this.sources = [planner.source];
+    this.cell = cell;
+    this.hidden = hidden;
+    this.dirs = layer.bidirectional ? 2 : 1;
+    this.features = this.dirs * hidden;
+    this.#input = planner.node(planner.source).features;
+    this.#initial = layer.initial ? planner.find(layer.initial.slice(0, -2), 'initial') : -1;
+    this.#giver = this.#initial < 0 ? undefined : this.#takeFrom(planner);
+    this.streams = this.dirs === 1 && !this.#giver;
+    const rows = GATES[cell] * hidden;
+    this.#w = planner.matrix('W', [this.dirs, rows, this.#input]);
+    this.#r = planner.matrix('R', [this.dirs, rows, hidden]);
+    this.#b = planner.vector('B', [this.dirs, 2 * rows]);
+  }
+
+  #takeFrom(planner: Planner): Recurrent {
+    const from = planner.node(this.#initial);
+    if (!(from instanceof Recurrent)) {
+      return planner.refuse('initial', `${from.name} has no state`, from.name);
+    }
+    if (from.hidden !== this.hidden || from.dirs !== this.dirs) {
+      const [has, wanted] = [from, this].map(({ dirs, hidden }) => `[${dirs}, ${hidden}]`);
+      planner.refuse('initial', `its state is ${has}, not ${wanted}`, from.name);
+    }
+    from.#givesState = true;
+    from.#givesCell ||= from.cell === 'lstm' && this.cell === 'lstm';
+    return from;
+  }
+
+  initialise(view: (parameter: Parameter) => Float32Array, random: Random): void {
+    const { hidden, dirs, cell } = this;
+    const gates = GATES[cell];
+    glorot(view(this.#w), this.#input, hidden, random.derive(this.#w.name));
+    const r = view(this.#r);
+    const own = random.derive(this.#r.name);
+    for (let block = 0; block < dirs * gates; block++) {
+      orthogonal(r.subarray(block * hidden * hidden, (block + 1) * hidden * hidden), hidden, own);
+    }
+    if (cell !== 'lstm') return;
+    const b = view(this.#b);
+    for (let dir = 0; dir < dirs; dir++) {
+      const start = dir * 2 * gates * hidden + FORGET * hidden;
+      b.fill(1, start, start + hidden);
+    }
+  }
+
+  place({ T, lanes, kernels, take }: PlaceShape): void {
+    const { cell, dirs, hidden } = this;
+    const state = dirs * hidden * lanes;
+    for (let dir = 0; dir < dirs; dir++) {
+      take(`cache${dir}`, kernels.recurrentCacheFloats(cell, T, this.#input, hidden, lanes));
+    }
+    if (this.#givesState) {
+      take('h', state);
+      take('dh', state, true);
+    }
+    if (this.#givesCell) {
+      take('c', state);
+      take('dc', state, true);
+    }
+    // Gradient of this layer's own initial state, before it is added to its giver's.
+    if (this.#giver) take('dh0', state);
+    if (this.#takesCell) take('dc0', state);
+  }
+
+  /** Whether it starts from another LSTM's cell state too. */
+  get #takesCell(): boolean {
+    return this.cell === 'lstm' && this.#giver?.cell === 'lstm';
+  }
+
+  forward(run: NodeRun): void {
+    for (let dir = 0; dir < this.dirs; dir++) run.kernels.recurrentForward(this.#call(run, dir));
+  }
+
+  backward(run: NodeRun): void {
+    const { hidden, kernels } = { hidden: this.hidden, kernels: run.kernels };
+    const state = hidden * run.lanes;
+    const rows = GATES[this.cell] * hidden;
+    for (let dir = 0; dir < this.dirs; dir++) {
+      const direction = (at: number): number => at && at + dir * state * FLOAT;
+      kernels.recurrentBackward({
+        ...this.#call(run, dir),
+        dy: direction(run.dy),
+        dx: run.of(this.sources[0]!).dy,
+        dw: run.gradients(this.#w) + dir * rows * this.#input * FLOAT,
+        dr: run.gradients(this.#r) + dir * rows * hidden * FLOAT,
+        db: run.gradients(this.#b) + dir * 2 * rows * FLOAT,
+        dhn: direction(run.own('dh')),
+        dcn: direction(run.own('dc')),
+        dh0: direction(run.own('dh0')),
+        dc0: direction(run.own('dc0')),
+      });
+    }
+    if (!this.#giver) return;
+    const giver = run.of(this.#initial);
+    kernels.add(giver.own('dh'), run.own('dh0'), this.dirs * state);
+    if (this.#takesCell) kernels.add(giver.own('dc'), run.own('dc0'), this.dirs * state);
+  }
+
+  #call(run: NodeRun, dir: number): RecurrentCall {
+    const { cell, hidden, dirs } = this;
+    const input = this.#input;
+    const giver = this.#giver && run.of(this.#initial);
+    const state = hidden * run.lanes;
+    const rows = GATES[cell] * hidden;
+    const direction = (at: number): number => at && at + dir * state * FLOAT;
+    return {
+      cell,
+      T: run.T,
+      B: run.lanes,
+      input,
+      hidden,
+      reverse: dir === 1,
+      x: run.of(this.sources[0]!).y,
+      w: run.weights(this.#w) + dir * rows * input * FLOAT,
+      r: run.weights(this.#r) + dir * rows * hidden * FLOAT,
+      b: run.weights(this.#b) + dir * 2 * rows * FLOAT,
+      lens: run.lens,
+      h0: giver ? direction(giver.own('h')) : 0,
+      c0: giver && this.#takesCell ? direction(giver.own('c')) : 0,
+      hn: direction(run.own('h')),
+      cn: direction(run.own('c')),
+      y: direction(run.y),
+      yStride: dirs * state,
+      cache: run.own(`cache${dir}`),
+    };
+  }
+
+  write(graph: GraphWriter, [x]: readonly string[]): string {
+    const { name, cell, hidden, dirs, features } = this;
+    const giver = this.#giver;
+    const inputs = [x!, graph.matrix(this.#w, 1), graph.matrix(this.#r, 1), graph.vector(this.#b)];
+    if (giver) inputs.push('', `${giver.name}.h`);
+    if (this.#takesCell) inputs.push(`${giver!.name}.c`);
+    const outputs = [`${name}.y`];
+    if (this.#givesState) outputs.push(`${name}.h`);
+    if (this.#givesCell) outputs.push(`${name}.c`);
+    graph.node(OP_NAMES[cell], inputs, outputs, {
+      hidden_size: attr.int(hidden),
+      direction: attr.string(dirs === 2 ? 'bidirectional' : 'forward'),
+      ...(cell === 'gru' ? { linear_before_reset: attr.int(1) } : {}),
+    });
+    // [T, dirs, B, H] -> [T, B, dirs * H]
+    graph.node('Transpose', [`${name}.y`], [`${name}.t`], { perm: attr.ints([0, 2, 1, 3]) });
+    return graph.node('Reshape', [`${name}.t`, graph.ints(`${name}.shape`, [0, 0, features])], [name]);
+  }
+}
