@@ -10,7 +10,9 @@ export interface BuiltPage {
   dispose(): Promise<void>;
 }
 
-export async function buildPage(page: 'border' | 'engine' | 'fused' | 'ort' | 'stroke'): Promise<BuiltPage> {
+export async function buildPage(
+  page: 'border' | 'engine' | 'fused' | 'ort' | 'stroke' | 'training',
+): Promise<BuiltPage> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-bench-'));
   const root = fileURLToPath(new URL('./page', import.meta.url));
   await build({

@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   border: () => import('./border.ts'),
   stroke: () => import('./stroke.ts'),
   streams: () => import('./streams.ts'),
+  training: () => import('./training.ts'),
 };
 
 const { values, positionals } = parseArgs({

@@ -1,6 +1,7 @@
 /** The training kernels as functions over one memory: the only entry for whoever trains. */
 import { adamStep } from './adam/adamTrain.ts';
 import { instantiate } from './binary/instantiate.ts';
+import { profiled } from './binary/profiled.ts';
 import { denseBackward, denseForward } from './dense/denseTrain.ts';
 import { gruBackward, gruCacheFloats, gruForward } from './gru/gruTrain.ts';
 import { lstmBackward, lstmCacheFloats, lstmForward } from './lstm/lstmTrain.ts';
@@ -31,13 +32,14 @@ const cells: Record<CellKind, Cell> = {
 
 /** Reads its own binary: a file in Node, a fetch on the web. */
 export async function loadTrainKernels(options: TrainKernelsOptions = {}): Promise<TrainKernels> {
-  const { variant, exports: wasm } = await instantiate<TrainExports>(
+  const { variant, exports } = await instantiate<TrainExports>(
     {
       plain: new URL('../build/train.plain.wasm', import.meta.url),
       relaxed: new URL('../build/train.relaxed.wasm', import.meta.url),
     },
     options.variant,
   );
+  const wasm = options.profile ? profiled(exports, options.profile) : exports;
   const machine = new Machine(wasm);
   const { alloc, mark, release, f32, i32, memory } = machine;
   return {

@@ -145,4 +145,9 @@ export interface TrainKernels {
 export interface TrainKernelsOptions {
   /** `auto` takes relaxed SIMD where there is any. `plain` computes the same bits on every processor. */
   variant?: 'auto' | Variant;
+  /** Filled with what each kernel takes; every call then costs two looks at the clock more. */
+  profile?: KernelProfile;
 }
+
+/** Calls and milliseconds since the beginning, by the name of the kernel. */
+export type KernelProfile = Map<string, { calls: number; milliseconds: number }>;

@@ -4,19 +4,22 @@ import type { Recipe } from '../recipe.ts';
 
 export type KernelVariant = 'auto' | 'plain' | 'relaxed';
 
-/** Memory that all threads and the trainer see; Float32 vectors are as long as the network's flat vector. */
+/**
+ * Memory that all threads and the trainer see; Float32 vectors are as long as the network's flat vector. A lone
+ * thread may have it unshared, as on a page that is not isolated.
+ */
 export interface SharedState {
   /** The weights after the last step. */
-  readonly weights: SharedArrayBuffer;
+  readonly weights: ArrayBufferLike;
   /** Moments and average: up to date after a `flush`. */
-  readonly m: SharedArrayBuffer;
-  readonly v: SharedArrayBuffer;
-  readonly average: SharedArrayBuffer;
+  readonly m: ArrayBufferLike;
+  readonly v: ArrayBufferLike;
+  readonly average: ArrayBufferLike;
   /** One gradient a thread. */
-  readonly gradients: readonly SharedArrayBuffer[];
+  readonly gradients: readonly ArrayBufferLike[];
   /** Float64 [threads][3]: loss sum, loss weight, square sum of the thread's slice of the gradient. */
-  readonly sums: SharedArrayBuffer;
-  readonly barrier: SharedArrayBuffer;
+  readonly sums: ArrayBufferLike;
+  readonly barrier: ArrayBufferLike;
 }
 
 /** Where the task's code is: a name of the house, or a module that exports `task` (tests bring their own). */

@@ -1,6 +1,7 @@
 /** Entry of a training thread: opens it with the data it was started with, then answers requests in order. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { RivuletError } from '@rivulet/core';
+import { openTask } from '../tasks/openTask.ts';
 import { Barrier } from './barrier.ts';
 import type { Reply, Request, ThreadInit } from './protocol.ts';
 import { TrainerThread } from './trainerThread.ts';
@@ -21,7 +22,7 @@ const fail = (cause: unknown): void => {
 };
 
 try {
-  const thread = await TrainerThread.open(init);
+  const thread = await TrainerThread.open(init, await openTask(init.task));
   port.on('message', (request: Request) => {
     try {
       send(thread.handle(request));

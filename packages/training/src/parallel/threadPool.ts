@@ -1,13 +1,11 @@
 /** The trainer's side of its threads: starts them, asks all of them, and turns a failure of one into an error. */
 import { Worker } from 'node:worker_threads';
 import { RivuletError } from '@rivulet/core';
-import { BARRIER_WORDS } from './barrier.ts';
 import type {
   FiguresReply,
   ReadyReply,
   Reply,
   Request,
-  SharedState,
   StepReply,
   ThreadInit,
   ValidateReply,
@@ -19,19 +17,6 @@ interface ReplyOf {
   figures: FiguresReply;
   flush: { kind: 'done' };
   restore: { kind: 'done' };
-}
-
-export function createSharedState(floats: number, threads: number): SharedState {
-  const vector = (): SharedArrayBuffer => new SharedArrayBuffer(floats * 4);
-  return {
-    weights: vector(),
-    m: vector(),
-    v: vector(),
-    average: vector(),
-    gradients: Array.from({ length: threads }, vector),
-    sums: new SharedArrayBuffer(threads * 3 * 8),
-    barrier: new SharedArrayBuffer(BARRIER_WORDS * 4),
-  };
 }
 
 export class ThreadPool {

@@ -3,15 +3,14 @@
  * of its share of the batch; then it owns a slice of the parameters: it adds all threads' gradients there in
  * thread order, which keeps the sum the same from run to run, updates them, and hands them to all.
  */
-import { loadTrainKernels, type TrainKernels } from '@rivulet/kernels/train';
+import { loadTrainKernels, type TrainKernels, type TrainKernelsOptions } from '@rivulet/kernels/train';
 import { evaluateBatches } from '../bptt/evaluateBatches.ts';
 import { shardGradient } from '../bptt/shardGradient.ts';
 import { Network } from '../nn/network.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
 import { AdamW, sliceOf } from '../optim/adamW.ts';
 import { Random } from '../random.ts';
-import type { TaskData } from '../task.ts';
-import { openTask } from '../tasks/openTask.ts';
+import type { Task, TaskData } from '../task.ts';
 import { Barrier } from './barrier.ts';
 import type { ReadyReply, Reply, Request, StepReply, ThreadInit, ValidateReply } from './protocol.ts';
 
@@ -28,14 +27,14 @@ export class TrainerThread {
   readonly #average: Float32Array;
   readonly #gradients: readonly Float32Array[];
   readonly #sums: Float64Array;
-  readonly #variant: TrainKernels['variant'];
+  readonly #kernels: TrainKernels;
 
   private constructor(init: ThreadInit, data: TaskData, kernels: TrainKernels) {
     const { shared, recipe, thread, threads } = init;
     const plan = planNetwork(recipe.network);
     this.#init = init;
     this.#data = data;
-    this.#variant = kernels.variant;
+    this.#kernels = kernels;
     this.#network = new Network(kernels, plan);
     this.#optimiser = new AdamW(
       kernels,
@@ -53,17 +52,22 @@ export class TrainerThread {
     this.#sums = new Float64Array(shared.sums);
   }
 
-  static async open(init: ThreadInit): Promise<TrainerThread> {
-    const task = await openTask(init.task);
+  /** @param task what `init.task` names; whoever opens the thread finds it, for a browser has other ways than Node. */
+  static async open(init: ThreadInit, task: Task, options: TrainKernelsOptions = {}): Promise<TrainerThread> {
     const [data, kernels] = await Promise.all([
       task.prepare(init.recipe, init.dataFolder),
-      loadTrainKernels({ variant: init.variant }),
+      loadTrainKernels({ variant: init.variant, ...options }),
     ]);
     return new TrainerThread(init, data, kernels);
   }
 
+  /** Bytes of the kernels' memory: weights, gradients, moments, activations and scratch. */
+  get memoryBytes(): number {
+    return this.#kernels.memory.buffer.byteLength;
+  }
+
   ready(): ReadyReply {
-    const variant = this.#variant;
+    const { variant } = this.#kernels;
     if (this.#init.thread > 0) return { kind: 'ready', variant };
     const data = this.#data;
     const trainLengths = Int32Array.from({ length: data.trainCount }, (_, i) => data.trainLength(i));
