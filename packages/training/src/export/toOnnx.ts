@@ -26,12 +26,7 @@ export interface ToOnnxOptions {
 export function toOnnx(options: ToOnnxOptions): OnnxModel {
   const { plan, name, weights, quantised, shapes = {}, metadata = {} } = options;
   const graph = new GraphWriter(weights, quantised);
-  /** Name of each node's tensor. */
-  const tensors: string[] = [];
-  plan.nodes.forEach((node, i) => {
-    const inputs = node.sources.map((source) => tensors[source]!);
-    tensors[i] = node.write(graph, inputs, plan.outputs.includes(i));
-  });
+  writeNodes(plan, graph);
   const value = (i: number): OnnxValue => {
     const { name, features } = plan.nodes[i]!;
     return { name, type: 'float32', shape: [...(shapes[name] ?? [`T_${name}`, 'B', features])] };
@@ -49,4 +44,14 @@ export function toOnnx(options: ToOnnxOptions): OnnxModel {
     },
     metadata: { ...metadata },
   };
+}
+
+/** Lets every layer write its part of the graph, sources before their readers. */
+export function writeNodes(plan: NetworkPlan, graph: GraphWriter): void {
+  /** Name of each node's tensor. */
+  const tensors: string[] = [];
+  plan.nodes.forEach((node, i) => {
+    const inputs = node.sources.map((source) => tensors[source]!);
+    tensors[i] = node.write(graph, inputs, plan.outputs.includes(i));
+  });
 }

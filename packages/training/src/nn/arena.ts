@@ -39,6 +39,8 @@ export interface ArenaShape {
   /** Whether states come from and go to other chunks. */
   readonly carries: boolean;
   readonly inputGradients: boolean;
+  /** First node whose parameters are trained: outputs of those before it have no gradients. */
+  readonly trainedFrom: number;
 }
 
 export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: TrainKernels): Places {
@@ -97,7 +99,7 @@ export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: 
   nodes.forEach((node, i) => {
     if (node.sources.length === 0) dy[i] = shape.inputGradients ? take(room(i)) : -1;
     else if (node.roomOfSource) dy[i] = dy[node.sources[0]!]!;
-    else dy[i] = take(room(i));
+    else dy[i] = i < shape.trainedFrom ? -1 : take(room(i));
   });
   for (const place of zeroed) place();
 

@@ -4,7 +4,7 @@ import { Random } from '../random.ts';
 import { parseRecipe, type RecipeInput } from '../recipe.ts';
 import type { Batch, LaneTensor } from '../task.ts';
 import { initialise } from './initialise.ts';
-import { Network } from './network.ts';
+import { Network, type NetworkOptions } from './network.ts';
 import { planNetwork } from './networkPlan.ts';
 
 type NetworkInput = RecipeInput['network'];
@@ -97,7 +97,7 @@ function randomBatch(
   };
 }
 
-async function build(input: NetworkInput) {
+async function build(input: NetworkInput, options: NetworkOptions = {}) {
   const recipe = parseRecipe({
     task: '',
     seed: 1,
@@ -107,7 +107,7 @@ async function build(input: NetworkInput) {
     epochs: 1,
   });
   const plan = planNetwork(recipe.network);
-  const network = new Network(await loadTrainKernels({ variant: 'plain' }), plan);
+  const network = new Network(await loadTrainKernels({ variant: 'plain' }), plan, options);
   const weights = new Float32Array(plan.floats);
   initialise(plan, weights, 11);
   const random = Random.fromSeed(12);
@@ -175,6 +175,29 @@ describe.each(cases)('the gradient of a whole network: $title', ({ network: inpu
     }
   });
 
+  it('is the same from a trained layer on, and zero below it', async () => {
+    const batch = randomBatch(input, steps, lengths);
+    const gradientsOf = async (options: NetworkOptions) => {
+      const { plan, network } = await build(input, options);
+      network.clearGradients();
+      probe(network, batch, true);
+      network.backward();
+      return { plan, gradients: network.gradients().slice() };
+    };
+    const whole = await gradientsOf({});
+    const layers = whole.plan.nodes.slice(whole.plan.inputs.length).map(({ name }) => name);
+    for (const trainedFrom of layers) {
+      const { plan, gradients } = await gradientsOf({ trainedFrom });
+      for (const { name, offset, size } of plan.parameters) {
+        const frozen = layers.indexOf(name.split('.')[0]!) < layers.indexOf(trainedFrom);
+        const wanted = whole.gradients.slice(offset, offset + size);
+        expect(gradients.slice(offset, offset + size), `${name}, ${trainedFrom} on`).toEqual(
+          frozen ? wanted.fill(0) : wanted,
+        );
+      }
+    }
+  });
+
   it('gives each lane what it would get alone, without the padding', async () => {
     if (!lengths) return;
     const { network } = await build(input);
@@ -199,6 +222,13 @@ describe.each(cases)('the gradient of a whole network: $title', ({ network: inpu
         for (let i = 0; i < own.T * own.F; i++) expect(own.data[i * 8]).toBeCloseTo(all[i * 8 + lane]!, 5);
       }
     });
+  });
+});
+
+it('cannot be trained from a layer that is not there', async () => {
+  await expect(build(cases[0]!.network, { trainedFrom: 'c' })).rejects.toMatchObject({
+    code: 'RECIPE_INVALID',
+    details: { got: 'c' },
   });
 });
 

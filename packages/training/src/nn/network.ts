@@ -23,6 +23,11 @@ export interface ForwardMode {
 export interface NetworkOptions {
   /** Also computes the gradients of the inputs. */
   readonly inputGradients?: boolean;
+  /**
+   * The first layer that is trained; those before it are frozen: `backward` stops there. Absent: all are trained.
+   * Not together with `inputGradients`, which ask for a way through all of them.
+   */
+  readonly trainedFrom?: string;
 }
 
 /** A forward pass that `backward` can follow. */
@@ -38,11 +43,23 @@ export class Network {
   readonly #weights: number;
   readonly #gradients: number;
   readonly #placesByShape = new Map<string, Places>();
+  readonly #trainedFrom: number;
   #arena = 0;
   #arenaFloats = 0;
   #last: Entered | undefined;
 
+  /** @throws RECIPE_INVALID when no layer is called `trainedFrom` */
   constructor(kernels: TrainKernels, plan: NetworkPlan, options: NetworkOptions = {}) {
+    const { trainedFrom } = options;
+    this.#trainedFrom =
+      trainedFrom === undefined ? 0 : plan.nodes.findIndex(({ name }) => name === trainedFrom);
+    if (this.#trainedFrom < 0) {
+      throw new RivuletError('RECIPE_INVALID', `No layer is called ${JSON.stringify(trainedFrom)}`, {
+        key: 'trainedFrom',
+        expected: plan.nodes.map(({ name }) => name),
+        got: trainedFrom,
+      });
+    }
     this.plan = plan;
     this.#kernels = kernels;
     this.#options = options;
@@ -109,11 +126,11 @@ export class Network {
     this.#kernels.fill(this.#gradients, this.plan.floats, 0);
   }
 
-  /** Adds the gradient of the last `forward` to the parameters' gradients. */
+  /** Adds the gradient of the last `forward` to the gradients of the trained parameters. */
   backward(): void {
     const { runs } = this.#entered();
     const { nodes } = this.plan;
-    for (let i = nodes.length - 1; i >= 0; i--) nodes[i]!.backward(runs[i]!);
+    for (let i = nodes.length - 1; i >= this.#trainedFrom; i--) nodes[i]!.backward(runs[i]!);
   }
 
   /** Gradients of the inputs after `backward`, [T][features][lanes]; only of a network made with `inputGradients`. */
@@ -147,7 +164,8 @@ export class Network {
     let places = this.#placesByShape.get(key);
     if (!places) {
       const inputGradients = this.#options.inputGradients ?? false;
-      const shape = { steps, lanes, withLengths, carries: false, inputGradients };
+      const trainedFrom = this.#trainedFrom;
+      const shape = { steps, lanes, withLengths, carries: false, inputGradients, trainedFrom };
       places = placeActivations(plan, shape, this.#kernels);
       this.#placesByShape.set(key, places);
     }
