@@ -1,3 +1,4 @@
+export * from './answer.ts';
 export * from './cells/index.ts';
 export * from './errors.ts';
 export * from './heads/index.ts';
@@ -5,5 +6,6 @@ export * from './ink/index.ts';
 export * from './manifest/index.ts';
 export * from './onnx/index.ts';
 export * from './series/index.ts';
+export * from './sha256.ts';
 export * from './tensor.ts';
 export * from './units.ts';

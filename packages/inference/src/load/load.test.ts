@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
+import { sha256, sha256Here } from '@rivulet/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failure } from '../testing/failure.ts';
 import { fetchBytes } from './fetchBytes.ts';
 import type { LoadProgress } from './modelFolder.ts';
 import { openModelFolder } from './openModelFolder.ts';
 import { readFileBytes } from './readFileBytes.ts';
-import { sha256, sha256Here } from './sha256.ts';
 
 const weights = new Uint8Array(100_000).map((_, i) => (i * 31) >> 3);
 const file = {

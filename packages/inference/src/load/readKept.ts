@@ -1,9 +1,8 @@
 /** Reads files that may be kept from an earlier visit, by whether their content is known beforehand. */
-import { RivuletError } from '@rivulet/core';
+import { RivuletError, sha256 } from '@rivulet/core';
 import type { ModelCache } from './modelCache.ts';
 import type { ReadBytes, ReadOptions } from './readBytes.ts';
 import { mayPass } from './retrying.ts';
-import { sha256 } from './sha256.ts';
 
 export interface FileSource {
   readonly read: ReadBytes;

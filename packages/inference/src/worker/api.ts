@@ -2,7 +2,7 @@
  * The contract of the worker border: types only, so that both sides and their tests can import it for free.
  * The border knows services by name and methods by name; it knows nothing of ink or sensors.
  */
-import type { Manifest, Tensor, WireError } from '@rivulet/core';
+import type { Answer, Manifest, Tensor } from '@rivulet/core';
 import type { AnyTensor, EngineChoice, EngineName, ValueInfo } from '../engine/engine.ts';
 import type { ForecastBand, ForecastRequest } from '../forecaster/index.ts';
 import type { LoadOptions } from '../load/modelCache.ts';
@@ -89,9 +89,6 @@ export interface Remote<S> {
   /** Frees the service and its model. Later calls reject with DISPOSED. */
   dispose(): Promise<void>;
 }
-
-/** Errors do not survive comlink as themselves: they cross as values. */
-export type Answer<T> = { readonly value: T } | { readonly error: WireError };
 
 /** What of loading is the caller's own, see callerFiles.ts. */
 export interface CallerFiles {

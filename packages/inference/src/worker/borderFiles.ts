@@ -1,8 +1,9 @@
 /** The host's side of callerFiles.ts: how a load reads, and where it keeps, of what the caller brought and the host has. */
+
+import { valueIn } from '@rivulet/core';
 import { type Fetch, fetchBytesBy } from '../load/fetchBytes.ts';
 import type { ModelCache } from '../load/modelCache.ts';
 import type { FileSource } from '../load/readKept.ts';
-import { valueIn } from './answer.ts';
 import type { CallerFiles, CallerFilesApi } from './api.ts';
 
 let ids = 0;

@@ -3,9 +3,8 @@
  * can: the host asks for the head of an answer, then for its chunks one by one, so that progress, limits and aborting
  * work as with its own `fetch`.
  */
-import { RivuletError } from '@rivulet/core';
+import { answerOf, RivuletError } from '@rivulet/core';
 import type { LoadOptions, ModelCache } from '../load/modelCache.ts';
-import { answerOf } from './answer.ts';
 import type { CallerFiles, CallerFilesApi } from './api.ts';
 
 /**

@@ -2,10 +2,9 @@
  * The caller's side: opens services over a connection that it makes when first needed, and makes anew after the
  * host died. What was pending then rejects with WORKER_DIED; the next call on a service loads its model again.
  */
-import { RivuletError } from '@rivulet/core';
+import { type Answer, RivuletError } from '@rivulet/core';
 import type { LoadProgress } from '../load/modelFolder.ts';
 import type {
-  Answer,
   CallOptions,
   Connection,
   HostApi,

@@ -1,8 +1,7 @@
 /** The side that owns the models: opens services, runs their calls one after the other, answers with values. */
-import { RivuletError } from '@rivulet/core';
+import { type Answer, abortedCall, answerOf, codedError, RivuletError, valueIn } from '@rivulet/core';
 import type { FileSource } from '../load/readKept.ts';
-import { abortedCall, answerOf, codedError, valueIn } from './answer.ts';
-import type { Answer, Connection, HostApi } from './api.ts';
+import type { Connection, HostApi } from './api.ts';
 import { borderFiles } from './borderFiles.ts';
 import { canShareRings } from './ring/frameRing.ts';
 import { type ServedRings, serveRings } from './ring/serveRings.ts';

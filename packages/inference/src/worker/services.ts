@@ -1,11 +1,10 @@
 /** The table of services: what each name opens. The rest of the spine knows none of them. */
-import { RivuletError } from '@rivulet/core';
+import { RivuletError, sha256 } from '@rivulet/core';
 import { createSession, type Session } from '../engine/engine.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
 import type { ReadOptions } from '../load/readBytes.ts';
 import { type FileSource, readKnown, readNewest } from '../load/readKept.ts';
-import { sha256 } from '../load/sha256.ts';
 import { checkLanguages } from '../recogniser/checkLanguages.ts';
 import { lazyStreams } from '../stream/lazyStreams.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';

@@ -2,7 +2,8 @@
  * The caller's side of calls that go to the host and back by two rings: a tenth of the time of a message. What no
  * ring takes (large, of another kind, too many at once) is for the caller to send as a message.
  */
-import type { Answer, HostApi } from '../api.ts';
+import type { Answer } from '@rivulet/core';
+import type { HostApi } from '../api.ts';
 import { canSpin, FrameRing, ringMemory } from './frameRing.ts';
 import { WordReader, WordWriter } from './wordCodec.ts';
 

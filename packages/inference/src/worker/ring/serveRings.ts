@@ -1,6 +1,5 @@
 /** The host's side of ringCaller.ts. */
-import { codedError } from '../answer.ts';
-import type { Answer } from '../api.ts';
+import { type Answer, codedError } from '@rivulet/core';
 import { canSpin, FrameRing } from './frameRing.ts';
 import { ANSWERS, FRAME_WORDS, RING_WORDS } from './ringCaller.ts';
 import { WordReader, WordWriter } from './wordCodec.ts';

@@ -1,6 +1,8 @@
-/** Values and coded errors as they cross the border, and back. */
-import { RivuletError } from '@rivulet/core';
-import type { Answer } from './api.ts';
+/** Values and coded errors as they cross the border of a worker, and back. */
+import { RivuletError, type WireError } from './errors.ts';
+
+/** Errors do not survive comlink as themselves: they cross as values. */
+export type Answer<T> = { readonly value: T } | { readonly error: WireError };
 
 /** @param isAborted whether an error that has no code may be put down to the caller's signal */
 export async function answerOf<T>(

@@ -3,10 +3,18 @@
  * network that serves plain http has none, and a model must be checked there too.
  */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = globalThis.crypto?.subtle
+  const { crypto } = globalThis as Partial<Digester>;
+  const digest = crypto?.subtle
     ? new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
     : sha256Here(bytes);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** What is used of the platform's `crypto`: Node and the web both have it, their types are neither's here. */
+interface Digester {
+  readonly crypto: {
+    readonly subtle?: { digest(algorithm: 'SHA-256', bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> };
+  };
 }
 
 /** Fractional parts of the roots of the first primes: square roots start the state, cube roots are the round keys. */
