@@ -60,6 +60,10 @@ export interface TaskData {
   score(outputs: LaneTensors, outputLengths: Int32Array | undefined, batch: Batch): Record<string, number>;
   /** Figures from the added sums, e.g. { cer, best: cer }; the lowest `best` names the checkpoint to keep. */
   figures(sums: Readonly<Record<string, number>>): Record<string, number> & { best: number };
+  /** What a person calls a sample, for messages: its writer and label, its sensor and time. */
+  sampleName?(split: 'train' | 'val', i: number): string;
+  /** Absolute paths of all files that the samples come from; a run keeps their hashes. */
+  readonly files?: readonly string[];
   /** Facts worth a log line, e.g. { 'label longer than its steps': 3 }. */
   readonly notes?: Readonly<Record<string, number | string>>;
 }

@@ -35,7 +35,16 @@ export type TrainEvent =
       readonly best: boolean;
       readonly seconds: number;
     }
-  | { readonly kind: 'checkpoint'; readonly step: number };
+  | { readonly kind: 'checkpoint'; readonly step: number }
+  | {
+      readonly kind: 'end';
+      readonly step: number;
+      readonly finished: boolean;
+      /** Seconds spent training, over all sessions. */
+      readonly seconds: number;
+      /** Why it ended before its time, unless it was asked to. */
+      readonly error?: { readonly code: string; readonly message: string };
+    };
 
 export interface TrainResult {
   readonly step: number;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { meanRecipe, meanTask } from './fixtures/recipes.ts';
 import type { RecipeInput } from './recipe.ts';
+import { readRunLog } from './run/runLog.ts';
 import type { TrainEvent } from './trainEvent.ts';
 import { type TrainOptions, train } from './trainer.ts';
 
@@ -117,6 +118,32 @@ describe('a training run', () => {
     const kept = readCheckpoint(join(runFolder, 'last.ckpt'));
     expect(kept.step).toBe(steps.length);
     expect(kept.vectors.weights!.every(Number.isFinite)).toBe(true);
+  });
+
+  it.each([
+    ['a loss that is NaN', { nanAt: 50 }, 'DIVERGED', 'train', 50],
+    ['NaN in its inputs', { nanInput: 51 }, 'DATA_INVALID', 'train', 51],
+    ['NaN in its inputs, in validation', { nanInVal: 5 }, 'DATA_INVALID', 'val', 5],
+  ] as const)('names the sample that has %s', async (_, bad, code, split, sample) => {
+    const data = { train: 96, val: 24, maxLength: 9, ...bad };
+    const broken = run({ data }, { threads: 2 });
+    await expect(broken).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(new RegExp(`sample ${sample} \\(${split} ${sample}\\)`)),
+      details: { split, sample },
+    });
+  });
+
+  it('stops a run that diverges, and keeps its last good checkpoint', async () => {
+    const runFolder = join(folder, 'exploded');
+    const exploding = run(
+      { optimiser: { kind: 'adamw', lr: 1e37, clip: 0, schedule: 'constant' }, epochs: 20 },
+      { runFolder, checkpointSeconds: 0 },
+    );
+    await expect(exploding).rejects.toMatchObject({ code: 'DIVERGED' });
+    expect(readCheckpoint(join(runFolder, 'last.ckpt')).vectors.weights!.every(Number.isFinite)).toBe(true);
+    const end = readRunLog(join(runFolder, 'log.jsonl')).at(-1);
+    expect(end).toMatchObject({ kind: 'end', finished: false, error: { code: 'DIVERGED' } });
   });
 
   it('stops when asked, with a checkpoint', async () => {

@@ -4,10 +4,9 @@
  *
  * What may happen next depends only on (recipe, step), never on running state such as a generator's position.
  */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 import { batchesPerEpoch, epochBatches, validationBatches } from './bptt/epochBatches.ts';
+import { badSampleError } from './bptt/findBadSample.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { recipeHash } from './checkpoint/recipeHash.ts';
 import { initialise } from './nn/initialise.ts';
@@ -18,6 +17,8 @@ import { createSharedState } from './parallel/sharedState.ts';
 import { ThreadPool } from './parallel/threadPool.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
+import { combinedHash, type DataHashes, dataHashes } from './run/dataHashes.ts';
+import { RunFolder } from './run/runFolder.ts';
 import type { TrainEvent, TrainResult } from './trainEvent.ts';
 
 export interface TrainOptions {
@@ -25,7 +26,7 @@ export interface TrainOptions {
   /** Where the task's code is; the recipe's own name by default. */
   readonly task?: TaskSource;
   readonly dataFolder: string;
-  /** Folder of the checkpoints `last.ckpt` and `best.ckpt`. */
+  /** Folder of the run: recipe, record, log, curves and checkpoints (`run/runFolder.ts`). */
   readonly runFolder: string;
   readonly threads?: number;
   readonly variant?: KernelVariant;
@@ -42,14 +43,18 @@ export interface TrainOptions {
 }
 
 /**
- * @throws DIVERGED when loss or gradient stop being finite; the checkpoints from before stay
+ * @throws DIVERGED when loss or gradient stop being finite, naming the sample; the checkpoints from before stay
+ * @throws STORAGE_FULL when a file of the run finds no room; what was there before it stays
  * @throws CHECKPOINT_INVALID when asked to resume what is not there, or what another recipe began
- * @throws DATA_INVALID where there is nothing to train on or to validate on
+ * @throws DATA_INVALID where there is nothing to train on or to validate on, or a sample holds NaN
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = await Run.open(options);
   try {
     return await run.toEnd();
+  } catch (error) {
+    run.tellEnd(error);
+    throw error;
   } finally {
     await run.close();
   }
@@ -61,6 +66,8 @@ class Run {
   readonly #hash: string;
   readonly #plan: NetworkPlan;
   readonly #pool: ThreadPool;
+  readonly #folder: RunFolder;
+  readonly #data: DataHashes;
   readonly #vectors: Readonly<Record<'weights' | 'm' | 'v' | 'average', Float32Array>>;
   readonly #trainLengths: Int32Array;
   readonly #valBatches: readonly Int32Array[];
@@ -76,8 +83,16 @@ class Run {
   #lossCount = 0;
   #seconds = 0;
 
-  private constructor(options: TrainOptions, plan: NetworkPlan, pool: ThreadPool, shared: SharedState) {
+  private constructor(
+    options: TrainOptions,
+    plan: NetworkPlan,
+    pool: ThreadPool,
+    shared: SharedState,
+    data: DataHashes,
+  ) {
     const { recipe } = options;
+    this.#folder = new RunFolder(options.runFolder);
+    this.#data = data;
     const [first] = pool.ready;
     this.#options = options;
     this.#recipe = recipe;
@@ -101,13 +116,13 @@ class Run {
   static async open(options: TrainOptions): Promise<Run> {
     const { recipe, threads = 1, variant = 'auto', dataFolder } = options;
     const plan = planNetwork(recipe.network);
-    mkdirSync(options.runFolder, { recursive: true });
     const shared = createSharedState(plan.floats, threads);
     const task = options.task ?? { name: recipe.task };
     const pool = await ThreadPool.open({ recipe, task, dataFolder, variant, threads, shared });
     try {
-      const run = new Run(options, plan, pool, shared);
       const [first] = pool.ready;
+      const data = await dataHashes(first!.files ?? [], dataFolder);
+      const run = new Run(options, plan, pool, shared, data);
       // Without validation no weights could be called the best, and none would be exported.
       for (const [what, { length }] of [
         ['training', first!.trainLengths!],
@@ -119,13 +134,15 @@ class Run {
           });
         }
       }
-      if (options.resume) run.#restore(readCheckpoint(run.#path('last')));
+      if (options.resume) run.#restore(readCheckpoint(run.#folder.file('last')));
       else {
-        run.#setAside();
+        const aside = run.#folder.setAside();
+        if (aside) run.#notes['an earlier run was moved to'] = aside;
         initialise(plan, run.#vectors.weights, recipe.seed);
         run.#vectors.average.set(run.#vectors.weights);
       }
       await pool.ask({ kind: 'restore' });
+      run.#begin();
       return run;
     } catch (error) {
       await pool.close();
@@ -134,7 +151,18 @@ class Run {
   }
 
   close(): Promise<void> {
+    this.#folder.close();
     return this.#pool.close();
+  }
+
+  /** The log says why a run broke off; where it cannot, for want of room, say, the error still tells. */
+  tellEnd(cause: unknown): void {
+    const { code = 'INTERNAL', message } = cause as { code?: string; message: string };
+    try {
+      this.#emit({ kind: 'end', ...this.#soFar(), finished: false, error: { code, message } });
+    } catch {
+      return;
+    }
   }
 
   async toEnd(): Promise<TrainResult> {
@@ -161,6 +189,7 @@ class Run {
     }
     if (savedStep !== this.#step) await this.#save();
     const finished = this.#step === this.#totalSteps;
+    this.#emit({ kind: 'end', ...this.#soFar(), finished });
     const best = this.#best ? { best: this.#best } : {};
     return { step: this.#step, totalSteps: this.#totalSteps, finished, ...best };
   }
@@ -173,14 +202,15 @@ class Run {
   async #takeStep(epoch: number, samples: Int32Array): Promise<void> {
     const started = performance.now();
     const lr = learningRate(this.#recipe.optimiser, this.#step, this.#totalSteps);
-    const [reply] = await this.#pool.ask({ kind: 'step', step: this.#step, samples, lr });
-    const { loss, norm, finite } = reply!;
+    const replies = await this.#pool.ask({ kind: 'step', step: this.#step, samples, lr });
+    const { loss, norm, finite } = replies[0]!;
     if (!finite) {
-      throw new RivuletError('DIVERGED', `Step ${this.#step + 1}: loss ${loss}, gradient norm ${norm}`, {
-        step: this.#step + 1,
-        loss: String(loss),
-        norm: String(norm),
-      });
+      const bad = replies.map((reply) => reply.bad);
+      // Bad data explains a bad loss, a bad loss does not explain the data.
+      const first = bad.find((sample) => sample?.input) ?? bad.find((sample) => sample);
+      const step = this.#step + 1;
+      const numbers = { step, loss: String(loss), norm: String(norm) };
+      throw badSampleError(`Step ${step}: loss ${loss}, gradient norm ${norm}`, first, numbers);
     }
     const milliseconds = performance.now() - started;
     this.#step++;
@@ -220,7 +250,7 @@ class Run {
     const isBest = isBetter(figures, this.#best);
     if (isBest) {
       this.#best = { ...figures, step: this.#step };
-      writeCheckpoint(this.#path('best'), this.#checkpoint({ weights: this.#exported() }));
+      writeCheckpoint(this.#folder.file('best'), this.#checkpoint({ weights: this.#exported() }));
     }
     this.#emit({
       kind: 'validation',
@@ -242,7 +272,8 @@ class Run {
 
   async #save(): Promise<void> {
     await this.#pool.ask({ kind: 'flush' });
-    writeCheckpoint(this.#path('last'), this.#checkpoint(this.#vectors));
+    this.#folder.sync();
+    writeCheckpoint(this.#folder.file('last'), this.#checkpoint(this.#vectors));
     this.#emit({ kind: 'checkpoint', step: this.#step });
   }
 
@@ -254,6 +285,7 @@ class Run {
       step: this.#step,
       totalSteps: this.#totalSteps,
       trainCount: this.#trainLengths.length,
+      ...(this.#hasFiles() ? { data: combinedHash(this.#data) } : {}),
       threads: this.#threads,
       variant: this.#variant,
       ...(this.#best ? { best: this.#best } : {}),
@@ -265,14 +297,17 @@ class Run {
   }
 
   #restore(checkpoint: Checkpoint): void {
-    const path = this.#path('last');
+    const path = this.#folder.file('last');
     const refuse = (what: string, expected: unknown, got: unknown): never => {
       throw new RivuletError('CHECKPOINT_INVALID', `${path} was made ${what}`, { path, expected, got });
     };
-    const { recipeHash, trainCount, threads, variant } = checkpoint;
+    const { recipeHash, trainCount, data, threads, variant } = checkpoint;
     if (recipeHash !== this.#hash) refuse('by another recipe', this.#hash, recipeHash);
     const here = this.#trainLengths.length;
     if (trainCount !== here) refuse('from other data', here, trainCount);
+    const files = combinedHash(this.#data);
+    // Checkpoints of before the hashes have none.
+    if (data !== undefined && this.#hasFiles() && data !== files) refuse('from other data', files, data);
     for (const [name, vector] of Object.entries(this.#vectors)) {
       const stored = checkpoint.vectors[name];
       if (stored?.length !== vector.length) refuse('for another network', vector.length, stored?.length);
@@ -288,20 +323,27 @@ class Run {
     this.#seconds = checkpoint.seconds;
   }
 
-  /** A run that is there may be hours of work: whoever forgot to ask for it to go on still finds it. */
-  #setAside(): void {
-    const aside = join(this.#options.runFolder, 'previous');
-    for (const name of ['last', 'best'] as const) {
-      if (!existsSync(this.#path(name))) continue;
-      mkdirSync(aside, { recursive: true });
-      renameSync(this.#path(name), join(aside, `${name}.ckpt`));
-      this.#notes['an earlier run was moved to'] = aside;
-    }
+  #begin(): void {
+    const { commit } = this.#options;
+    this.#folder.begin(
+      this.#recipe,
+      {
+        seed: this.#recipe.seed,
+        recipeHash: this.#hash,
+        data: this.#data,
+        parameters: this.#parameters(),
+      },
+      {
+        step: this.#step,
+        ...(commit === undefined ? {} : { commit }),
+        threads: this.#threads,
+        variant: this.#variant,
+      },
+    );
   }
 
   #announce(): void {
     const [first] = this.#pool.ready;
-    const parameters = this.#plan.parameters.reduce((sum, { size }) => sum + size, 0);
     this.#emit({
       kind: 'start',
       step: this.#step,
@@ -309,7 +351,7 @@ class Run {
       stepsPerEpoch: this.#stepsPerEpoch,
       trainCount: this.#trainLengths.length,
       valCount: first!.valLengths!.length,
-      parameters,
+      parameters: this.#parameters(),
       threads: this.#threads,
       variant: this.#variant,
       notes: { ...first!.notes, ...this.#notes },
@@ -317,10 +359,17 @@ class Run {
   }
 
   #emit(event: TrainEvent): void {
+    this.#folder.record(event);
     this.#options.onEvent?.(event);
   }
-  #path(name: 'last' | 'best'): string {
-    return join(this.#options.runFolder, `${name}.ckpt`);
+  #parameters(): number {
+    return this.#plan.parameters.reduce((sum, { size }) => sum + size, 0);
+  }
+  #hasFiles(): boolean {
+    return Object.keys(this.#data).length > 0;
+  }
+  #soFar(): { step: number; seconds: number } {
+    return { step: this.#step, seconds: this.#seconds };
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Network } from '../nn/network.ts';
 import { Random } from '../random.ts';
 import type { TaskData } from '../task.ts';
+import { badSampleError, findBadSample } from './findBadSample.ts';
 
 export interface EvaluationSums {
   readonly loss: number;
@@ -9,6 +10,7 @@ export interface EvaluationSums {
   readonly sums: Readonly<Record<string, number>>;
 }
 
+/** @throws DIVERGED where a loss is not finite, DATA_INVALID where a sample is not; both name the sample */
 export function evaluateBatches(
   network: Network,
   data: TaskData,
@@ -24,6 +26,10 @@ export function evaluateBatches(
     const outputs = network.forward(batch);
     const lengths = network.outputLengths();
     const part = data.loss(outputs, lengths, batch);
+    if (!Number.isFinite(part.sum)) {
+      const bad = findBadSample(network, data, 'val', indices, random);
+      throw badSampleError(`The loss of validation is ${part.sum}`, bad, { loss: String(part.sum) });
+    }
     loss += part.sum;
     weight += part.weight;
     for (const [key, value] of Object.entries(data.score(outputs, lengths, batch))) {

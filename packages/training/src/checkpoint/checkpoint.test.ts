@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 
@@ -69,6 +70,30 @@ describe('a checkpoint', () => {
         expect.objectContaining({ code: 'CHECKPOINT_INVALID', details: { path } }),
       );
     }
+  });
+
+  it('is read or refused, whatever its bytes are, also when their hash is right', () => {
+    const path = join(folder, 'fuzzed.ckpt');
+    writeCheckpoint(path, checkpoint);
+    const body = readFileSync(path).subarray(0, -32);
+    const changes = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(changes, fc.option(fc.nat({ max: body.length })), (bytes, cut) => {
+        const changed = Buffer.from(body.subarray(0, cut ?? body.length));
+        for (const [at, value] of bytes) if (changed.length > 0) changed[at % changed.length] = value;
+        writeFileSync(path, Buffer.concat([changed, createHash('sha256').update(changed).digest()]));
+        let read: Checkpoint;
+        try {
+          read = readCheckpoint(path);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'CHECKPOINT_INVALID', details: { path } });
+          return;
+        }
+        expect(Number.isInteger(read.step)).toBe(true);
+        expect(Object.values(read.vectors).every((vector) => vector instanceof Float32Array)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('leaves the old file and nothing else behind when the new one cannot be written', () => {

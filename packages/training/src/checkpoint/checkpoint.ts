@@ -3,13 +3,42 @@
  * header, float32 vectors, and the sha256 of everything before it, so that a torn file is known as such.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { RivuletError } from '@rivulet/core';
+import * as v from 'valibot';
+import { writeDurably } from './writeDurably.ts';
 
 /** "RVCKPT" and the version of the format. */
 const MAGIC = Buffer.from('RVCKPT01', 'latin1');
 const HASH_BYTES = 32;
+
+const steps = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** The header but for its vectors. Keys that a later version adds are let through. */
+const Header = v.looseObject({
+  recipeHash: v.string(),
+  commit: v.optional(v.string()),
+  step: steps,
+  totalSteps: steps,
+  trainCount: steps,
+  data: v.optional(v.string()),
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  variant: v.picklist(['plain', 'relaxed']),
+  // JSON has no NaN: a figure that was one comes back as null.
+  best: v.optional(
+    v.record(
+      v.string(),
+      v.pipe(
+        v.nullable(v.number()),
+        v.transform((x) => x ?? Number.NaN),
+      ),
+    ),
+  ),
+  lossSum: v.number(),
+  lossCount: steps,
+  seconds: v.number(),
+  vectors: v.record(v.string(), steps),
+});
 
 export interface Checkpoint {
   /** Hash of the recipe; a run only resumes under the recipe it began with. */
@@ -21,6 +50,8 @@ export interface Checkpoint {
   readonly totalSteps: number;
   /** Samples of the training set, which the order of batches depends on. */
   readonly trainCount: number;
+  /** sha256 of the data's files, where the task names them. */
+  readonly data?: string;
   /** Threads and kernels: the sums are only the same again with the same of both. */
   readonly threads: number;
   readonly variant: 'plain' | 'relaxed';
@@ -36,8 +67,8 @@ export interface Checkpoint {
 }
 
 /**
- * Writes beside the target, makes sure that the bytes are on the disk, and only then takes the target's
- * name: at every moment the name leads to a whole checkpoint, the old or the new.
+ * At every moment the name leads to a whole checkpoint, the old or the new.
+ * @throws STORAGE_FULL where there is no room; the old one is as it was
  */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   const { vectors, ...header } = checkpoint;
@@ -82,45 +113,17 @@ export function readCheckpoint(path: string): Checkpoint {
 function parseBody(body: Buffer): Checkpoint {
   const jsonStart = MAGIC.length + 4;
   const jsonEnd = jsonStart + body.readUInt32LE(MAGIC.length);
-  const header = JSON.parse(body.toString('utf8', jsonStart, jsonEnd));
+  const header = v.parse(Header, JSON.parse(body.toString('utf8', jsonStart, jsonEnd)));
   const vectors: Record<string, Float32Array> = {};
   let at = jsonEnd;
-  for (const [name, length] of Object.entries(header.vectors as Record<string, number>)) {
+  for (const [name, length] of Object.entries(header.vectors)) {
     const end = at + length * 4;
-    if (!(length >= 0 && end <= body.length)) throw new RangeError(`${name} has ${length} floats`);
+    if (end > body.length) throw new RangeError(`${name} has ${length} floats`);
     vectors[name] = new Float32Array(new Uint8Array(body.subarray(at, end)).buffer);
     at = end;
   }
-  return { ...header, vectors };
-}
-
-/** Replaces a file so that a power cut leaves the old one or the new one, never a part. */
-export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = openSync(temporary, 'w');
-    try {
-      for (const part of parts) {
-        for (let at = 0; at < part.length; ) at += writeSync(file, part, at);
-      }
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (cause) {
-    // On a full disk the half that was written must not take the room that the next try needs.
-    rmSync(temporary, { force: true });
-    throw cause;
-  }
-  // The new name itself is only durable once its folder is; Windows has no such call.
-  if (process.platform === 'win32') return;
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  if (at !== body.length) throw new RangeError(`${body.length - at} bytes belong to no vector`);
+  return { ...header, vectors } as Checkpoint;
 }
 
 function invalid(path: string, what: string, cause?: unknown): RivuletError {

@@ -1,17 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrainEvent } from '../trainEvent.ts';
 import { Progress } from './progress.ts';
 
-let folder: string;
 let written: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rivulet-progress-'));
   written = '';
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const start: TrainEvent = {
   kind: 'start',
@@ -46,7 +40,7 @@ const validation: TrainEvent = {
 };
 
 function show(output: { isTTY?: boolean; columns?: number }, events: readonly TrainEvent[]): void {
-  const progress = new Progress({ ...output, write: (text) => (written += text) }, join(folder, 'log.jsonl'));
+  const progress = new Progress({ ...output, write: (text) => (written += text) });
   for (const event of events) progress.handle(event);
 }
 
@@ -73,7 +67,7 @@ describe('the progress of a run', () => {
   it('counts the validations to come into the time left', () => {
     vi.useFakeTimers();
     try {
-      const progress = new Progress({ write: (text) => (written += text) }, join(folder, 'log.jsonl'));
+      const progress = new Progress({ write: (text) => (written += text) });
       for (const event of [start, ...Array.from({ length: 20 }, (_, i) => step(i + 1))])
         progress.handle(event);
       progress.handle({ ...validation, seconds: 20 });
@@ -84,10 +78,5 @@ describe('the progress of a run', () => {
     } finally {
       vi.useRealTimers();
     }
-  });
-  it('logs validations and every twentieth step as JSON lines', () => {
-    show({}, [start, ...Array.from({ length: 40 }, (_, i) => step(i + 1)), validation]);
-    const lines = readFileSync(join(folder, 'log.jsonl'), 'utf8').trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['start', 'step', 'step', 'validation']);
   });
 });

@@ -1,8 +1,6 @@
 /**
- * Shows a run: one line that renews itself on a terminal, a line every so often elsewhere, and every event
- * as a line of JSON in the run's log.
+ * Shows a run: one line that renews itself on a terminal, a line every so often elsewhere.
  */
-import { appendFileSync } from 'node:fs';
 import type { TrainEvent } from '../trainEvent.ts';
 
 type Start = Extract<TrainEvent, { kind: 'start' }>;
@@ -18,15 +16,12 @@ export interface Output {
 const PLAIN_SECONDS = 15;
 /** Milliseconds between redraws on a terminal. */
 const REDRAW_MS = 100;
-/** Steps are logged one in this many: a run has tens of thousands. */
-const LOG_EVERY = 20;
 /** How fast the shown loss and speed follow. */
 const SMOOTHING = 0.02;
 const BAR_CELLS = 20;
 
 export class Progress {
   readonly #output: Output;
-  readonly #logPath: string;
   #start: Start | undefined;
   #loss = 0;
   #stepMs = 0;
@@ -36,15 +31,11 @@ export class Progress {
   #shown = Number.NEGATIVE_INFINITY;
   #lineOpen = false;
 
-  constructor(output: Output, logPath: string) {
+  constructor(output: Output) {
     this.#output = output;
-    this.#logPath = logPath;
   }
 
   readonly handle = (event: TrainEvent): void => {
-    if (event.kind !== 'step' || event.step % LOG_EVERY === 0) {
-      appendFileSync(this.#logPath, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
-    }
     switch (event.kind) {
       case 'start':
         this.#begin(event);

@@ -1,10 +1,9 @@
 /**
  * `npm run train -- <name>`: trains the recipe models/<name>/train.json and exports the best weights beside it.
- * Checkpoints and the log go to runs/<name>/. Ctrl+C and SIGTERM save first; `--resume` goes on from there.
+ * All of the run goes to runs/<name>/. Ctrl+C and SIGTERM save first; `--resume` goes on from there.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { RivuletError } from '@rivulet/core';
 import { exportModel } from '../export/exportModel.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
@@ -23,8 +22,7 @@ async function main(): Promise<void> {
   const recipe = readRecipe(args);
   const { name, dataFolder, runFolder, modelFolder } = args;
   if (!args.exportOnly) {
-    mkdirSync(runFolder, { recursive: true });
-    const progress = new Progress(process.stdout, join(runFolder, 'log.jsonl'));
+    const progress = new Progress(process.stdout);
     progress.line(`${name}: reading the data and opening the threads`);
     const result = await trainUntilStopped(args, recipe, progress);
     if (!result.finished) {

@@ -20,7 +20,7 @@ export async function* unipenLines(
   category: UnipenCategory,
   split: 'train' | 'val',
 ): AsyncGenerator<LabelledInk> {
-  const path = join(folder, 'handwriting', `unipen-${category}.${split}.jsonl.gz`);
+  const path = unipenLinesPath(folder, category, split);
   let bytes: Uint8Array;
   try {
     bytes = gunzipSync(await readFile(path));
@@ -39,6 +39,11 @@ export async function* unipenLines(
     if (end > start) yield parseLine(decoder.decode(bytes.subarray(start, end)), path, line);
     start = end + 1;
   }
+}
+
+/** @param folder the data folder */
+export function unipenLinesPath(folder: string, category: UnipenCategory, split: 'train' | 'val'): string {
+  return join(folder, 'handwriting', `unipen-${category}.${split}.jsonl.gz`);
 }
 
 function parseLine(text: string, path: string, line: number): LabelledInk {

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 import type { LabelledInk } from './inkSet.ts';
-import { type UnipenCategory, unipenLines } from './unipenLines.ts';
-import { unipenTree } from './unipenTree.ts';
+import { type UnipenCategory, unipenLines, unipenLinesPath } from './unipenLines.ts';
+import { unipenTree, unipenTreeFiles } from './unipenTree.ts';
 
 /**
  * @param folder holds `handwriting/unipen-*.jsonl.gz`, or is the root of the raw tree (`data/` and `include/`)
@@ -23,4 +23,15 @@ export function unipenSamples(
       'git clone https://github.com/GreenCappuccino/train_r01_v07 brings that (doi 10.5281/zenodo.1195803)',
     { path: folder },
   );
+}
+
+/** The files that samples come from, absolute; of the raw tree all that its categories can reach. */
+export async function unipenFiles(
+  folder: string,
+  parts: readonly { readonly category: UnipenCategory; readonly split: 'train' | 'val' }[],
+): Promise<string[]> {
+  if (existsSync(join(folder, 'handwriting'))) {
+    return parts.map(({ category, split }) => unipenLinesPath(folder, category, split));
+  }
+  return unipenTreeFiles(folder, [...new Set(parts.map(({ category }) => category))]);
 }

@@ -51,6 +51,20 @@ export async function* unipenTree(
   }
 }
 
+/** Every file that samples of these categories can come from, absolute. */
+export async function unipenTreeFiles(
+  folder: string,
+  categories: readonly UnipenCategory[],
+): Promise<string[]> {
+  const tops = [...categories.map((category) => join('data', FOLDER[category])), 'include'];
+  const found: string[] = [];
+  for (const top of tops) {
+    const entries = await readdir(join(folder, top), { recursive: true, withFileTypes: true });
+    for (const entry of entries) if (entry.isFile()) found.push(join(entry.parentPath, entry.name));
+  }
+  return found;
+}
+
 /** Which part a writer belongs to: the same one on every machine, and in every category. */
 function splitOf(writer: string): 'train' | 'val' {
   return Random.fromSeed(SPLIT_SEED).derive(writer).next() < VAL_SHARE ? 'val' : 'train';

@@ -9,8 +9,9 @@ import { type Manifest, parseManifest, RivuletError, writeOnnx } from '@rivulet/
 import { loadTrainKernels } from '@rivulet/kernels/train';
 import { validationBatches } from '../bptt/epochBatches.ts';
 import { evaluateBatches } from '../bptt/evaluateBatches.ts';
-import { readCheckpoint, writeDurably } from '../checkpoint/checkpoint.ts';
+import { readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { recipeHash } from '../checkpoint/recipeHash.ts';
+import { writeDurably } from '../checkpoint/writeDurably.ts';
 import { Network } from '../nn/network.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
 import type { TaskSource } from '../parallel/protocol.ts';

@@ -1,5 +1,6 @@
 /** What the trainer and its threads say to each other: types only. */
 import type { WireError } from '@rivulet/core';
+import type { BadSample } from '../bptt/findBadSample.ts';
 import type { Recipe } from '../recipe.ts';
 
 export type KernelVariant = 'auto' | 'plain' | 'relaxed';
@@ -54,6 +55,8 @@ export interface ReadyReply {
   readonly trainLengths?: Int32Array;
   readonly valLengths?: Int32Array;
   readonly notes?: Readonly<Record<string, number | string>>;
+  /** Files of the data, absolute. */
+  readonly files?: readonly string[];
 }
 export interface StepReply {
   readonly kind: 'step';
@@ -63,6 +66,8 @@ export interface StepReply {
   readonly norm: number;
   /** False when loss or gradient are not finite: the weights are then as before. */
   readonly finite: boolean;
+  /** When not finite: this thread's first sample that is not by itself. */
+  readonly bad?: BadSample;
 }
 export interface ValidateReply {
   readonly kind: 'validate';

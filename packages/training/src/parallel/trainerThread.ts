@@ -5,7 +5,8 @@
  */
 import { loadTrainKernels, type TrainKernels, type TrainKernelsOptions } from '@rivulet/kernels/train';
 import { evaluateBatches } from '../bptt/evaluateBatches.ts';
-import { shardGradient } from '../bptt/shardGradient.ts';
+import { type BadSample, findBadSample } from '../bptt/findBadSample.ts';
+import { shardGradient, takeShard } from '../bptt/shardGradient.ts';
 import { Network } from '../nn/network.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
 import { AdamW, sliceOf } from '../optim/adamW.ts';
@@ -72,7 +73,12 @@ export class TrainerThread {
     const data = this.#data;
     const trainLengths = Int32Array.from({ length: data.trainCount }, (_, i) => data.trainLength(i));
     const valLengths = Int32Array.from({ length: data.valCount }, (_, i) => data.valLength?.(i) ?? 0);
-    return { kind: 'ready', variant, trainLengths, valLengths, ...(data.notes ? { notes: data.notes } : {}) };
+    const { notes, files } = data;
+    return {
+      ...{ kind: 'ready', variant, trainLengths, valLengths },
+      ...(notes ? { notes } : {}),
+      ...(files ? { files } : {}),
+    };
   }
 
   handle(request: Request): Reply {
@@ -117,7 +123,16 @@ export class TrainerThread {
       this.#barrier.wait();
       network.weights().set(this.#weights);
     }
-    return { kind: 'step', loss, norm, finite };
+    if (finite) return { kind: 'step', loss, norm, finite };
+    const bad = this.#badSample(samples, random);
+    return { kind: 'step', loss, norm, finite, ...(bad ? { bad } : {}) };
+  }
+
+  /** Draws what the step drew. */
+  #badSample(samples: Int32Array, random: Random): BadSample | undefined {
+    const { indices, positions } = takeShard(samples, this.#init.thread, this.#init.threads);
+    const mode = (k: number) => ({ dropout: random.derive('dropout'), lanePositions: [positions[k]!] });
+    return findBadSample(this.#network, this.#data, 'train', indices, random.derive('data'), mode);
   }
 
   /** Sum over the threads, in their order. */

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { InkAugmentRecipe } from '../data/inkAugment.ts';
 import { InkSet } from '../data/inkSet.ts';
 import { thinInk } from '../data/inkThin.ts';
-import { unipenSamples } from '../data/unipenSamples.ts';
+import { unipenFiles, unipenSamples } from '../data/unipenSamples.ts';
 import { minimumSteps } from '../losses/ctcLoss.ts';
 import { parseOptions } from '../parseOptions.ts';
 import { Random } from '../random.ts';
@@ -80,8 +80,13 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> 
   const { deslant } = features;
   const train = { exclude: options.exclude, deslant, usable: fits };
   const val = { exclude: options.excludeVal, deslant, usable: () => true };
+  const files = await unipenFiles(dataFolder, [
+    { category: 'words', split: 'train' },
+    { category: 'words', split: 'val' },
+    ...(options.chars > 0 ? [{ category: 'chars', split: 'train' } as const] : []),
+  ]);
   const data = new InkCtcData(
-    { chars: options.chars, augment: options.augment, step: features.step },
+    { chars: options.chars, augment: options.augment, step: features.step, files },
     await readSet(dataFolder, 'words', 'train', train),
     options.chars > 0 ? await readSet(dataFolder, 'chars', 'train', train) : new InkSet(),
     await readSet(dataFolder, 'words', 'val', val),

@@ -21,6 +21,8 @@ export interface InkDataOptions {
   readonly augment: InkAugment;
   /** Distance of two steps along the pen's path, in heights. */
   readonly step: number;
+  /** Where the samples come from. */
+  readonly files?: readonly string[];
 }
 
 interface Target {
@@ -32,6 +34,7 @@ export class InkCtcData implements TaskData {
   /** Index 0 is the blank. */
   readonly alphabet: readonly string[];
   readonly notes: Record<string, number>;
+  readonly files: readonly string[];
   readonly #options: InkDataOptions;
   readonly #words: InkSet;
   readonly #chars: InkSet;
@@ -41,8 +44,9 @@ export class InkCtcData implements TaskData {
   readonly #classes: ReadonlyMap<string, number>;
 
   constructor(options: InkDataOptions, words: InkSet, chars: InkSet, val: InkSet) {
-    const { step } = options;
+    const { step, files = [] } = options;
     this.#options = options;
+    this.files = files;
     this.#words = words;
     this.#chars = chars;
     this.#val = val;
@@ -73,6 +77,12 @@ export class InkCtcData implements TaskData {
   }
   valLength(i: number): number {
     return this.#valSteps[i]!;
+  }
+
+  sampleName(split: 'train' | 'val', i: number): string {
+    if (split === 'train' && i >= this.#words.count) return 'an isolated character';
+    const set = split === 'train' ? this.#words : this.#val;
+    return `${JSON.stringify(set.labels[i])} by ${set.contributors[i]} ${set.writers[i]}`;
   }
 
   batch(split: 'train' | 'val', indices: ArrayLike<number>, random: Random): Batch {

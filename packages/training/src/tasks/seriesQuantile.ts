@@ -14,7 +14,7 @@ import {
   type SeriesFeatureOptions,
 } from '@rivulet/core';
 import * as v from 'valibot';
-import { sensorAttributions } from '../data/series/sensorSets.ts';
+import { sensorAttributions, sensorFiles } from '../data/series/sensorSets.ts';
 import { pinball } from '../losses/pinball.ts';
 import { parseOptions } from '../parseOptions.ts';
 import { Random } from '../random.ts';
@@ -61,6 +61,7 @@ class SeriesQuantileData implements TaskData {
   readonly notes: Record<string, number>;
   readonly options: SeriesFeatureOptions;
   readonly sets: readonly string[];
+  readonly files: readonly string[];
   readonly #train: readonly PlannedWindow[];
   readonly #val: readonly PlannedWindow[];
   readonly #disturb: v.InferOutput<typeof DataRecipe>['disturb'];
@@ -71,8 +72,10 @@ class SeriesQuantileData implements TaskData {
     options: SeriesFeatureOptions,
     train: readonly PlannedWindow[],
     val: readonly PlannedWindow[],
+    files: readonly string[] = [],
   ) {
     this.options = options;
+    this.files = files;
     this.sets = [...new Set(recipe.sets.map(({ set }) => set))];
     this.#train = train;
     this.#val = val;
@@ -89,6 +92,11 @@ class SeriesQuantileData implements TaskData {
 
   trainLength(): number {
     return this.options.context;
+  }
+
+  sampleName(split: 'train' | 'val', i: number): string {
+    const { series, origin } = (split === 'train' ? this.#train : this.#val)[i]!;
+    return `${series.set} ${series.name} at ${origin}`;
   }
 
   batch(split: 'train' | 'val', indices: ArrayLike<number>, random: Random): Batch {
@@ -224,6 +232,10 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<SeriesQuanti
     features,
     planWindows(parts.train, data.windows, steps),
     planWindows(parts.val, data.valWindows, steps),
+    await sensorFiles(
+      data.sets.map(({ set }) => set),
+      dataFolder,
+    ),
   );
 }
 

@@ -210,6 +210,16 @@ export async function loadSensors(name: string, dataFolder: string): Promise<Sen
   });
 }
 
+/** The files of sets, absolute; each set's once. */
+export async function sensorFiles(sets: readonly string[], dataFolder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const set of new Set(sets)) {
+    const entries = await readdir(join(dataFolder, 'series', set), { withFileTypes: true });
+    for (const entry of entries) if (entry.isFile()) found.push(join(entry.parentPath, entry.name));
+  }
+  return found;
+}
+
 /** One sentence of attribution per set, in the order given, each once. */
 export function sensorAttributions(sets: readonly string[]): string[] {
   return [...new Set(sets)].map((name) => setOf(name).attribution);
