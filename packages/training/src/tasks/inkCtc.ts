@@ -80,17 +80,16 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> 
   const { deslant } = features;
   const train = { exclude: options.exclude, deslant, usable: fits };
   const val = { exclude: options.excludeVal, deslant, usable: () => true };
+  const words = await readSet(dataFolder, 'words', 'train', train);
+  const chars = options.chars > 0 ? await readSet(dataFolder, 'chars', 'train', train) : new InkSet();
+  const valWords = await readSet(dataFolder, 'words', 'val', val);
   const files = await unipenFiles(dataFolder, [
     { category: 'words', split: 'train' },
     { category: 'words', split: 'val' },
     ...(options.chars > 0 ? [{ category: 'chars', split: 'train' } as const] : []),
   ]);
-  const data = new InkCtcData(
-    { chars: options.chars, augment: options.augment, step: features.step, files },
-    await readSet(dataFolder, 'words', 'train', train),
-    options.chars > 0 ? await readSet(dataFolder, 'chars', 'train', train) : new InkSet(),
-    await readSet(dataFolder, 'words', 'val', val),
-  );
+  const own = { chars: options.chars, augment: options.augment, step: features.step, files };
+  const data = new InkCtcData(own, words, chars, valWords);
   const last = recipe.network.layers.at(-1);
   const units = data.alphabet.length;
   if (last?.op !== 'dense' || last.units !== units || !recipe.network.outputs.includes(OUTPUT)) {
