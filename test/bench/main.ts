@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   stroke: () => import('./stroke.ts'),
   streams: () => import('./streams.ts'),
   training: () => import('./training.ts'),
+  operators: () => import('./operators.ts'),
 };
 
 const { values, positionals } = parseArgs({

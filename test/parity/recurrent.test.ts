@@ -23,7 +23,7 @@ const layer: fc.Arbitrary<LayerCase> = fc.record({
 const gate = fc.constantFrom('Sigmoid', 'HardSigmoid');
 const candidate = fc.constantFrom('Tanh', 'Softsign', 'Sigmoid');
 
-/** What ONNX lets a node change of its cell: these run beside the kernels. */
+/** What ONNX lets a node change of its cell: these run on kernels of their own. */
 const changedLayer: fc.Arbitrary<LayerCase> = layer.chain((plain) =>
   fc
     .record(

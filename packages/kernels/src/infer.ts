@@ -2,6 +2,7 @@
 import { InferMachine } from './infer/inferMachine.ts';
 import { chooseVariant, inferModule, type Variant } from './infer/inferModule.ts';
 
+export { ACTIVATION_CODES, type CellChanges } from './infer/cellChanges.ts';
 export { type InferExports, InferMachine, type Pointer } from './infer/inferMachine.ts';
 export type { Variant } from './infer/inferModule.ts';
 export { type Matrix, type MatrixSource, packMatrix, scratchBytes } from './infer/packMatrix.ts';
@@ -13,6 +14,7 @@ export {
   type RecurrentSource,
   type Weights,
 } from './infer/recurrentLayer.ts';
+export { repackedLayer } from './infer/repackedLayer.ts';
 
 export interface InferOptions {
   /** Default `auto`, see chooseVariant. */

@@ -44,6 +44,13 @@ const FORMULAS: Readonly<Record<ActivationName, Formula>> = {
 
 export const isActivation = (name: string): name is ActivationName => Object.hasOwn(FORMULAS, name);
 
+/** A function of a recurrent node; alpha and beta are ONNX's defaults where the node names none, 0 where it has none. */
+export interface Activation {
+  readonly name: ActivationName;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
 /** @returns the function; alpha and beta default to ONNX's values and do nothing where the formula has none */
 export function activation(name: ActivationName, alpha?: number, beta?: number): ScalarFunction {
   const { of, defaults = [] } = FORMULAS[name];
@@ -60,14 +67,16 @@ export function activationsOf(
   names: readonly string[],
   alphas: readonly number[] = [],
   betas: readonly number[] = [],
-): ScalarFunction[] {
+): Activation[] {
   let [a, b] = [0, 0];
   return names.map((given) => {
     const name = given.toLowerCase();
     if (!isActivation(name)) {
       throw new RivuletError('ONNX_UNSUPPORTED', `there is no activation ${given}`, { activation: given });
     }
-    const takes = FORMULAS[name].defaults?.length ?? 0;
-    return activation(name, takes > 0 ? alphas[a++] : undefined, takes > 1 ? betas[b++] : undefined);
+    const { defaults = [] } = FORMULAS[name];
+    const alpha = (defaults.length > 0 ? alphas[a++] : undefined) ?? defaults[0] ?? 0;
+    const beta = (defaults.length > 1 ? betas[b++] : undefined) ?? defaults[1] ?? 0;
+    return { name, alpha, beta };
   });
 }

@@ -5,7 +5,7 @@
 
 import { RivuletError } from '../errors.ts';
 import { type Tensor, tensor } from '../tensor.ts';
-import { activationsOf } from './activation.ts';
+import { activationsOf, activation as functionOf } from './activation.ts';
 import { ACTIVATIONS, type Cell, type CellOptions, type CellWeights, GATES } from './cellWeights.ts';
 import { checkLengths, expectShape, rank3 } from './checkSequence.ts';
 import { gruStep } from './gruStep.ts';
@@ -86,7 +86,11 @@ function timeFirst(call: SequenceCall): SequenceResult {
   checkLengths(lengths, T, B);
   if (call.p) expectShape('p', call.p, [dirs, 3 * H]);
   const each = ACTIVATIONS[cell];
-  const functions = call.activations && activationsOf(call.activations, call.alphas, call.betas);
+  const functions =
+    call.activations &&
+    activationsOf(call.activations, call.alphas, call.betas).map(({ name, alpha, beta }) =>
+      functionOf(name, alpha, beta),
+    );
   if (functions && functions.length !== dirs * each) {
     throw new RivuletError('ARGUMENT', `${dirs * each} activations expected, got ${functions.length}`, {
       expected: dirs * each,

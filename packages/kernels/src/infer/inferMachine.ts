@@ -33,7 +33,7 @@ export interface InferExports {
     scratch: Pointer,
   ): void;
   recurrent(layer: Pointer): void;
-  apply(kind: number, from: Pointer, to: Pointer, count: number): void;
+  apply(kind: number, from: Pointer, to: Pointer, count: number, alpha: number, beta: number): void;
   combine(op: number, a: Pointer, aStep: number, b: Pointer, bStep: number, to: Pointer, count: number): void;
   softmax(from: Pointer, to: Pointer, rows: number, width: number, log: number): void;
 }

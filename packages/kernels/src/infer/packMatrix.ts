@@ -28,6 +28,9 @@ export interface Matrix {
 /** Words of a descriptor, see matrix.as.ts. */
 const WORDS = 7;
 
+/** Units of a gate with those that fill its last vector. */
+export const wholeVectors = (units: number): number => (units + 3) & ~3;
+
 export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix {
   const { data, scales, outputs, inputs, outputStride = inputs, inputStride = 1, gates } = source;
   const int8 = data instanceof Int8Array;
@@ -38,7 +41,7 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
     });
   }
   const rows = outputs / (gates ?? 1);
-  const padded = gates === undefined ? rows : (rows + 3) & ~3;
+  const padded = gates === undefined ? rows : wholeVectors(rows);
   const N = padded * (gates ?? 1);
   const kind = int8 ? 1 : 0;
 
@@ -61,6 +64,31 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
   machine.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), staged);
   machine.wasm.packMatrix(at, staged, outputStride, inputStride, rows, padded);
   return { at, inputs, outputs: N, int8 };
+}
+
+/**
+ * A float32 matrix [gates * rows, inputs] that is computed while the model runs: packed in workspace, each gate padded
+ * as `packMatrix` pads it.
+ * @param from where it will lie, row-major
+ * @returns the matrix, and what packs it: to be called before each use
+ */
+export function repackedMatrix(
+  machine: InferMachine,
+  { from, gates, rows, inputs }: { from: Pointer; gates: number; rows: number; inputs: number },
+  allocate: (bytes: number) => Pointer,
+): { readonly matrix: Matrix; pack(): void } {
+  const padded = wholeVectors(rows);
+  const outputs = gates * padded;
+  const bytes = machine.wasm.packedBytes(0, outputs, inputs);
+  const [at, panels] = [allocate(WORDS * 4), allocate(bytes)];
+  return {
+    matrix: { at, inputs, outputs, int8: false },
+    pack() {
+      machine.u8.fill(0, panels, panels + bytes);
+      machine.i32.set([0, inputs, outputs, panels, 0, 0], at >> 2);
+      machine.wasm.packMatrix(at, from, inputs, 1, rows, padded);
+    },
+  };
 }
 
 /** Bytes of scratch that `multiply` needs for `rows` rows of activations. */

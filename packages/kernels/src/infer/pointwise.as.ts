@@ -1,15 +1,15 @@
 // Elementwise operations and softmax over rows. Buffers are padded to whole vectors: apply and combine may read
 // and write up to three floats past their last element.
 
-import { exp, sigmoid, tanh } from '../math/activations.as';
+import { exp } from '../math/activations.as';
+import { activate } from './activate.as';
 
-/** to[i] = f(from[i]); kind 0 relu, 1 tanh, 2 sigmoid. In place is allowed. */
-export function apply(kind: i32, from: usize, to: usize, count: i32): void {
+/** to[i] = f(from[i]), f as activate.as.ts counts them. In place is allowed. */
+export function apply(kind: i32, from: usize, to: usize, count: i32, alpha: f32, beta: f32): void {
   const bytes = <usize>count << 2;
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const v = v128.load(from + i);
-    v128.store(to + i, kind == 0 ? f32x4.max(v, f32x4.splat(0)) : kind == 1 ? tanh(v) : sigmoid(v));
-  }
+  const a = f32x4.splat(alpha);
+  const b = f32x4.splat(beta);
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, activate(kind, v128.load(from + i), a, b));
 }
 
 /**

@@ -1,7 +1,8 @@
-/** Softmax and its logarithm against float64, also where floats end. */
+/** Activations, softmax and its logarithm against float64, also where floats end. */
+import { type ActivationName, activation } from '@rivulet/core';
 import { describe, expect, it } from 'vitest';
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
-import { createInferMachine } from '../infer.ts';
+import { ACTIVATION_CODES, createInferMachine } from '../infer.ts';
 import { randomFloats } from '../testing/inferCases.ts';
 
 const VARIANTS = (['plain', 'relaxed'] as const).filter((variant) => variant === 'plain' || hasRelaxedSimd());
@@ -46,5 +47,24 @@ describe.each(VARIANTS)('%s SIMD', (variant) => {
       const { log } = await softmaxOf(Float32Array.of(1, bad, 2));
       expect([...log].every(Number.isNaN)).toBe(true);
     }
+  });
+
+  const NAMES = Object.keys(ACTIVATION_CODES) as ActivationName[];
+
+  it.each(NAMES)('%s of any number', async (name) => {
+    const machine = await createInferMachine({ variant });
+    const spread = Float32Array.from({ length: 4003 }, (_, i) => ((i - 2001) / 2001) ** 3 * 100);
+    const values = Float32Array.of(...spread, 0, -0, 1e-20, -1e-20, 1e30, -1e30, Number.NaN);
+    const at = machine.upload(values);
+    const [alpha, beta] = [0.3, 0.4];
+    machine.wasm.apply(ACTIVATION_CODES[name], at, at, values.length, alpha, beta);
+    const f = activation(name, alpha, beta);
+    values.forEach((x, i) => {
+      const [got, wanted] = [machine.f32[(at >> 2) + i]!, f(x)];
+      if (Number.isNaN(x)) expect(got, 'NaN').toBeNaN();
+      // An exp is within 2.5e-7, and a float before it within 6e-8.
+      else
+        expect(Math.abs(got - wanted), `of ${x}`).toBeLessThanOrEqual(4e-7 * Math.max(1, Math.abs(wanted)));
+    });
   });
 });

@@ -2,6 +2,7 @@
 // (a GEMM reads each weight once for many steps), then the steps one by one.
 
 import { gruCell, gruGates, gruOutput, lstmCell, rnnCell } from './cells.as';
+import { changedCell, changedGates } from './changedCells.as';
 import { OUTPUTS } from './matrix.as';
 import { multiply } from './multiply.as';
 
@@ -34,6 +35,7 @@ const H0: usize = 96; // [B, H] initial state, or 0 for zeros
 const C0: usize = 100;
 const HN: usize = 104; // [B, H] final state, or 0
 const CN: usize = 108;
+const CHANGES: usize = 112; // see changedCells.as.ts, or 0
 
 export function recurrent(layer: usize): void {
   const T = load<i32>(layer, STEPS);
@@ -102,6 +104,7 @@ function step(layer: usize, t: i32, xg: usize, gates: usize): void {
   multiply(r, state, row, B, hg, <usize>load<i32>(r, OUTPUTS) << 2, load<usize>(layer, STATE_BIAS), scratch);
   if (cell == 4) resetGates(layer, xg, gates);
 
+  const changes = load<usize>(layer, CHANGES);
   const stateStep = <usize>load<i32>(cell == 4 ? load<usize>(layer, RH) : r, OUTPUTS) << 2;
   const y = load<usize>(layer, Y);
   const to = y + <usize>t * load<usize>(layer, Y_STEP);
@@ -115,7 +118,9 @@ function step(layer: usize, t: i32, xg: usize, gates: usize): void {
     }
     const input = xg + <usize>b * gates;
     const recurrence = hg + <usize>b * stateStep;
-    if (cell == 2) lstmCell(input, recurrence, h, load<usize>(layer, C) + <usize>b * row, padded);
+    if (changes) {
+      changedCell(changes, cell, input, recurrence, h, load<usize>(layer, C) + <usize>b * row, padded);
+    } else if (cell == 2) lstmCell(input, recurrence, h, load<usize>(layer, C) + <usize>b * row, padded);
     else if (cell == 3) gruCell(input, recurrence, h, padded);
     else if (cell == 4) gruOutput(input, recurrence, h, padded);
     else rnnCell(input, recurrence, h, padded, cell == 1);
@@ -131,8 +136,12 @@ function resetGates(layer: usize, xg: usize, gates: usize): void {
   const hg = load<usize>(layer, HG);
   const reset = load<usize>(layer, RESET);
   const state = load<usize>(layer, H);
+  const changes = load<usize>(layer, CHANGES);
   for (let b: usize = 0; b < <usize>B; b++) {
-    gruGates(xg + b * gates, hg + b * 2 * row, state + b * row, reset + b * row, padded);
+    const input = xg + b * gates;
+    const recurrence = hg + b * 2 * row;
+    if (changes) changedGates(changes, input, recurrence, state + b * row, reset + b * row, padded);
+    else gruGates(input, recurrence, state + b * row, reset + b * row, padded);
   }
   multiply(load<usize>(layer, RH), reset, row, B, hg, row, 0, load<usize>(layer, SCRATCH));
 }

@@ -20,14 +20,39 @@ const CASES: readonly InferCase[] = [
   { cell: 'rnn', T: 12, B: 2, I: 5, H: 70, states: true },
   { cell: 'rnn', T: 3, B: 9, I: 2, H: 3, reverse: true },
   { cell: 'rnn', activation: 'relu', T: 6, B: 3, I: 5, H: 21, states: true },
+  ...(
+    [
+      ['Relu'],
+      ['Tanh'],
+      ['Sigmoid'],
+      ['Affine', [0.4], [0.1]],
+      ['LeakyRelu', [0.3]],
+      ['ThresholdedRelu', [0.2]],
+      ['ScaledTanh', [0.8], [1.3]],
+      ['HardSigmoid', [0.3], [0.4]],
+      ['Elu', [0.7]],
+      ['Softsign'],
+      ['Softplus'],
+    ] as const
+  ).map(([name, alphas = [], betas = []]): InferCase => {
+    const shape = { T: 4, B: 3, I: 5, H: 10, lengths: [4, 0, 2], states: true };
+    return { cell: 'rnn', changes: { activations: [name], alphas, betas }, ...shape };
+  }),
 ];
 
-const KINDS: readonly Pick<InferCase, 'cell' | 'activation' | 'linearBeforeReset'>[] = [
+const LSTM = ['Sigmoid', 'Tanh', 'Tanh'];
+
+const KINDS: readonly Pick<InferCase, 'cell' | 'activation' | 'linearBeforeReset' | 'changes'>[] = [
   { cell: 'lstm' },
   { cell: 'gru', linearBeforeReset: 1 },
   { cell: 'gru', linearBeforeReset: 0 },
   { cell: 'rnn', activation: 'tanh' },
   { cell: 'rnn', activation: 'relu' },
+  { cell: 'lstm', changes: { activations: ['HardSigmoid', 'Softsign', 'Tanh'], alphas: [0.25] } },
+  { cell: 'lstm', changes: { activations: LSTM, clip: 0.4, peepholes: true } },
+  { cell: 'lstm', changes: { activations: LSTM, inputForget: true, peepholes: true } },
+  { cell: 'gru', linearBeforeReset: 1, changes: { activations: ['HardSigmoid', 'Softsign'], clip: 1.5 } },
+  { cell: 'gru', linearBeforeReset: 0, changes: { activations: ['Sigmoid', 'ScaledTanh'], betas: [0.5] } },
 ];
 
 /** Any shape, `T` steps at most; lengths from 0 to T where there are some. */
@@ -81,14 +106,14 @@ describe.each(engines)('$variant, int8: $int8', ({ variant, int8, tolerance }) =
     await expectSame(kase, kase.T * 1000 + kase.B * 100 + kase.I * 10 + kase.H);
   });
 
-  it.each(KINDS)('one step of any shape: $cell $activation $linearBeforeReset', async (kind) => {
+  it.each(KINDS)('one step of any shape: $cell $activation $linearBeforeReset $changes', async (kind) => {
     await fc.assert(
       fc.asyncProperty(shapeOf(1), fc.nat(), (shape, seed) => expectSame({ ...kind, ...shape }, seed)),
       { numRuns: 20 },
     );
   });
 
-  it.each(KINDS)('a sequence of any shape: $cell $activation $linearBeforeReset', async (kind) => {
+  it.each(KINDS)('a sequence of any shape: $cell $activation $linearBeforeReset $changes', async (kind) => {
     await fc.assert(
       fc.asyncProperty(shapeOf(25), fc.nat(), (shape, seed) => expectSame({ ...kind, ...shape }, seed)),
       { numRuns: 20 },

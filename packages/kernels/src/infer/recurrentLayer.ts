@@ -1,6 +1,8 @@
 /** One direction of an RNN, LSTM or GRU layer: packed once, then bound to each shape it runs in. */
+import { GATES } from '@rivulet/core';
+import { type CellChanges, packChanges } from './cellChanges.ts';
 import type { InferMachine, Pointer } from './inferMachine.ts';
-import { type Matrix, packMatrix, scratchBytes } from './packMatrix.ts';
+import { type Matrix, packMatrix, scratchBytes, wholeVectors } from './packMatrix.ts';
 
 export interface Weights {
   readonly data: Float32Array | Int8Array;
@@ -15,6 +17,8 @@ export interface RecurrentSource {
   readonly activation?: 'tanh' | 'relu';
   /** GRU only. */
   readonly linearBeforeReset?: boolean;
+  /** Of what the cell usually does; absent: none. Then `activation` says nothing. */
+  readonly changes?: CellChanges | undefined;
   readonly input: number;
   readonly hidden: number;
   /** [G * H, I] */
@@ -37,6 +41,8 @@ export interface RecurrentLayer {
   readonly rh: Matrix | undefined;
   readonly bias: Pointer;
   readonly stateBias: Pointer;
+  /** See cellChanges.ts, or 0. */
+  readonly changes: Pointer;
 }
 
 export interface RecurrentBinding {
@@ -60,25 +66,83 @@ export interface RecurrentBinding {
 }
 
 const CELLS = { rnn: 0, lstm: 2, gru: 4 };
-const GATES = { rnn: 1, lstm: 4, gru: 3 };
 /** Words of a layer's description, see recurrent.as.ts. */
-const LAYER_BYTES = 28 * 4;
+const LAYER_BYTES = 29 * 4;
 /** Gates of a block of steps stay in the second-level cache. */
 const BLOCK_BYTES = 128 * 1024;
 
 export function packRecurrent(machine: InferMachine, source: RecurrentSource): RecurrentLayer {
-  const { cell, input, hidden, w, r, b } = source;
-  const gates = GATES[cell];
-  const before = cell === 'gru' && source.linearBeforeReset === true;
-  const resetsFirst = cell === 'gru' && !before;
-  const code = cell === 'rnn' ? (source.activation === 'relu' ? 1 : 0) : before ? CELLS.gru - 1 : CELLS[cell];
-  const padded = (hidden + 3) & ~3;
+  const { hidden, w, r } = source;
+  const [bias, stateBias] = sumBiases(source);
+  return {
+    ...shapeOf(source),
+    ...packGates(source, (matrix, from, count, width) => {
+      const weights = matrix === 'w' ? w : r;
+      return packMatrix(machine, {
+        data: weights.data.subarray(from * hidden * width, (from + count) * hidden * width),
+        scales: weights.scales?.subarray(from * hidden, (from + count) * hidden),
+        outputs: count * hidden,
+        inputs: width,
+        gates: count,
+      });
+    }),
+    bias: machine.upload(bias),
+    stateBias: stateBias ? machine.upload(stateBias) : 0,
+    changes: source.changes ? packChanges(machine, source.changes, hidden) : 0,
+  };
+}
 
-  /** Sums of the two biases, gate by gate; `split` leaves the last gate's second one to the state's half. */
+export type RecurrentShape = Pick<
+  RecurrentSource,
+  'cell' | 'activation' | 'linearBeforeReset' | 'input' | 'hidden'
+>;
+
+export function shapeOf({
+  cell,
+  activation,
+  linearBeforeReset = false,
+  input,
+  hidden,
+}: RecurrentShape): Pick<RecurrentLayer, 'code' | 'input' | 'hidden' | 'padded'> {
+  const changed = { rnn: activation === 'relu', lstm: false, gru: linearBeforeReset };
+  const code = CELLS[cell] + (changed[cell] ? (cell === 'gru' ? -1 : 1) : 0);
+  return { code, input, hidden, padded: wholeVectors(hidden) };
+}
+
+/** @param pack packs `count` gates from the one `from` on, in rows of `width` weights */
+export function packGates(
+  { cell, linearBeforeReset = false, input, hidden }: RecurrentShape,
+  pack: (matrix: 'w' | 'r', from: number, count: number, width: number) => Matrix,
+): Pick<RecurrentLayer, 'w' | 'r' | 'rh'> {
+  const gates = GATES[cell];
+  const resetsFirst = cell === 'gru' && !linearBeforeReset;
+  return {
+    w: pack('w', 0, gates, input),
+    r: pack('r', 0, resetsFirst ? 2 : gates, hidden),
+    rh: resetsFirst ? pack('r', 2, 1, hidden) : undefined,
+  };
+}
+
+/**
+ * Sums of the two biases, gate by gate, in padded rows.
+ * @param b [2 * G * H]
+ * @returns what goes to the input's half, and where a GRU's reset gate multiplies a bias that one in the state's
+ */
+export function sumBiases({
+  cell,
+  linearBeforeReset = false,
+  hidden,
+  b,
+}: Pick<RecurrentShape, 'cell' | 'linearBeforeReset' | 'hidden'> & {
+  readonly b?: ArrayLike<number> | undefined;
+}): readonly [Float32Array, Float32Array | undefined] {
+  const gates = GATES[cell];
+  const apart = cell === 'gru' && linearBeforeReset;
+  const padded = wholeVectors(hidden);
   const bias = new Float32Array((gates * padded + 7) & ~7);
   const stateBias = new Float32Array(bias.length);
   for (let gate = 0; b && gate < gates; gate++) {
-    const split = before && gate === 2;
+    const split = apart && gate === 2;
     for (let j = 0; j < hidden; j++) {
       const fromInput = b[gate * hidden + j]!;
       const fromState = b[(gates + gate) * hidden + j]!;
@@ -86,25 +150,7 @@ export function packRecurrent(machine: InferMachine, source: RecurrentSource): R
       if (split) stateBias[gate * padded + j] = fromState;
     }
   }
-  const part = (from: number, count: number): Matrix =>
-    packMatrix(machine, {
-      data: r.data.subarray(from * hidden * hidden, (from + count) * hidden * hidden),
-      scales: r.scales?.subarray(from * hidden, (from + count) * hidden),
-      outputs: count * hidden,
-      inputs: hidden,
-      gates: count,
-    });
-  return {
-    code,
-    input,
-    hidden,
-    padded,
-    w: packMatrix(machine, { ...w, outputs: gates * hidden, inputs: input, gates }),
-    r: part(0, resetsFirst ? 2 : gates),
-    rh: resetsFirst ? part(2, 1) : undefined,
-    bias: machine.upload(bias),
-    stateBias: before ? machine.upload(stateBias) : 0,
-  };
+  return [bias, apart ? stateBias : undefined];
 }
 
 /**
@@ -137,7 +183,7 @@ export function bindRecurrent(
     ...[h, c, binding.y, binding.yStep, binding.yRow],
     ...[allocate(gateBytes * block), allocate(gateBytes)],
     ...[layer.rh ? allocate(stateBytes) : 0, allocate(scratch)],
-    ...[binding.h0, binding.c0, binding.hn, binding.cn],
+    ...[binding.h0, binding.c0, binding.hn, binding.cn, layer.changes],
   ];
   return { at, describe: () => machine.i32.set(words, at >> 2) };
 }

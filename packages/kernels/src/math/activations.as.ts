@@ -96,6 +96,16 @@ export function sigmoid(x: v128): v128 {
   return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(x))));
 }
 
+/** e^x - 1, precise near 0. */
+// @ts-ignore: decorator
+@inline
+export function expm1(x: v128): v128 {
+  x = clamp(x, LIMIT_EXP);
+  const shifted = shift(x);
+  const scale = power(shifted);
+  return madd(polynomial(remainder(x, shifted)), scale, f32x4.sub(scale, constant(ONE)));
+}
+
 /** Beyond |x| = 10 tanh is 1 to the last bit of a float. */
 // @ts-ignore: decorator
 @inline

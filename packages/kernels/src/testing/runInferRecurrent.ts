@@ -2,7 +2,7 @@
  * One recurrent layer through the inference kernels and through the readable cells of @rivulet/core, from the same
  * random weights and inputs.
  */
-import { type Cell, GATES, runSequence, type Tensor, tensor } from '@rivulet/core';
+import { activationsOf, type Cell, GATES, runSequence, type Tensor, tensor } from '@rivulet/core';
 import { bindRecurrent, type InferMachine, packRecurrent } from '../infer.ts';
 import { quantiseForTest, randomFloats } from './inferCases.ts';
 
@@ -12,6 +12,16 @@ export interface InferCase {
   readonly activation?: 'tanh' | 'relu';
   /** GRU only. */
   readonly linearBeforeReset?: 0 | 1;
+  /** What ONNX lets a node change; absent: nothing. */
+  readonly changes?: {
+    /** In ONNX's names, as many as the cell has. */
+    readonly activations: readonly string[];
+    readonly alphas?: readonly number[];
+    readonly betas?: readonly number[];
+    readonly clip?: number;
+    readonly inputForget?: boolean;
+    readonly peepholes?: boolean;
+  };
   readonly T: number;
   readonly B: number;
   readonly I: number;
@@ -55,6 +65,8 @@ export function runInferRecurrent(
   const r = quantiseForTest(random(G * H * H, gain / Math.sqrt(H)), G * H, int8);
   const h0 = random(B * H, states ? 1 : 0);
   const c0 = random(B * H, states ? 1 : 0);
+  const p = kase.changes?.peepholes ? random(3 * H, 1) : undefined;
+  const { activations, alphas = [], betas = [], clip = 0, inputForget = false } = kase.changes ?? {};
   const lens = kase.lengths && Int32Array.from(kase.lengths);
 
   const reference = runSequence({
@@ -69,11 +81,17 @@ export function runInferRecurrent(
     h0: tensor(h0, [1, B, H]),
     ...(cell === 'lstm' ? { c0: tensor(c0, [1, B, H]) } : {}),
     ...(lens ? { lengths: lens } : {}),
+    ...(activations && { activations, alphas, betas, clip, inputForget }),
+    ...(p && { p: tensor(p, [1, 3 * H]) }),
   });
 
   const layer = packRecurrent(machine, {
     ...{ cell, activation, input: I, hidden: H, w, r, b },
     linearBeforeReset: linearBeforeReset === 1,
+    changes: activations && {
+      functions: activationsOf(activations, alphas, betas),
+      ...{ clip, inputForget, peepholes: p },
+    },
   });
   let top = machine.workspace;
   const allocate = (bytes: number): number => {

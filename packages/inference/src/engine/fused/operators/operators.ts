@@ -1,5 +1,5 @@
 /** Every operator that the fused engine runs. Adding one: a file here, a line in this table, a case in test/parity. */
-import { anyRecurrent } from './anyRecurrent.ts';
+import { computedRecurrent } from './computedRecurrent.ts';
 import { conv } from './conv.ts';
 import { dense } from './dense.ts';
 import { GATHER } from './gather.ts';
@@ -10,7 +10,7 @@ import { recurrent } from './recurrent.ts';
 import { REDUCE } from './reduce.ts';
 import { type OperatorTable, USUAL_OPERATORS } from './usualOperators.ts';
 
-const cell = [recurrent, ...anyRecurrent];
+const cell = [recurrent, computedRecurrent];
 
 export const OPERATORS: OperatorTable = {
   ...USUAL_OPERATORS,

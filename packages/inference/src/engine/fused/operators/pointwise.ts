@@ -1,27 +1,31 @@
-/** Relu, Tanh, Sigmoid; Add, Sub, Mul, Div with ONNX's broadcasting; Softmax and LogSoftmax. */
-import { attributeOf } from '@rivulet/core';
+/** Activations; Add, Sub, Mul, Div with ONNX's broadcasting; Softmax and LogSoftmax. */
+import { activationsOf, attributeOf } from '@rivulet/core';
+import { ACTIVATION_CODES } from '@rivulet/kernels/infer';
 import type { Binder } from '../binder.ts';
 import type { Operator } from '../operator.ts';
 import { axisOf, broadcast, count, type DeviceValue, spreadStrides } from '../value.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 
-const UNARY: Readonly<Record<string, number>> = { Relu: 0, Tanh: 1, Sigmoid: 2 };
 const BINARY: Readonly<Record<string, number>> = { Add: 0, Sub: 1, Mul: 2, Div: 3 };
 
 /** The kernels' own, for floats; integers, and what is known before running, go the way of all others. */
 export const unary: Operator = {
   ...ELEMENTWISE.Relu!,
   prepare(plan, loader) {
-    const { op } = plan.node;
+    const { op, attributes } = plan.node;
     const other = ELEMENTWISE[op]!.prepare(plan, loader);
-    const kind = UNARY[op]!;
+    const given = ['alpha', 'beta'].map((name) =>
+      attributes[name] ? [attributeOf(plan.node, name, 'float', 0)] : [],
+    );
+    const { name, alpha, beta } = activationsOf([op], ...given)[0]!;
+    const kind = ACTIVATION_CODES[name];
     return (binder, inputs, bound) => {
       if (inputs[0]!.type !== 'float32') return other(binder, inputs, bound);
       const x = binder.device(inputs[0]!);
       const y = binder.make(x.shape);
       const { apply } = binder.machine.wasm;
       const [from, to, size] = [x.buffer.at, y.buffer.at, count(x.shape)];
-      binder.step(() => apply(kind, from, to, size));
+      binder.step(() => apply(kind, from, to, size, alpha, beta));
       return [y];
     };
   },
