@@ -2,7 +2,9 @@
 // `heapBase` up; nothing in here allocates.
 export const heapBase: usize = __heap_base;
 export { adamStep } from './adam/adam.as';
+export { laneMix, laneScores, laneSoftmax, laneSoftmaxBackward } from './attention/attention.as';
 export { fillRows } from './dense/dense.as';
+export { embeddingBackward, embeddingForward } from './embedding/embedding.as';
 export { gemmLanes } from './gemm/gemmLanes.as';
 export { outerLanes } from './gemm/outerLanes.as';
 export { packColumns, packRows } from './gemm/pack.as';
@@ -10,7 +12,11 @@ export { rowSums } from './gemm/rowSums.as';
 export { gruStepBackward } from './gru/gruBackward.as';
 export { gruStepForward } from './gru/gruForward.as';
 export { gruPack, gruPackInputGrad } from './gru/gruPack.as';
+export { layerNormBackward, layerNormForward } from './layerNorm/layerNorm.as';
 export { lstmStepBackward } from './lstm/lstmBackward.as';
 export { lstmPack, lstmStepForward } from './lstm/lstmForward.as';
+export { clearBeyond } from './mask/clearBeyond.as';
+export { activate, activateBackward } from './pointwise/pointwise.as';
+export { maxBackward, maxForward, meanBackward, meanForward } from './pool/pool.as';
 export { rnnBias, rnnStepBackward, rnnStepForward } from './rnn/rnn.as';
 export { add, scale } from './vector/vector.as';

@@ -4,6 +4,7 @@ import { instantiate } from './binary/instantiate.ts';
 import { profiled } from './binary/profiled.ts';
 import { denseBackward, denseForward } from './dense/denseTrain.ts';
 import { gruBackward, gruCacheFloats, gruForward } from './gru/gruTrain.ts';
+import { layerKernels } from './layerKernels.ts';
 import { lstmBackward, lstmCacheFloats, lstmForward } from './lstm/lstmTrain.ts';
 import { Machine } from './machine.ts';
 import { rnnBackward, rnnCacheFloats, rnnForward } from './rnn/rnnTrain.ts';
@@ -16,6 +17,7 @@ import type {
   TrainKernelsOptions,
 } from './trainTypes.ts';
 
+export type * from './layerTypes.ts';
 export type * from './trainTypes.ts';
 
 interface Cell {
@@ -59,5 +61,6 @@ export async function loadTrainKernels(options: TrainKernelsOptions = {}): Promi
     scale: wasm.scale,
     fill: (ptr, count, value) => void f32(ptr, count).fill(value),
     add: wasm.add,
+    ...layerKernels(machine),
   };
 }

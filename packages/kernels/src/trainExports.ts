@@ -47,6 +47,21 @@ export interface TrainExports {
   readonly rnnStepForward: Kernel;
   readonly rnnStepBackward: Kernel;
   readonly adamStep: Kernel;
+  readonly activate: Kernel;
+  readonly activateBackward: Kernel;
+  readonly layerNormForward: Kernel;
+  readonly layerNormBackward: Kernel;
+  readonly embeddingForward: Kernel;
+  readonly embeddingBackward: Kernel;
+  readonly laneScores: Kernel;
+  readonly laneMix: Kernel;
+  readonly laneSoftmax: Kernel;
+  readonly laneSoftmaxBackward: Kernel;
+  readonly clearBeyond: Kernel;
+  readonly meanForward: Kernel;
+  readonly meanBackward: Kernel;
+  readonly maxForward: Kernel;
+  readonly maxBackward: Kernel;
   readonly scale: (ptr: Pointer, count: number, factor: number) => void;
   readonly add: (dst: Pointer, src: Pointer, count: number) => void;
 }

@@ -7,14 +7,17 @@
  */
 
 import type { Cell } from '@rivulet/core';
+import type { LayerKernels } from './layerTypes.ts';
 
 export type Pointer = number;
 export type CellKind = Cell;
 export type Variant = 'plain' | 'relaxed';
 
 export interface RecurrentCall {
-  /** `rnn` is tanh; `gru` is ONNX's `linear_before_reset = 1`, the one PyTorch and cuDNN compute. */
+  /** `gru` is ONNX's `linear_before_reset = 1`, the one PyTorch and cuDNN compute. */
   cell: CellKind;
+  /** Of `rnn`; absent: tanh. */
+  activation?: 'tanh' | 'relu';
   /** Steps. */
   T: number;
   /** Lanes, a multiple of 8. */
@@ -116,7 +119,7 @@ export interface AdamCall {
   bias2: number;
 }
 
-export interface TrainKernels {
+export interface TrainKernels extends LayerKernels {
   readonly variant: Variant;
   readonly memory: WebAssembly.Memory;
   /** Zeroed floats, 16-byte aligned. Grows the memory, which detaches every view taken before. */

@@ -1,4 +1,4 @@
-/** RNN (tanh) forward and backward through time over one direction. */
+/** RNN (tanh or relu) forward and backward through time over one direction. */
 import type { Machine } from '../machine.ts';
 import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
 
@@ -15,6 +15,7 @@ const panelFloats = (M: number, K: number): number => 4 * Math.ceil(M / 4) * K;
 export function rnnForward({ wasm, scratch, setOrZero, copy }: Machine, call: RecurrentCall): void {
   const { T, B, input, hidden, x, lens, y, cache: h } = call;
   const unit = hidden * B;
+  const relu = call.activation === 'relu' ? 1 : 0;
   const [wp, rp] = scratch([panelFloats(hidden, input), panelFloats(hidden, hidden)]) as [number, number];
   wasm.packRows(wp, call.w, hidden, input);
   wasm.packRows(rp, call.r, hidden, hidden);
@@ -26,7 +27,7 @@ export function rnnForward({ wasm, scratch, setOrZero, copy }: Machine, call: Re
     wasm.rnnBias(after, B, hidden, call.b);
     wasm.gemmLanes(wp, hidden, input, x + 4 * t * input * B, B, after);
     wasm.gemmLanes(rp, hidden, hidden, before, B, after);
-    wasm.rnnStepForward(t, B, hidden, lens, after, before, y + 4 * t * call.yStride);
+    wasm.rnnStepForward(t, B, hidden, lens, after, before, y + 4 * t * call.yStride, relu);
   }
   if (call.hn) copy(call.hn, h + 4 * T * unit, unit);
 }
@@ -34,6 +35,7 @@ export function rnnForward({ wasm, scratch, setOrZero, copy }: Machine, call: Re
 export function rnnBackward({ wasm, scratch, setOrZero, copy }: Machine, call: RecurrentBackwardCall): void {
   const { T, B, input, hidden, x, lens, dx, dy, cache: h } = call;
   const unit = hidden * B;
+  const relu = call.activation === 'relu' ? 1 : 0;
   const [dh, gates, rt, wt] = scratch([
     unit,
     CHUNK * unit,
@@ -49,7 +51,17 @@ export function rnnBackward({ wasm, scratch, setOrZero, copy }: Machine, call: R
     for (let s = end - 1; s >= start; s--) {
       const t = call.reverse ? T - 1 - s : s;
       const g = gates + 4 * (s - start) * unit;
-      wasm.rnnStepBackward(t, B, hidden, lens, h + 4 * (s + 1) * unit, dy + 4 * t * call.yStride, dh, g);
+      wasm.rnnStepBackward(
+        t,
+        B,
+        hidden,
+        lens,
+        h + 4 * (s + 1) * unit,
+        dy + 4 * t * call.yStride,
+        dh,
+        g,
+        relu,
+      );
       wasm.gemmLanes(rt, hidden, hidden, g, B, dh);
       if (dx) wasm.gemmLanes(wt, input, hidden, g, B, dx + 4 * t * input * B);
     }

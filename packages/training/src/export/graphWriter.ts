@@ -52,6 +52,12 @@ export class GraphWriter {
     return name;
   }
 
+  /** An int64 without dimensions. */
+  scalar(name: string, value: number): string {
+    this.initializers.push({ name, shape: [], type: 'int64', data: BigInt64Array.of(BigInt(value)) });
+    return name;
+  }
+
   floats(name: string, shape: readonly number[], values: ArrayLike<number>): string {
     this.initializers.push({ name, shape: [...shape], type: 'float32', data: Float32Array.from(values) });
     return name;

@@ -1,15 +1,22 @@
-/** A dense layer: W x + b at every step. */
+/** A dense layer: f(W x + b) at every step. */
 import * as v from 'valibot';
 import type { GraphWriter } from '../../export/graphWriter.ts';
 import type { Random } from '../../random.ts';
 import { count, layerKeys } from '../../recipeValues.ts';
+import { type Activation, activate, activateBackward, activation, writeActivation } from '../activation.ts';
 import { glorot } from '../firstWeights.ts';
 import type { NetworkNode, NodeRun, Parameter, Planner } from '../operation.ts';
 
-export const denseSchema = v.strictObject({ op: v.literal('dense'), ...layerKeys, units: count });
+export const denseSchema = v.strictObject({
+  op: v.literal('dense'),
+  ...layerKeys,
+  units: count,
+  /** Absent: none. */
+  activation: v.optional(activation),
+});
 
 export function planDense(layer: v.InferOutput<typeof denseSchema>, planner: Planner): NetworkNode {
-  return new Dense(planner, layer.units);
+  return new Dense(planner, layer);
 }
 
 class Dense implements NetworkNode {
@@ -19,15 +26,17 @@ class Dense implements NetworkNode {
   readonly features: number;
   readonly streams = true;
   readonly #input: number;
+  readonly #activation: Activation | undefined;
   /** [out, in] */
   readonly #w: Parameter;
   /** [out] */
   readonly #b: Parameter;
 
-  constructor(planner: Planner, units: number) {
+  constructor(planner: Planner, { units, activation }: v.InferOutput<typeof denseSchema>) {
     this.name = planner.name;
     this.sources = [planner.source];
     this.features = units;
+    this.#activation = activation;
     this.#input = planner.node(planner.source).features;
     this.#w = planner.matrix('W', [units, this.#input]);
     this.#b = planner.vector('B', [units]);
@@ -39,9 +48,11 @@ class Dense implements NetworkNode {
 
   forward(run: NodeRun): void {
     run.kernels.denseForward(this.#call(run));
+    activate(run, this.#activation);
   }
 
   backward(run: NodeRun): void {
+    activateBackward(run, this.#activation);
     run.kernels.denseBackward({
       ...this.#call(run),
       dy: run.dy,
@@ -55,7 +66,9 @@ class Dense implements NetworkNode {
     const { name } = this;
     const weights = graph.matrix(this.#w, 1, true);
     graph.node('MatMul', [x!, weights], [`${name}.product`]);
-    return graph.node('Add', [`${name}.product`, graph.vector(this.#b)], [name]);
+    const sum = this.#activation ? `${name}.sum` : name;
+    graph.node('Add', [`${name}.product`, graph.vector(this.#b)], [sum]);
+    return writeActivation(graph, this.#activation, sum, name);
   }
 
   #call(run: NodeRun) {

@@ -8,7 +8,9 @@ import type { RecurrentCall } from '@rivulet/kernels/train';
 import * as v from 'valibot';
 import type { GraphWriter } from '../../export/graphWriter.ts';
 import type { Random } from '../../random.ts';
-import { count, layerKeys } from '../../recipeValues.ts';
+import { count, decay, layerKeys } from '../../recipeValues.ts';
+import { checkSteps } from '../checkSteps.ts';
+import { dropout } from '../dropout.ts';
 import { glorot, orthogonal } from '../firstWeights.ts';
 import type { NetworkNode, NodeRun, Parameter, PlaceShape, Planner } from '../operation.ts';
 
@@ -17,13 +19,26 @@ const recurrentKeys = {
   /** Units a direction. */
   hidden: count,
   bidirectional: v.optional(v.boolean(), false),
-  /** `<layer>.h`: starts from that layer's final state (between LSTMs from its cell state too). */
-  initial: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+\.h$/, '"<layer>.h"'))),
+  /**
+   * `<layer>.h`: starts from that layer's final state (between LSTMs from its cell state too). `<layer>`: from what
+   * that layer, of one step, yields.
+   */
+  initial: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+(\.h)?$/, '"<layer>.h" or "<layer>"'))),
+  /**
+   * Rate at which weights of R are dropped, the same ones at all steps of a batch (DropConnect: Merity, Keskar and
+   * Socher 2018); the fused cells stay as they are, in training and after it.
+   */
+  recurrentDropout: v.optional(decay),
 };
 
 export const lstmSchema = v.strictObject({ op: v.literal('lstm'), ...recurrentKeys });
 export const gruSchema = v.strictObject({ op: v.literal('gru'), ...recurrentKeys });
-export const rnnSchema = v.strictObject({ op: v.literal('rnn'), ...recurrentKeys });
+export const rnnSchema = v.strictObject({
+  op: v.literal('rnn'),
+  ...recurrentKeys,
+  /** Absent: tanh. */
+  activation: v.optional(v.picklist(['tanh', 'relu'])),
+});
 
 type RecurrentLayer = v.InferOutput<typeof lstmSchema | typeof gruSchema | typeof rnnSchema>;
 
@@ -46,9 +61,11 @@ export class Recurrent implements NetworkNode {
   readonly hidden: number;
   readonly dirs: 1 | 2;
   readonly #input: number;
-  /** Node whose final state starts this one; -1 = zeros. */
+  readonly #activation: 'tanh' | 'relu';
+  /** Node that this one starts from, -1 = zeros: from its final state, if it is a giver, or from its one step. */
   readonly #initial: number;
   readonly #giver: Recurrent | undefined;
+  readonly #dropRate: number;
   /** [dirs, G*H, I] */
   readonly #w: Parameter;
   /** [dirs, G*H, H] */
@@ -62,15 +79,20 @@ export class Recurrent implements NetworkNode {
   constructor(layer: RecurrentLayer, planner: Planner) {
     const { op: cell, hidden } = layer;
     this.name = planner.name;
-    this.sources = [planner.source];
+    this.#activation = ('activation' in layer && layer.activation) || 'tanh';
+    this.#dropRate = layer.recurrentDropout ?? 0;
     this.cell = cell;
     this.hidden = hidden;
     this.dirs = layer.bidirectional ? 2 : 1;
     this.features = this.dirs * hidden;
     this.#input = planner.node(planner.source).features;
-    this.#initial = layer.initial ? planner.find(layer.initial.slice(0, -2), 'initial') : -1;
-    this.#giver = this.#initial < 0 ? undefined : this.#takeFrom(planner);
-    this.streams = this.dirs === 1 && !this.#giver;
+    const fromState = layer.initial?.endsWith('.h') ?? false;
+    const from = fromState ? layer.initial!.slice(0, -2) : layer.initial;
+    this.#initial = from === undefined ? -1 : planner.find(from, 'initial');
+    this.#giver = fromState ? this.#takeFrom(planner) : undefined;
+    this.sources = this.#startsFromStep ? [planner.source, this.#initial] : [planner.source];
+    if (this.#startsFromStep) this.#checkWidth(planner);
+    this.streams = this.dirs === 1 && this.#initial < 0;
     const rows = GATES[cell] * hidden;
     this.#w = planner.matrix('W', [this.dirs, rows, this.#input]);
     this.#r = planner.matrix('R', [this.dirs, rows, hidden]);
@@ -86,9 +108,24 @@ export class Recurrent implements NetworkNode {
       const [has, wanted] = [from, this].map(({ dirs, hidden }) => `[${dirs}, ${hidden}]`);
       planner.refuse('initial', `its state is ${has}, not ${wanted}`, from.name);
     }
-    from.#givesState = true;
+    from.giveState();
     from.#givesCell ||= from.cell === 'lstm' && this.cell === 'lstm';
     return from;
+  }
+
+  #checkWidth(planner: Planner): void {
+    const { features, name } = planner.node(this.#initial);
+    if (features === this.features) return;
+    planner.refuse('initial', `it has ${features} features, not the ${this.features} of the state`, name);
+  }
+
+  get #startsFromStep(): boolean {
+    return this.#initial >= 0 && !this.#giver;
+  }
+
+  /** Keeps the final state [dirs][hidden][lanes] as `h`, and takes its gradient as `dh`. */
+  giveState(): void {
+    this.#givesState = true;
   }
 
   initialise(view: (parameter: Parameter) => Float32Array, random: Random): void {
@@ -108,22 +145,31 @@ export class Recurrent implements NetworkNode {
     }
   }
 
-  place({ T, lanes, kernels, take }: PlaceShape): void {
+  place({ T, sourceT, lanes, carries, kernels, take }: PlaceShape): void {
     const { cell, dirs, hidden } = this;
     const state = dirs * hidden * lanes;
+    if (this.#startsFromStep) checkSteps(this.name, 1, sourceT[1]!);
+    if (this.#dropRate > 0) {
+      take('r', this.#r.size);
+      take('dr', this.#r.size, true);
+    }
     for (let dir = 0; dir < dirs; dir++) {
       take(`cache${dir}`, kernels.recurrentCacheFloats(cell, T, this.#input, hidden, lanes));
     }
-    if (this.#givesState) {
+    if (this.#givesState || carries) {
       take('h', state);
       take('dh', state, true);
     }
-    if (this.#givesCell) {
+    if (this.#givesCell || (carries && cell === 'lstm')) {
       take('c', state);
       take('dc', state, true);
     }
-    // Gradient of this layer's own initial state, before it is added to its giver's.
-    if (this.#giver) take('dh0', state);
+    if (carries) {
+      take('h0', state);
+      if (cell === 'lstm') take('c0', state);
+    }
+    // Gradient of this layer's own initial state, before it is added to where that comes from.
+    if (this.#initial >= 0) take('dh0', state);
     if (this.#takesCell) take('dc0', state);
   }
 
@@ -133,11 +179,32 @@ export class Recurrent implements NetworkNode {
   }
 
   forward(run: NodeRun): void {
+    const keys = this.#dropKeys(run);
+    if (keys) {
+      const { kernels } = run;
+      const size = this.#r.size;
+      dropout(
+        kernels.f32(run.weights(this.#r), size),
+        kernels.f32(run.own('r'), size),
+        keys,
+        this.#dropRate,
+        false,
+      );
+    }
     for (let dir = 0; dir < this.dirs; dir++) run.kernels.recurrentForward(this.#call(run, dir));
   }
 
+  /** A random word for each column of R, the same for all shards of a batch; absent: nothing is dropped. */
+  #dropKeys(run: NodeRun): Int32Array | undefined {
+    const random = this.#dropRate > 0 ? run.stepRandom() : undefined;
+    return random && Int32Array.from({ length: this.hidden }, () => random.uint32());
+  }
+
   backward(run: NodeRun): void {
-    const { hidden, kernels } = { hidden: this.hidden, kernels: run.kernels };
+    const { hidden } = this;
+    const { kernels } = run;
+    const keys = this.#dropKeys(run);
+    const dr = keys ? run.own('dr') : run.gradients(this.#r);
     const state = hidden * run.lanes;
     const rows = GATES[this.cell] * hidden;
     for (let dir = 0; dir < this.dirs; dir++) {
@@ -147,7 +214,7 @@ export class Recurrent implements NetworkNode {
         dy: direction(run.dy),
         dx: run.of(this.sources[0]!).dy,
         dw: run.gradients(this.#w) + dir * rows * this.#input * FLOAT,
-        dr: run.gradients(this.#r) + dir * rows * hidden * FLOAT,
+        dr: dr + dir * rows * hidden * FLOAT,
         db: run.gradients(this.#b) + dir * 2 * rows * FLOAT,
         dhn: direction(run.own('dh')),
         dcn: direction(run.own('dc')),
@@ -155,21 +222,28 @@ export class Recurrent implements NetworkNode {
         dc0: direction(run.own('dc0')),
       });
     }
-    if (!this.#giver) return;
+    if (keys) {
+      const size = this.#r.size;
+      dropout(kernels.f32(dr, size), kernels.f32(run.gradients(this.#r), size), keys, this.#dropRate, true);
+    }
+    if (this.#initial < 0) return;
     const giver = run.of(this.#initial);
-    kernels.add(giver.own('dh'), run.own('dh0'), this.dirs * state);
+    const into = this.#giver ? giver.own('dh') : giver.dy;
+    if (into) kernels.add(into, run.own('dh0'), this.dirs * state);
     if (this.#takesCell) kernels.add(giver.own('dc'), run.own('dc0'), this.dirs * state);
   }
 
   #call(run: NodeRun, dir: number): RecurrentCall {
     const { cell, hidden, dirs } = this;
     const input = this.#input;
-    const giver = this.#giver && run.of(this.#initial);
+    const giver = this.#initial < 0 ? undefined : run.of(this.#initial);
+    const r = this.#dropRate > 0 && run.stepRandom() ? run.own('r') : run.weights(this.#r);
     const state = hidden * run.lanes;
     const rows = GATES[cell] * hidden;
     const direction = (at: number): number => at && at + dir * state * FLOAT;
     return {
       cell,
+      ...(this.#activation === 'relu' ? { activation: 'relu' } : {}),
       T: run.T,
       B: run.lanes,
       input,
@@ -177,11 +251,11 @@ export class Recurrent implements NetworkNode {
       reverse: dir === 1,
       x: run.of(this.sources[0]!).y,
       w: run.weights(this.#w) + dir * rows * input * FLOAT,
-      r: run.weights(this.#r) + dir * rows * hidden * FLOAT,
+      r: r + dir * rows * hidden * FLOAT,
       b: run.weights(this.#b) + dir * 2 * rows * FLOAT,
       lens: run.lens,
-      h0: giver ? direction(giver.own('h')) : 0,
-      c0: giver && this.#takesCell ? direction(giver.own('c')) : 0,
+      h0: direction(giver ? (this.#giver ? giver.own('h') : giver.y) : run.own('h0')),
+      c0: direction(giver ? (this.#takesCell ? giver.own('c') : 0) : run.own('c0')),
       hn: direction(run.own('h')),
       cn: direction(run.own('c')),
       y: direction(run.y),
@@ -190,11 +264,12 @@ export class Recurrent implements NetworkNode {
     };
   }
 
-  write(graph: GraphWriter, [x]: readonly string[]): string {
+  write(graph: GraphWriter, [x, start]: readonly string[]): string {
     const { name, cell, hidden, dirs, features } = this;
     const giver = this.#giver;
     const inputs = [x!, graph.matrix(this.#w, 1), graph.matrix(this.#r, 1), graph.vector(this.#b)];
     if (giver) inputs.push('', `${giver.name}.h`);
+    else if (start) inputs.push('', this.#writeStart(graph, start));
     if (this.#takesCell) inputs.push(`${giver!.name}.c`);
     const outputs = [`${name}.y`];
     if (this.#givesState) outputs.push(`${name}.h`);
@@ -203,9 +278,19 @@ export class Recurrent implements NetworkNode {
       hidden_size: attr.int(hidden),
       direction: attr.string(dirs === 2 ? 'bidirectional' : 'forward'),
       ...(cell === 'gru' ? { linear_before_reset: attr.int(1) } : {}),
+      ...(this.#activation === 'relu' ? { activations: attr.strings(Array(dirs).fill('Relu')) } : {}),
     });
     // [T, dirs, B, H] -> [T, B, dirs * H]
     graph.node('Transpose', [`${name}.y`], [`${name}.t`], { perm: attr.ints([0, 2, 1, 3]) });
     return graph.node('Reshape', [`${name}.t`, graph.ints(`${name}.shape`, [0, 0, features])], [name]);
+  }
+
+  /** [1, B, dirs * H] -> [dirs, B, H] */
+  #writeStart(graph: GraphWriter, start: string): string {
+    const { name, dirs, hidden } = this;
+    if (dirs === 1) return start;
+    const shape = graph.ints(`${name}.halves`, [-1, dirs, hidden]);
+    graph.node('Reshape', [start, shape], [`${name}.starts`]);
+    return graph.node('Transpose', [`${name}.starts`], [`${name}.start`], { perm: attr.ints([1, 0, 2]) });
   }
 }
