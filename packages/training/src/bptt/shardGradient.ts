@@ -3,14 +3,10 @@
  * d(sum of the loss)/d(weights) in the network's gradients; dividing by the weight of the whole batch is left
  * to whoever adds the shares.
  */
+import type { LossSum } from '../losses/loss.ts';
 import type { Network } from '../nn/network.ts';
 import type { Random } from '../random.ts';
 import type { TaskData } from '../task.ts';
-
-export interface LossSum {
-  readonly sum: number;
-  readonly weight: number;
-}
 
 /**
  * @param samples the whole batch; this thread takes every `threads`-th from `thread` on, so that samples

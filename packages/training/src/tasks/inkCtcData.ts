@@ -5,7 +5,7 @@
 import { ctcGreedy, INK_FEATURES, type Ink, type InkFeatures, inkFeatures } from '@rivulet/core';
 import { augmentInk, augmentStep, type InkAugment } from '../data/inkAugment.ts';
 import type { InkSet } from '../data/inkSet.ts';
-import { ctcLoss } from '../losses/ctcLoss.ts';
+import { ctcBatchLoss } from '../losses/ctcBatchLoss.ts';
 import type { Random } from '../random.ts';
 import type { Batch, LaneTensors, TaskData } from '../task.ts';
 import { editDistance } from './editDistance.ts';
@@ -111,16 +111,13 @@ export class InkCtcData implements TaskData {
     batch: Batch,
     gradients?: Readonly<Record<string, Float32Array>>,
   ): { sum: number; weight: number } {
-    const { data, T, F, lanes } = outputs[OUTPUT]!;
-    const { labels } = batch.target as Target;
-    let sum = 0;
-    labels.forEach((label, lane) => {
-      const layout = { offset: lane, stepStride: F * lanes, classStride: lanes };
-      const loss = ctcLoss(data, layout, outputLengths?.[lane] ?? T, F, label, gradients?.[OUTPUT]);
-      // Augmentation can leave a word fewer steps than it has letters: it then teaches nothing. NaN must show.
-      if (loss !== Infinity) sum += loss;
+    return ctcBatchLoss({
+      output: outputs[OUTPUT]!,
+      target: (batch.target as Target).labels,
+      size: batch.size,
+      lengths: outputLengths,
+      gradient: gradients?.[OUTPUT],
     });
-    return { sum, weight: labels.length };
   }
 
   score(
