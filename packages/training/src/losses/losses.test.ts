@@ -73,7 +73,9 @@ describe.each(stored)('$name', (test) => {
     const length = Math.hypot(...wanted);
     // Rounded to float32 once; steps and lanes that do not count have none.
     expect(Math.hypot(...wanted.map((value, i) => value - slopes[i]!)) / length).toBeLessThan(1e-6);
-    wanted.forEach((value, i) => value === 0 && expect(slopes[i]).toBe(0));
+    wanted.forEach((value, i) => {
+      if (value === 0) expect(slopes[i]).toBe(0);
+    });
   });
 
   it('counts every step where there are no lengths, and shows a NaN of the network', () => {
@@ -112,7 +114,7 @@ describe('CTC of a batch', () => {
       const own = Float32Array.from({ length: 12 }, (_, i) => logits.data[i * 8 + lane]!);
       const slopes = new Float32Array(12);
       alone += ctcLoss(own, rowMajorLogits(3), lengths[lane]!, 3, label, slopes);
-      slopes.forEach((slope, i) => expect(gradient[i * 8 + lane]).toBe(slope));
+      expect(gradient.filter((_, i) => i % 8 === lane)).toEqual(slopes);
     });
     expect(sum).toBeCloseTo(alone, 10);
   });
