@@ -84,6 +84,11 @@ export type TaskManifest = Pick<
 
 export interface Task {
   prepare(recipe: Recipe, dataFolder: string): Promise<TaskData>;
+  /**
+   * The samples that only the closing figures are measured on, as the validation part; for tasks whose data has an
+   * official test split. Neither training nor any choice may touch them.
+   */
+  prepareTest?(recipe: Recipe, dataFolder: string): Promise<TaskData>;
   manifest(recipe: Recipe, data: TaskData): TaskManifest;
   /** Examples for parity.json; all real lanes of full length, because the exported graph takes no lengths. */
   parity(recipe: Recipe, data: TaskData): readonly Batch[];

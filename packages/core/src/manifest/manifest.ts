@@ -26,19 +26,26 @@ export interface QuantilesHead {
   readonly levels: readonly number[];
 }
 
+/** One answer for a whole sequence, or one at each step. */
+export interface ClassesHead {
+  readonly kind: 'classes';
+  /** What each class stands for. */
+  readonly labels: readonly string[];
+}
+
 export interface Manifest {
   readonly format: 1;
   readonly name: string;
   /** Semantic version of the model. */
   readonly version: string;
-  readonly task: 'ink-text' | 'series-quantiles';
+  readonly task: 'ink-text' | 'series-quantiles' | 'classes';
   /** INK_FEATURE_VERSION or SERIES_FEATURE_VERSION of the code that trained it; a loader refuses another one. */
   readonly featureVersion: string;
   /** Options of the feature function, handed to it as they are. */
   readonly features: Readonly<Record<string, unknown>>;
   readonly inputs: readonly ManifestValue[];
   readonly outputs: readonly ManifestValue[];
-  readonly head: CtcHead | QuantilesHead;
+  readonly head: CtcHead | QuantilesHead | ClassesHead;
   /** BCP 47 tags. */
   readonly languages?: readonly string[] | undefined;
   readonly files: {

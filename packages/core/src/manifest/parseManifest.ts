@@ -60,6 +60,17 @@ const quantilesHead = v.object({
   ),
 });
 
+const classesHead = v.object({
+  kind: v.literal('classes'),
+  labels: v.pipe(
+    v.array(v.string()),
+    v.minLength(2, 'must have two classes'),
+    v.check((labels) => new Set(labels).size === labels.length, 'must not name a class twice'),
+  ),
+});
+
+const HEAD_OF = { 'ink-text': 'ctc', 'series-quantiles': 'quantiles', classes: 'classes' } as const;
+
 const schema = v.pipe(
   v.object({
     format: v.literal(1, 'must be 1, the only format this build reads'),
@@ -68,12 +79,12 @@ const schema = v.pipe(
       v.string(),
       v.regex(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/, 'must be a version like 1.2.3'),
     ),
-    task: v.picklist(['ink-text', 'series-quantiles']),
+    task: v.picklist(['ink-text', 'series-quantiles', 'classes']),
     featureVersion: text,
     features: v.pipe(noList, v.record(v.string(), v.unknown())),
     inputs: v.pipe(v.array(value), v.nonEmpty('must not be empty')),
     outputs: v.pipe(v.array(value), v.nonEmpty('must not be empty')),
-    head: v.variant('kind', [ctcHead, quantilesHead]),
+    head: v.variant('kind', [ctcHead, quantilesHead, classesHead]),
     languages: v.optional(v.array(text)),
     files: v.object({ float32: file, int8: file, parity: file }),
     training: v.object({
@@ -93,8 +104,8 @@ const schema = v.pipe(
   }),
   v.forward(
     v.check(
-      ({ task, head }) => (task === 'ink-text') === (head.kind === 'ctc'),
-      'must be ctc for ink-text and quantiles for series-quantiles',
+      ({ task, head }) => head.kind === HEAD_OF[task],
+      'must be ctc for ink-text, quantiles for series-quantiles and classes for classes',
     ),
     ['head'],
   ),

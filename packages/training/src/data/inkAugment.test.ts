@@ -57,7 +57,11 @@ describe('augmentInk', () => {
   });
 
   it('keeps strokes, their order and their points, with finite numbers, for any ink and the largest amounts', () => {
-    const most = amountsOf(Object.fromEntries(Object.keys(InkAugmentRecipe.entries).map((key) => [key, 1])));
+    const most = amountsOf(
+      Object.fromEntries(
+        Object.keys(InkAugmentRecipe.entries).map((key) => [key, key === 'reorder' ? 0 : 1]),
+      ),
+    );
     const coordinate = fc.double({ min: -50, max: 50, noNaN: true });
     const stroke = fc
       .array(fc.tuple(coordinate, coordinate), { maxLength: 5 })
@@ -89,7 +93,10 @@ describe('augmentInk', () => {
   });
 
   // What one amount alone may do, by its definition; `size` is how much of the amount a draw used, at most 1.
-  const alone: Record<Exclude<keyof InkAugment, 'step'>, (after: Ink, amount: number) => number> = {
+  const alone: Record<
+    Exclude<keyof InkAugment, 'step' | 'reverse' | 'reorder'>,
+    (after: Ink, amount: number) => number
+  > = {
     rotation(after, amount) {
       const [first, ...others] = moved(after);
       const [x0, y0, ax0, ay0] = first!;
@@ -165,6 +172,44 @@ describe('augmentInk', () => {
       // and it does use its room
       expect(largest(sizes)).toBeGreaterThan(0.5);
     }
+  });
+});
+
+describe('ink drawn another way', () => {
+  const orders = (some: Partial<InkAugment>) =>
+    Array.from({ length: 200 }, (_, key) => {
+      const after = plain(augmentInk(ink, amountsOf(some), keyed(key)));
+      return after.map(([x, y]) => {
+        const at = ink.findIndex((stroke) => stroke.x.length === x!.length);
+        const same = JSON.stringify([x, y]) === JSON.stringify(plain(ink)[at]);
+        const turned = JSON.stringify([x!.toReversed(), y!.toReversed()]) === JSON.stringify(plain(ink)[at]);
+        expect(same || turned).toBe(true);
+        return { at, turned: turned && !same };
+      });
+    });
+
+  it('has as many strokes reversed as its amount says, each by itself and all in their places', () => {
+    const drawn = orders({ reverse: 0.3 });
+    for (const strokes of drawn) expect(strokes.map(({ at }) => at)).toEqual([0, 1, 2, 3]);
+    const [first, last] = [0, 3].map((s) => drawn.filter((strokes) => strokes[s]!.turned).length / 200);
+    // Four deviations of 200 draws.
+    for (const share of [first, last]) expect(Math.abs(share! - 0.3)).toBeLessThan(0.13);
+    expect(drawn.some((strokes) => strokes[0]!.turned !== strokes[3]!.turned)).toBe(true);
+  });
+
+  it('has every stroke once, in another order as often as its amount says', () => {
+    const drawn = orders({ reorder: 0.5 }).map((strokes) => strokes.map(({ at }) => at));
+    for (const order of drawn) expect([...order].sort()).toEqual([0, 1, 2, 3]);
+    const moved = drawn.filter((order) => order.join() !== '0,1,2,3').length / 200;
+    expect(moved).toBeGreaterThan(0.3);
+    expect(moved).toBeLessThan(0.65);
+  });
+
+  it('draws nothing from what the other amounts draw', () => {
+    const turned = amountsOf({ ...all, reverse: 1 });
+    const [before, after] = [all, turned].map((amounts) => augmentInk(ink, amounts, keyed(4)));
+    // A wave over the line moves a point by where it is: the same wave, whichever end comes first.
+    expect(axis(after!, 'x')[0]).toBeCloseTo(before![0]!.x[79]!, 1);
   });
 });
 

@@ -28,6 +28,10 @@ export const InkAugmentRecipe = v.strictObject({
   noise: amount,
   /** Largest change of the resampling step, as a part of it; it also stands for a change of size. */
   step: amount,
+  /** Probability that a stroke is drawn from its end to its beginning. */
+  reverse: amount,
+  /** Probability that the strokes come in another order. */
+  reorder: amount,
 });
 export type InkAugment = v.InferOutput<typeof InkAugmentRecipe>;
 
@@ -55,7 +59,7 @@ export function augmentInk(ink: Ink, amounts: InkAugment, random: Random): Ink {
   const swell = drawWave(random);
   const swellSize = random.next() * amounts.swell;
 
-  return ink.map(({ x, y }) => {
+  return redrawn(ink, amounts, random).map(({ x, y }) => {
     const points = x.length;
     const out = { x: new Float32Array(points), y: new Float32Array(points) };
     const left = bounded(random) * amounts.place;
@@ -77,6 +81,17 @@ export function augmentInk(ink: Ink, amounts: InkAugment, random: Random): Ink {
     }
     return out;
   });
+}
+
+/** The same picture by a hand that goes another way. Its draws are its own: other amounts draw what they drew. */
+function redrawn(ink: Ink, { reverse, reorder }: InkAugment, random: Random): Ink {
+  if (reverse === 0 && reorder === 0) return ink;
+  const own = random.derive('redrawn');
+  const strokes = ink.map(({ x, y }) =>
+    own.next() < reverse ? { x: Array.from(x).reverse(), y: Array.from(y).reverse() } : { x, y },
+  );
+  if (own.next() >= reorder) return strokes;
+  return own.shuffle(strokes.map((_, i) => i)).map((i) => strokes[i]!);
 }
 
 /** The resampling step this sample is seen with. */

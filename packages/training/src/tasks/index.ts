@@ -4,6 +4,7 @@ import type { Task } from '../task.ts';
 
 const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   'ink-ctc': async () => (await import('./inkCtc.ts')).inkCtc,
+  'ink-class': async () => (await import('./inkClass.ts')).inkClass,
   'series-quantile': async () => (await import('./seriesQuantile.ts')).seriesQuantile,
 };
 

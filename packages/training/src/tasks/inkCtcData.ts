@@ -2,8 +2,9 @@
  * Words and isolated characters of ink as batches for a CTC network: features in, labels beside them, loss and
  * errors counted.
  */
-import { ctcGreedy, INK_FEATURES, type Ink, type InkFeatures, inkFeatures } from '@rivulet/core';
+import { ctcGreedy, type Ink, type InkFeatures, inkFeatures } from '@rivulet/core';
 import { augmentInk, augmentStep, type InkAugment } from '../data/inkAugment.ts';
+import { inkLaneBatch } from '../data/inkLaneBatch.ts';
 import type { InkSet } from '../data/inkSet.ts';
 import { ctcBatchLoss } from '../losses/ctcBatchLoss.ts';
 import type { Random } from '../random.ts';
@@ -102,7 +103,8 @@ export class InkCtcData implements TaskData {
       samples.push(this.#featuresOf(ink, augmentStep(this.#options.step, this.#options.augment, own)));
       labels.push(this.#classesOf(set.labels[which]!));
     }
-    return laneBatch(samples, labels);
+    const target: Target = { labels };
+    return { ...inkLaneBatch(samples), target };
   }
 
   loss(
@@ -154,22 +156,6 @@ export class InkCtcData implements TaskData {
     // Characters that training never saw (rare ones of the validation part) count as errors: class -1.
     return Int32Array.from([...label], (grapheme) => this.#classes.get(grapheme) ?? -1);
   }
-}
-
-/** Samples side by side: [T][features][lanes]. */
-function laneBatch(samples: readonly InkFeatures[], labels: readonly Int32Array[]): Batch {
-  const lanes = Math.ceil(samples.length / 8) * 8;
-  const F = INK_FEATURES;
-  const T = samples.reduce((most, { steps }) => Math.max(most, steps), 1);
-  const data = new Float32Array(T * F * lanes);
-  const lengths = new Int32Array(lanes);
-  samples.forEach((sample, lane) => {
-    lengths[lane] = sample.steps;
-    const own = sample.data;
-    for (let i = 0; i < own.length; i++) data[i * lanes + lane] = own[i]!;
-  });
-  const target: Target = { labels };
-  return { size: samples.length, lanes, inputs: { x: { data, T, F, lanes } }, lengths, target };
 }
 
 /** Steps `resample` will make of ink of unit height. */

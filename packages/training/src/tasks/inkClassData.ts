@@ -1,0 +1,142 @@
+/** Samples of ink that each are of one class, as batches for a network that says which. */
+import { type InkFeatures, inkFeatures, normalise } from '@rivulet/core';
+import { augmentInk, augmentStep, type InkAugment } from '../data/inkAugment.ts';
+import { inkLaneBatch } from '../data/inkLaneBatch.ts';
+import { InkSet, type LabelledInk } from '../data/inkSet.ts';
+import type { Random } from '../random.ts';
+import type { Batch, LaneTensors, TaskData } from '../task.ts';
+import { classLoss, meanLogits } from './classLoss.ts';
+import { pathSteps } from './inkCtcData.ts';
+
+export interface InkClassOptions {
+  readonly augment: InkAugment;
+  /** Distance of two steps along the pen's path, in heights. */
+  readonly step: number;
+  readonly deslant: boolean;
+  /** Part of the target that is spread over all classes. */
+  readonly smoothing: number;
+  /** Where the samples come from. */
+  readonly files: readonly string[];
+}
+
+/** Name of the network's output. */
+export const OUTPUT = 'logits';
+
+interface Target {
+  /** [size] */
+  readonly answers: readonly number[];
+}
+
+export class InkClassData implements TaskData {
+  readonly labels: readonly string[];
+  readonly files: readonly string[];
+  readonly notes: Record<string, number>;
+  readonly #options: InkClassOptions;
+  readonly #sets: Readonly<Record<'train' | 'val', InkSet>>;
+  readonly #steps: Readonly<Record<'train' | 'val', Int32Array>>;
+
+  /** @param labels the classes, in the order of the network's outputs; every sample's is among them */
+  constructor(
+    options: InkClassOptions,
+    labels: readonly string[],
+    train: readonly LabelledInk[],
+    val: readonly LabelledInk[],
+  ) {
+    this.labels = labels;
+    this.files = options.files;
+    this.#options = options;
+    this.#sets = { train: this.#prepared(train), val: this.#prepared(val) };
+    const steps = (set: InkSet): Int32Array =>
+      Int32Array.from(set.labels, (_, i) => pathSteps(set.ink(i), options.step));
+    this.#steps = { train: steps(this.#sets.train), val: steps(this.#sets.val) };
+    const sum = this.#steps.train.reduce((a, b) => a + b, 0);
+    this.notes = {
+      writers: new Set(this.#sets.train.writers).size,
+      'validation writers': new Set(this.#sets.val.writers).size,
+      'steps of a sample': Math.round((10 * sum) / train.length) / 10,
+    };
+  }
+
+  get trainCount(): number {
+    return this.#sets.train.count;
+  }
+  get valCount(): number {
+    return this.#sets.val.count;
+  }
+  trainLength(i: number): number {
+    return this.#steps.train[i]!;
+  }
+  valLength(i: number): number {
+    return this.#steps.val[i]!;
+  }
+  sampleName(split: 'train' | 'val', i: number): string {
+    const { labels, writers } = this.#sets[split];
+    return `${JSON.stringify(labels[i])} by writer ${writers[i]}`;
+  }
+
+  batch(split: 'train' | 'val', indices: ArrayLike<number>, random: Random): Batch {
+    const { step, augment } = this.#options;
+    const set = this.#sets[split];
+    const samples: InkFeatures[] = [];
+    const answers: number[] = [];
+    for (let k = 0; k < indices.length; k++) {
+      const i = indices[k]!;
+      answers.push(this.labels.indexOf(set.labels[i]!));
+      if (split === 'val') {
+        samples.push(inkFeatures(set.ink(i), { step, deslant: false }));
+        continue;
+      }
+      const own = random.derive(i);
+      const ink = augmentInk(set.ink(i), augment, own);
+      samples.push(inkFeatures(ink, { step: augmentStep(step, augment, own), deslant: false }));
+    }
+    const target: Target = { answers };
+    return { ...inkLaneBatch(samples), target };
+  }
+
+  loss(
+    outputs: LaneTensors,
+    outputLengths: Int32Array | undefined,
+    batch: Batch,
+    gradients?: Readonly<Record<string, Float32Array>>,
+  ): { sum: number; weight: number } {
+    const logits = outputs[OUTPUT]!;
+    const { answers } = batch.target as Target;
+    const smoothing = gradients ? this.#options.smoothing : 0;
+    let sum = 0;
+    answers.forEach((answer, lane) => {
+      const steps = outputLengths?.[lane] ?? logits.T;
+      sum += classLoss(logits, lane, steps, answer, smoothing, gradients?.[OUTPUT]);
+    });
+    return { sum, weight: answers.length };
+  }
+
+  score(
+    outputs: LaneTensors,
+    outputLengths: Int32Array | undefined,
+    batch: Batch,
+  ): Record<'wrong' | 'samples', number> {
+    const logits = outputs[OUTPUT]!;
+    const sums = { wrong: 0, samples: 0 };
+    (batch.target as Target).answers.forEach((answer, lane) => {
+      const own = meanLogits(logits, lane, outputLengths?.[lane] ?? logits.T);
+      const found = own.indexOf(own.reduce((a, b) => Math.max(a, b)));
+      sums.wrong += found === answer ? 0 : 1;
+      sums.samples++;
+    });
+    return sums;
+  }
+
+  figures({ wrong, samples }: Readonly<Record<string, number>>): { error: number; best: number } {
+    const error = wrong! / samples!;
+    return { error, best: error };
+  }
+
+  /** Upright and of unit height, once; what augmentation then does to it stays. */
+  #prepared(samples: readonly LabelledInk[]): InkSet {
+    const set = new InkSet();
+    const { deslant } = this.#options;
+    for (const sample of samples) set.add({ ...sample, ink: normalise(sample.ink, { deslant }).ink });
+    return set;
+  }
+}
