@@ -1,3 +1,4 @@
+import { workerChunks } from '@rivulet/inference/pack/workerChunks.ts';
 import { pageConfig } from '@rivulet/shell/build/pageConfig.ts';
 import { defineConfig } from 'vite';
 
@@ -6,6 +7,7 @@ export default defineConfig(
     models: new URL('../../models/', import.meta.url),
     model: 'sensor-forecaster',
     service: 'seriesForecaster',
+    workerChunks,
     keep: ['csv'],
     manifest: {
       name: 'Rivulet forecast',

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { workerChunks } from '@rivulet/inference/pack/workerChunks.ts';
 import { build } from 'vite';
 
 export interface BuiltPage {
@@ -11,13 +12,13 @@ export interface BuiltPage {
 }
 
 export async function buildPage(
-  page: 'border' | 'engine' | 'fused' | 'ort' | 'stroke' | 'training',
+  page: 'border' | 'engine' | 'fresh' | 'fused' | 'stroke' | 'training',
 ): Promise<BuiltPage> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-bench-'));
   const root = fileURLToPath(new URL('./page', import.meta.url));
   await build({
     ...{ root, base: './', configFile: false, logLevel: 'warn', publicDir: false },
-    worker: { format: 'es' },
+    worker: { format: 'es', rolldownOptions: { output: { codeSplitting: workerChunks } } },
     build: { outDir: folder, emptyOutDir: true, rollupOptions: { input: join(root, `${page}.html`) } },
   });
   return { folder, dispose: () => rm(folder, { recursive: true }) };

@@ -8,7 +8,7 @@ export async function servePage(
   folder: string,
   more: (request: IncomingMessage, response: ServerResponse) => boolean,
 ): Promise<{ readonly url: string; close(): void }> {
-  const files = sirv(folder);
+  const files = sirv(folder, { gzip: true });
   const server = createServer((request, response) => {
     if (!more(request, response)) files(request, response);
   });

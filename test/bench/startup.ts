@@ -1,88 +1,70 @@
 /**
- * `npm run bench -- startup`: milliseconds from navigation to the first result in a browser that has nothing cached.
- * First our handwriting app as `npm start` serves it: a word is written the moment its surface is there, and the
- * clock stops when its text stands in the page. Then a page with nothing but a model of that size and one word of 90
- * steps, by our engine and by onnxruntime-web. Needs a build.
+ * `npm run bench -- startup`: milliseconds to the first result where nothing is cached. From navigation, our
+ * handwriting app as `npm start` serves it: a word is written the moment its surface is there, and the clock stops
+ * when its text stands in the page. Then from `new Worker`, in an open page and in Node, our engine and
+ * onnxruntime-web in turns on the same files, served compressed. `npm run bench -- startup <app|worker|thread>` measures
+ * one of them. Needs a build.
  */
-
-import { type Browser, chromium, type Page } from '@playwright/test';
+import { type Browser, chromium } from '@playwright/test';
 import { serve } from '@rivulet/front/serve';
 import { BROWSER_FLAGS, findOrInstallBrowser } from '../browser/findBrowser.ts';
 import { placed, realWords } from '../fixtures/realWords.ts';
-import { stackBytes } from '../parity/graphs.ts';
-import { buildPage } from './buildPage.ts';
-import { opened, servePage } from './servePage.ts';
+import { opened } from './servePage.ts';
+import { cold } from './startup/coldTab.ts';
+import { inChromium } from './startup/inChromium.ts';
+import { inNode } from './startup/inNode.ts';
+import { median, type Samples } from './startup/inTurns.ts';
 
 const RUNS = 7;
-const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1]!;
 
-export async function bench(): Promise<Record<string, number>> {
+export async function bench(args: readonly string[]): Promise<Record<string, number>> {
+  const wanted = (part: string): boolean => args.length === 0 || args.includes(part);
   const browser = await chromium.launch({ executablePath: findOrInstallBrowser(), args: BROWSER_FLAGS });
   try {
-    return { ...(await app(browser)), ...(await engines(browser)) };
+    return {
+      ...(wanted('app') && (await app(browser))),
+      ...(wanted('worker') && report('fresh worker in Chromium', await inChromium(browser))),
+      ...(wanted('thread') && report('fresh thread of Node', await inNode())),
+    };
   } finally {
     await browser.close();
   }
-}
-
-/** Each time in a context of its own: no file, no database and no compiled code from the run before. */
-async function cold<T>(browser: Browser, measure: (tab: Page) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  for (let run = 0; run < RUNS; run++) {
-    const context = await browser.newContext();
-    results.push(await measure(await context.newPage()));
-    await context.close();
-  }
-  return results;
 }
 
 async function app(browser: Browser): Promise<Record<string, number>> {
   const server = opened(await serve(0));
   const word = realWords.find(({ label }) => /^[a-z]{8}$/.test(label))!;
   const strokes = placed(word, { left: 60, top: 20, height: 56 });
-  const times = await cold(browser, async (tab) => {
-    await tab.addInitScript(writeWhenReady, strokes);
-    await tab.goto(`${server.url}handwriting/`);
-    const found = await tab.waitForFunction(() => window.firstText, null, { timeout: 60_000 });
-    return found.jsonValue();
-  });
+  const times: FirstText[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const time = await cold(browser, async (tab) => {
+      await tab.addInitScript(writeWhenReady, strokes);
+      await tab.goto(`${server.url}handwriting/`);
+      const found = await tab.waitForFunction(() => window.firstText, null, { timeout: 60_000 });
+      return found.jsonValue();
+    });
+    times.push(time!);
+  }
   server.close();
   const figures = {
-    'app, navigation to surface, ms': median(times.map((time) => time!.surface)),
-    'app, navigation to first text, ms': median(times.map((time) => time!.text)),
+    'app, navigation to surface, ms': median(times.map((time) => time.surface)),
+    'app, navigation to first text, ms': median(times.map((time) => time.text)),
   };
   for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(44)} ${value.toFixed(0)}`);
   return figures;
 }
 
-async function engines(browser: Browser): Promise<Record<string, number>> {
-  const model = stackBytes({
-    ...{ seed: 1, input: 6, dense: 81 },
-    layers: [64, 128, 128].map((hidden) => ({ op: 'LSTM', hidden, direction: 'bidirectional' })),
-  });
+function report(where: string, samples: Samples): Record<string, number> {
   const figures: Record<string, number> = {};
-  for (const engine of ['fused', 'ort'] as const) {
-    const page = await buildPage(engine);
-    const server = await servePage(page.folder, (request, response) => {
-      if (!request.url?.endsWith('/model.onnx')) return false;
-      response.end(model);
-      return true;
-    });
-    const times = await cold(browser, async (tab) => {
-      await tab.goto(`${server.url}${engine}.html`);
-      await tab.waitForFunction(() => window.figures ?? window.failure, null, { timeout: 60_000 });
-      const { figures: time, failure } = await tab.evaluate(() => ({
-        figures: window.figures,
-        failure: window.failure,
-      }));
-      if (!time) throw new Error(failure);
-      return time.navigation;
-    });
-    server.close();
-    await page.dispose();
-    const name = `engine ${engine}, navigation to first result, ms`;
-    figures[name] = median(times);
-    console.log(`${name.padEnd(44)} ${figures[name].toFixed(0)}`);
+  for (const { name, times } of samples) {
+    const [ours, theirs] = [median(times.fused), median(times.ort)];
+    const label = `${where}, ${name}`;
+    figures[`${label}, ms`] = ours;
+    figures[`${label}, onnxruntime-web, ms`] = theirs;
+    figures[`${label}, ratio`] = theirs / ours;
+    console.log(
+      `${label.padEnd(44)} ${ours.toFixed(0)}, onnxruntime-web ${theirs.toFixed(0)}: ${(theirs / ours).toFixed(1)}x`,
+    );
   }
   return figures;
 }

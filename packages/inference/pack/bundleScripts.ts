@@ -12,6 +12,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type OutputChunk, type OutputOptions, rolldown } from 'rolldown';
 import { type NewUrls, newUrls } from './newUrls.ts';
+import { workerChunks } from './workerChunks.ts';
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 
@@ -49,7 +50,7 @@ export async function bundleScripts(into: string): Promise<Set<string>> {
   const workers = await bundle(
     ['worker/worker.ts', 'worker/ortWorker.ts'],
     { kernel: kernelBeside, worker: noWorker },
-    { dir: join(into, 'worker') },
+    { dir: join(into, 'worker'), codeSplitting: workerChunks },
   );
   for (const [name, bytes] of kernels) await writeFile(join(into, 'worker', name), bytes);
   const pages = await bundle(['web.ts', 'ort.ts'], { kernel: noKernel, worker: workerBeside }, { dir: into });

@@ -1,11 +1,11 @@
 /** From the bytes of an ONNX file to a session of the engine that suits it. */
 import { type OnnxModel, RivuletError, readOnnx } from '@rivulet/core';
+import { codePart } from '../load/codePart.ts';
 import type { EngineChoice, Session } from './engine.ts';
 import { createFusedSession, type FusedOptions } from './fused/fusedSession.ts';
 import type { OperatorTable } from './fused/operators/usualOperators.ts';
 import { isRefusal, planGraph, type Refusal } from './fused/planGraph.ts';
 import { ortLoader } from './ortLoader.ts';
-import { createOrtSession } from './ortSession.ts';
 
 const ENGINES: readonly string[] = ['auto', 'fused', 'ort'];
 
@@ -49,6 +49,7 @@ export async function createSession(bytes: Uint8Array, options: CreateSessionOpt
     );
   }
   if (what) console.info(`rivulet: onnxruntime-web runs this model, the fused engine does not cover ${what}`);
+  const { createOrtSession } = await codePart('onnxruntime-web', () => import('./ortSession.ts'));
   return createOrtSession(bytes, loadOrt);
 }
 

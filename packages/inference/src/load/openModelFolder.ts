@@ -1,5 +1,6 @@
 /** Opens `models/<name>/`: reads and checks the manifest, then the weights asked for. */
-import { type Manifest, parseManifest, RivuletError } from '@rivulet/core';
+import { RivuletError } from '@rivulet/core';
+import { codePart } from './codePart.ts';
 import type { ModelCache } from './modelCache.ts';
 import type { LoadProgress, ModelFolder } from './modelFolder.ts';
 import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
@@ -29,8 +30,11 @@ export async function openModelFolder(
   const address = `${folder}manifest.json`;
   const source = { read, cache };
   const limits = { signal, maxBytes: MANIFEST_BYTES };
-  const { value: manifest, keep } = await readNewest(source, address, limits, (bytes) =>
-    manifestOf(bytes, address),
+  // Only folders have manifests, and to check one takes more code than to read it.
+  const code = codePart('readManifest', () => import('./readManifest.ts'));
+  code.catch(() => {});
+  const { value: manifest, keep } = await readNewest(source, address, limits, async (bytes) =>
+    (await code).readManifest(bytes, address),
   );
   return {
     manifest,
@@ -49,14 +53,4 @@ export async function openModelFolder(
       return bytes;
     },
   };
-}
-
-function manifestOf(bytes: Uint8Array, location: string): Manifest {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new RivuletError('MANIFEST_INVALID', `${location} is no JSON`, { location, path: '' }, cause);
-  }
-  return parseManifest(json);
 }

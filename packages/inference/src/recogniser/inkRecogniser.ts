@@ -17,6 +17,7 @@ import type { Session } from '../engine/engine.ts';
 import { type NetworkOptions, openNetwork } from '../engine/openNetwork.ts';
 import { checkManifest } from '../load/checkManifest.ts';
 import type { ModelFolder } from '../load/modelFolder.ts';
+import { checkLanguages } from './checkLanguages.ts';
 import { decodeWord } from './decodeWord.ts';
 import type { HandwritingPrediction } from './handwritingTypes.ts';
 import { inkKey } from './inkKey.ts';
@@ -44,6 +45,13 @@ interface KeptWord {
   readonly readings: Promise<WordReading[]>;
 }
 
+export interface RecogniserOptions extends NetworkOptions {
+  /** BCP 47 tags, all of which it must know. */
+  readonly languages?: readonly string[] | undefined;
+  /** Where the model lies, for errors. */
+  readonly location?: string | undefined;
+}
+
 export class InkRecogniser implements InkService {
   readonly #session: Session;
   readonly #features: v.InferOutput<typeof Features>;
@@ -63,8 +71,12 @@ export class InkRecogniser implements InkService {
     this.#alphabet = alphabet;
   }
 
-  /** @throws FEATURE_VERSION, MANIFEST_INVALID for another kind of model, and whatever loading throws */
-  static async load(folder: ModelFolder, options: NetworkOptions = {}): Promise<InkRecogniser> {
+  /**
+   * @throws MODEL_NOT_FOUND for languages that it does not know, FEATURE_VERSION, MANIFEST_INVALID for another kind of
+   *   model, and whatever loading throws
+   */
+  static async load(folder: ModelFolder, options: RecogniserOptions = {}): Promise<InkRecogniser> {
+    checkLanguages(folder.manifest, options.languages, options.location);
     const { head, features } = checkManifest(folder.manifest, {
       task: 'ink-text',
       head: 'ctc',

@@ -1,10 +1,10 @@
 /** The side that owns the models: opens services, runs their calls one after the other, answers with values. */
 import { type Answer, abortedCall, answerOf, codedError, RivuletError, valueIn } from '@rivulet/core';
+import { codePart } from '../load/codePart.ts';
 import type { FileSource } from '../load/readKept.ts';
-import type { Connection, HostApi } from './api.ts';
-import { borderFiles } from './borderFiles.ts';
-import { canShareRings } from './ring/frameRing.ts';
-import { type ServedRings, serveRings } from './ring/serveRings.ts';
+import type { CallerFiles, CallerFilesApi, Connection, HostApi } from './api.ts';
+import { canShareRings } from './ring/canShareRings.ts';
+import type { ServedRings } from './ring/serveRings.ts';
 import { type OpenedService, openService } from './services.ts';
 
 interface Entry {
@@ -39,7 +39,7 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
   const host: ReturnType<typeof createHost> = {
     open: (ticket, name, location, options, onProgress, files, caller) =>
       answer(ticket, async (signal) => {
-        const source = borderFiles(own, files, caller);
+        const source = await sourceOf(own, files, caller);
         const service = await openService(name, location, { ...options, ...source, signal, onProgress });
         if (signal.aborted) {
           await service.dispose();
@@ -117,6 +117,7 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
 
     async attachRings(there, back) {
       if (!canShareRings()) return false;
+      const { serveRings } = await import('./ring/serveRings.ts');
       rings = serveRings(there, back, {
         direct: host.direct,
         call: (handle, method, args) => host.call(0, handle, method, args),
@@ -127,4 +128,15 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
     collect: (number) => answerOf(async () => valueIn(rings!.collect(number))),
   };
   return host;
+}
+
+/** How a load reads: as this host does, unless its caller brings something of their own. */
+async function sourceOf(
+  own: FileSource,
+  files: CallerFiles,
+  caller: CallerFilesApi | undefined,
+): Promise<FileSource> {
+  if (!caller) return files.cache === 'none' ? { read: own.read } : own;
+  const { borderFiles } = await codePart('own files', () => import('./borderFiles.ts'));
+  return borderFiles(own, files, caller);
 }

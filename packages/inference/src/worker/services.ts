@@ -1,11 +1,11 @@
 /** The table of services: what each name opens. The rest of the spine knows none of them. */
 import { RivuletError, sha256 } from '@rivulet/core';
 import { createSession, type Session } from '../engine/engine.ts';
+import { codePart } from '../load/codePart.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
 import type { ReadOptions } from '../load/readBytes.ts';
 import { type FileSource, readKnown, readNewest } from '../load/readKept.ts';
-import { checkLanguages } from '../recogniser/checkLanguages.ts';
 import { lazyStreams } from '../stream/lazyStreams.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
 
@@ -52,14 +52,13 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
 
   // A page reads ink or forecasts, seldom both: each comes as a chunk of its own, fetched beside the manifest.
   recogniser: async (location, context) => {
-    const code = import('../recogniser/inkRecogniser.ts');
+    const code = codePart('recognisers', () => import('../recogniser/inkRecogniser.ts'));
     const [folder, { InkRecogniser }] = await Promise.all([folderAt(location, context), code]);
-    checkLanguages(folder.manifest, context.languages, location);
-    return InkRecogniser.load(folder, context);
+    return InkRecogniser.load(folder, { ...context, location: String(location) });
   },
 
   forecaster: async (location, context) => {
-    const code = import('../forecaster/seriesForecaster.ts');
+    const code = codePart('forecasters', () => import('../forecaster/seriesForecaster.ts'));
     const [folder, { SeriesForecaster }] = await Promise.all([folderAt(location, context), code]);
     return SeriesForecaster.load(folder, context);
   },

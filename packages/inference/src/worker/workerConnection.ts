@@ -1,8 +1,8 @@
 /** A host in a web worker, spoken to by comlink. */
 import * as Comlink from 'comlink';
 import type { Connection, HostApi } from './api.ts';
-import { canShareRings } from './ring/frameRing.ts';
-import { ringCaller } from './ring/ringCaller.ts';
+import { canShareRings } from './ring/canShareRings.ts';
+import type { RingCaller } from './ring/ringCaller.ts';
 
 let locks = 0;
 
@@ -22,11 +22,22 @@ export function workerConnection(worker: Worker): Connection {
     die(event.message || 'its script could not be loaded');
   });
   worker.addEventListener('messageerror', () => die('a message could not be read'));
-  watchByLock(api, die);
-  const rings = canShareRings() ? ringCaller(api) : undefined;
+  // After the call for which this was made: the host begins with what comes first.
+  queueMicrotask(() => watchByLock(api, die));
+  const isolated = canShareRings();
+  let rings: RingCaller | undefined;
+  if (isolated) {
+    // Their code is no part of what other pages fetch. Where it does not come, calls go on as messages.
+    import('./ring/ringCaller.ts').then(
+      ({ ringCaller }) => {
+        if (!over) rings = ringCaller(api);
+      },
+      () => {},
+    );
+  }
   return {
     api,
-    ...(rings && { ring: rings.call }),
+    ...(isolated && { ring: (...call) => rings?.call(...call) }),
     callback: (f) => Comlink.proxy(f),
     onDeath: (tell) => {
       listener = tell;

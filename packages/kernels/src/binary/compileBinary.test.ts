@@ -42,6 +42,16 @@ it('compiles a file', async () => {
   expect(await compileBinary(local)).toBeInstanceOf(WebAssembly.Module);
 });
 
+it('compiles what its own address carries, and asks nobody for it', async () => {
+  const fetched = vi.spyOn(globalThis, 'fetch');
+  const carried = new URL(`data:application/wasm;base64,${binary.toString('base64')}`);
+  expect(await compileBinary(carried)).toBeInstanceOf(WebAssembly.Module);
+  expect(fetched).not.toHaveBeenCalled();
+  await expect(compileBinary(new URL('data:application/wasm;base64,?'))).rejects.toMatchObject({
+    code: 'ENGINE_UNAVAILABLE',
+  });
+});
+
 it.each(['application/wasm', 'text/html'])(
   '%s: tells what cannot be read from what is no kernel',
   async (type) => {

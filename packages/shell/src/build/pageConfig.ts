@@ -1,5 +1,5 @@
 /** The Vite configuration of a page of ours: its models beside it, installable, and offline after the first visit. */
-import type { UserConfig } from 'vite';
+import type { Rolldown, UserConfig } from 'vite';
 import { type ManifestOptions, VitePWA } from 'vite-plugin-pwa';
 import { modelFiles } from './modelFiles.ts';
 import { precompress } from './precompress.ts';
@@ -13,14 +13,19 @@ export interface PageOptions {
   readonly model: string;
   /** The chunk of the worker that runs such models; the other's stays on the server. */
   readonly service: 'inkRecogniser' | 'seriesForecaster';
+  /** How the worker's code is cut into files. */
+  readonly workerChunks: Rolldown.CodeSplittingOptions;
   /** Endings of what is kept for offline beyond code, styles, icons and models. */
   readonly keep?: readonly string[];
   /** What an installed page is called and is for. */
   readonly manifest: Partial<ManifestOptions>;
 }
 
-/** Chunks of the worker that only other pages, or models brought by others, ask for. */
-const ON_DEMAND = ['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators'] as const;
+/** Chunks that only other pages ask for: isolated ones, those with files of their own, or with models of others. */
+const ON_DEMAND = [
+  ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators'],
+  ...['ringCaller', 'serveRings', 'borderFiles', 'ortSession'],
+] as const;
 const KEPT = ['html', 'js', 'css', 'wasm', 'svg', 'png', 'json', 'onnx', 'webmanifest'];
 const ICONS = [
   { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },
@@ -30,14 +35,15 @@ const ICONS = [
 ];
 
 /** Relative addresses throughout: the page works under any path it is served from. */
-export function pageConfig({ models, model, service, keep = [], manifest }: PageOptions): UserConfig {
+export function pageConfig(options: PageOptions): UserConfig {
+  const { models, model, service, workerChunks, keep = [], manifest } = options;
   const unused = ON_DEMAND.filter((name) => name !== service).map((name) => `**/${name}-*`);
   return {
     base: './',
     plugins: [
       modelFiles(models, [model]),
       themeAtOnce(),
-      prefetch(new RegExp(`assets/(worker|usualOperators|move|checkManifest|${service})-.*\\.js$|^models/`)),
+      prefetch(new RegExp(`assets/(worker|manifest|${service})-.*\\.js$|^models/`)),
       precompress(),
       VitePWA({
         registerType: 'prompt',
@@ -58,7 +64,7 @@ export function pageConfig({ models, model, service, keep = [], manifest }: Page
         },
       }),
     ],
-    worker: { format: 'es' },
+    worker: { format: 'es', rolldownOptions: { output: { codeSplitting: workerChunks } } },
     build: { outDir: 'dist', emptyOutDir: true, modulePreload: false, target: 'es2022' },
   };
 }

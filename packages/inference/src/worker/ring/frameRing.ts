@@ -12,12 +12,6 @@ const READ = 1;
 const LOOP = 2;
 const HEADER = 3;
 
-/** Whether two threads of this runtime can share one. */
-export function canShareRings(): boolean {
-  const { SharedArrayBuffer: Shared, crossOriginIsolated = true } = globalThis;
-  return typeof Shared === 'function' && crossOriginIsolated && 'waitAsync' in Atomics;
-}
-
 /** A core for each side, or looking for the other's frame would keep it from being written. */
 export const canSpin: boolean = (globalThis.navigator?.hardwareConcurrency ?? 1) > 1;
 

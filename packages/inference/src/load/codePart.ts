@@ -1,0 +1,19 @@
+/** A part of this package that is fetched when it is needed, with a coded error where it does not come. */
+import { RivuletError } from '@rivulet/core';
+
+/**
+ * @param what it is for, in the error
+ * @throws ENGINE_UNAVAILABLE; nothing of a failure is kept, as far as the browser forgets it
+ */
+export async function codePart<T>(what: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new RivuletError(
+      'ENGINE_UNAVAILABLE',
+      `the code of ${what} could not be loaded: ${cause}`,
+      { part: what, reason: String(cause) },
+      cause,
+    );
+  }
+}

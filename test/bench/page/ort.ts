@@ -1,4 +1,0 @@
-import { loadModel } from '@rivulet/inference/ort';
-import { firstResult } from './firstResult.ts';
-
-firstResult(loadModel, 'ort');
