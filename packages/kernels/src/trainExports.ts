@@ -6,44 +6,58 @@ type Kernel = (...args: number[]) => void;
 export interface TrainExports {
   readonly memory: WebAssembly.Memory;
   readonly heapBase: WebAssembly.Global<'i32'>;
-  readonly packRows: (panels: Pointer, w: Pointer, M: number, K: number) => void;
   readonly packColumns: (panels: Pointer, w: Pointer, M: number, K: number) => void;
-  readonly gemmLanes: (panels: Pointer, M: number, K: number, x: Pointer, B: number, y: Pointer) => void;
-  readonly outerLanes: (
-    g: Pointer,
-    gStep: number,
+  readonly packAffine: (
+    panels: Pointer,
     M: number,
-    x: Pointer,
-    xStep: number,
-    N: number,
+    w: Pointer,
+    I: number,
+    r: Pointer,
+    H: number,
+    bw: Pointer,
+    br: Pointer,
+  ) => void;
+  readonly packLanes: (
+    to: Pointer,
+    from: Pointer,
+    step: number,
+    rows: number,
     B: number,
     steps: number,
-    dw: Pointer,
+    width: number,
+    sums: Pointer,
+  ) => void;
+  readonly addColumns: (to: Pointer, ld: number, from: Pointer, M: number, columns: number) => void;
+  readonly gemm: (
+    panels: Pointer,
+    M: number,
+    K: number,
+    x: Pointer,
+    xRow: number,
+    blocks: number,
+    y: Pointer,
+    yRow: number,
+    lens: Pointer,
+    t: number,
   ) => void;
   readonly rowSums: (g: Pointer, gStep: number, M: number, B: number, steps: number, db: Pointer) => void;
-  readonly fillRows: (y: Pointer, T: number, M: number, B: number, bias: Pointer) => void;
-  readonly lstmPack: (
+  readonly affine: (
     panels: Pointer,
-    w: Pointer,
-    r: Pointer,
-    b: Pointer,
-    input: number,
-    hidden: number,
+    M: number,
+    I: number,
+    x: Pointer,
+    H: number,
+    h: Pointer,
+    B: number,
+    y: Pointer,
+    lens: Pointer,
+    t: number,
   ) => void;
-  readonly lstmStepForward: Kernel;
+  readonly lstmGates: Kernel;
   readonly lstmStepBackward: Kernel;
-  readonly gruPack: (
-    panels: Pointer,
-    w: Pointer,
-    r: Pointer,
-    b: Pointer,
-    input: number,
-    hidden: number,
-  ) => void;
   readonly gruPackInputGrad: (panels: Pointer, w: Pointer, input: number, hidden: number) => void;
-  readonly gruStepForward: Kernel;
+  readonly gruGates: Kernel;
   readonly gruStepBackward: Kernel;
-  readonly rnnBias: (a: Pointer, B: number, hidden: number, b: Pointer) => void;
   readonly rnnStepForward: Kernel;
   readonly rnnStepBackward: Kernel;
   readonly adamStep: Kernel;

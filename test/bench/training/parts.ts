@@ -1,10 +1,11 @@
 /** Parts of a training step, and which kernels each is made of. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
-  packing: ['packRows', 'packColumns', 'lstmPack', 'gruPack', 'gruPackInputGrad'],
-  'forward: products and gates': ['lstmStepForward', 'gruStepForward'],
-  'backward: gates': ['lstmStepBackward', 'gruStepBackward'],
-  'products to states, inputs and outputs': ['gemmLanes', 'fillRows'],
-  'weights: outer products, sums of biases': ['outerLanes', 'rowSums'],
+  'packing of weights': ['packAffine', 'packColumns', 'gruPackInputGrad'],
+  'forward: products of inputs and states': ['affine'],
+  'forward: gates': ['lstmGates', 'gruGates', 'rnnStepForward'],
+  'backward: gates': ['lstmStepBackward', 'gruStepBackward', 'rnnStepBackward'],
+  'backward: products': ['gemm'],
+  'backward: turning gradients around, sums of biases': ['packLanes', 'addColumns'],
   Adam: ['adamStep'],
 };
 

@@ -1,31 +1,41 @@
 /** A dense layer over every step and lane, forward and backward. */
+
+import { panelFloats } from '../gemm/panelFloats.ts';
+import { chunkRowsFloats, chunkSteps, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
 import type { DenseBackwardCall, DenseCall } from '../trainTypes.ts';
 
-/** Steps a gradient of the weights is taken over at a time: few enough to stay in the cache. */
-const CHUNK = 8;
+/** Bytes from the x of a step to the next one's; windows over time overlap. */
+type XStep = { readonly xStep?: number };
 
-const panelFloats = (M: number, K: number): number => 4 * Math.ceil(M / 4) * K;
-
-export function denseForward({ wasm, scratch }: Machine, call: DenseCall): void {
-  const { T, B, in: K, out: M, x, y } = call;
-  const [panels] = scratch([panelFloats(M, K)]) as [number];
-  wasm.packRows(panels, call.w, M, K);
-  wasm.fillRows(y, T, M, B, call.b);
-  for (let t = 0; t < T; t++) wasm.gemmLanes(panels, M, K, x + 4 * t * K * B, B, y + 4 * t * M * B);
+export function denseForward({ wasm, scratch }: Machine, call: DenseCall & XStep): void {
+  const { T, B, in: K, out: M, x, y, xStep = 4 * K * B } = call;
+  const [panels] = scratch([panelFloats(M, 1 + K)]) as [number];
+  wasm.packAffine(panels, M, call.w, K, 0, 0, call.b, 0);
+  for (let t = 0; t < T; t++) wasm.affine(panels, M, K, x + t * xStep, 0, 0, B, y + 4 * t * M * B, 0, t);
 }
 
-export function denseBackward({ wasm, scratch }: Machine, call: DenseBackwardCall): void {
-  const { T, B, in: K, out: M, x, dy, dx } = call;
-  const [panels] = scratch([dx ? panelFloats(K, M) : 0]) as [number];
-  if (dx) wasm.packColumns(panels, call.w, M, K);
-  for (let start = 0; start < T; start += CHUNK) {
-    const steps = Math.min(CHUNK, T - start);
+export function denseBackward(machine: Machine, call: DenseBackwardCall & XStep): void {
+  const { wasm, scratch, f32 } = machine;
+  const { T, B, in: K, out: M, x, dy, dx, xStep = 4 * K * B } = call;
+  const [wt, panels, db, x0, x1] = scratch([
+    ...[dx ? panelFloats(K, M) : 0, chunkRowsFloats(M, B, T), M + 3],
+    ...WeightGradient.floats(K, M, B, T),
+  ]) as number[] as [number, number, number, number, number];
+  const dw = new WeightGradient(machine, K, M, B, [x0, x1]);
+  f32(db, M + 3).fill(0);
+  if (dx) wasm.packColumns(wt, call.w, M, K);
+  const chunk = chunkSteps(B, T);
+  for (let start = 0; start < T; start += chunk) {
+    const steps = Math.min(chunk, T - start);
     const g = dy + 4 * start * M * B;
     for (let t = start; dx && t < start + steps; t++) {
-      wasm.gemmLanes(panels, K, M, dy + 4 * t * M * B, B, dx + 4 * t * K * B);
+      wasm.gemm(wt, K, M, dy + 4 * t * M * B, 4 * B, B / 8, dx + t * xStep, 4 * B, 0, t);
     }
-    wasm.outerLanes(g, 4 * M * B, M, x + 4 * start * K * B, 4 * K * B, K, B, steps, call.dw);
-    if (call.db) wasm.rowSums(g, 4 * M * B, M, B, steps, call.db);
+    wasm.packLanes(panels, g, 4 * M * B, M, B, steps, 4, db);
+    dw.take(x + start * xStep, xStep, steps);
+    dw.add({ panels, rows: M, K: steps * B }, call.dw, 0);
   }
+  dw.end(call.dw, M);
+  if (call.db) wasm.add(call.db, db, M);
 }

@@ -6,6 +6,8 @@ import { Machine } from '../machine.ts';
 import { largestDifference } from '../testing/largestDifference.ts';
 import { seeded, uniform } from '../testing/random.ts';
 import type { TrainExports } from '../trainExports.ts';
+import { panelFloats } from './panelFloats.ts';
+import { chunkRowsFloats, chunkSteps, WeightGradient } from './weightGradient.ts';
 
 const size = (max: number) => fc.integer({ min: 1, max });
 /** Sums of `terms` products of numbers within 1, in float32. */
@@ -45,17 +47,15 @@ describe.each(['plain', 'relaxed'] as const)('sgemm, %s', async (variant) => {
     readonly at: number;
     readonly values: Float64Array;
   }
-  const panelFloats = (M: number, K: number): number => 4 * Math.ceil(M / 4) * K;
 
-  it.each(['rows', 'columns'] as const)('gemmLanes adds W x to y, W packed by %s', (packed) => {
+  it('gemm adds W^T x to y', () => {
     fc.assert(
       fc.property(size(21), size(40), size(4), fc.nat(), (M, K, eights, seed) => {
         const B = 8 * eights;
         inArena(seed, (put) => {
           const [w, x, y, panels] = [put(M * K), put(K * B), put(M * B), put(panelFloats(M, K))];
-          if (packed === 'rows') wasm.packRows(panels.at, w.at, M, K);
-          else wasm.packColumns(panels.at, w.at, K, M);
-          wasm.gemmLanes(panels.at, M, K, x.at, B, y.at);
+          wasm.packColumns(panels.at, w.at, K, M);
+          wasm.gemm(panels.at, M, K, x.at, 4 * B, eights, y.at, 4 * B, 0, 0);
           for (let k = 0; k < K; k++) {
             const last = f32(panels.at + 4 * ((Math.ceil(M / 4) - 1) * 4 * K + 4 * k), 4);
             expect([...last.subarray(((M - 1) % 4) + 1)], 'rows that do not exist').toEqual(
@@ -65,9 +65,8 @@ describe.each(['plain', 'relaxed'] as const)('sgemm, %s', async (variant) => {
           const expected = y.values.slice();
           for (let m = 0; m < M; m++) {
             for (let k = 0; k < K; k++) {
-              const weight = w.values[packed === 'rows' ? m * K + k : k * M + m]!;
               for (let lane = 0; lane < B; lane++) {
-                expected[m * B + lane]! += weight * x.values[k * B + lane]!;
+                expected[m * B + lane]! += w.values[k * M + m]! * x.values[k * B + lane]!;
               }
             }
           }
@@ -78,23 +77,81 @@ describe.each(['plain', 'relaxed'] as const)('sgemm, %s', async (variant) => {
     );
   });
 
-  it('outerLanes and rowSums add what steps and lanes give to weights and biases, forward and back in time', () => {
+  it('affine is the biases, W x and R h', () => {
     fc.assert(
       fc.property(
-        fc.record({ M: size(21), N: size(21), eights: size(3), steps: size(9), back: fc.boolean() }),
+        fc.record({ M: size(21), I: fc.nat(20), H: fc.nat(20), eights: size(4), biases: fc.nat(2) }),
         fc.nat(),
-        ({ M, N, eights, steps, back }, seed) => {
+        ({ M, I, H, eights, biases }, seed) => {
           const B = 8 * eights;
           inArena(seed, (put) => {
-            const [g, x, dw, db] = [put(steps * M * B), put(steps * N * B), put(M * N), put(M)];
-            const xStep = 4 * N * B;
-            const first = back ? x.at + (steps - 1) * xStep : x.at;
-            wasm.outerLanes(g.at, 4 * M * B, M, first, back ? -xStep : xStep, N, B, steps, dw.at);
-            wasm.rowSums(g.at, 4 * M * B, M, B, steps, db.at);
+            const [w, x, r, h] = [put(M * I), put(I * B), put(M * H), put(H * B)];
+            const [bw, br, y, panels] = [put(M), put(M), put(M * B), put(panelFloats(M, 1 + I + H))];
+            const [hasW, hasR] = [biases > 0, biases > 1];
+            wasm.packAffine(panels.at, M, w.at, I, r.at, H, hasW ? bw.at : 0, hasR ? br.at : 0);
+            wasm.affine(panels.at, M, I, x.at, H, h.at, B, y.at, 0, 0);
+            const expected = Float64Array.from({ length: M * B }, (_, at) => {
+              const [m, lane] = [Math.floor(at / B), at % B];
+              let sum = (hasW ? bw.values[m]! : 0) + (hasR ? br.values[m]! : 0);
+              for (let k = 0; k < I; k++) sum += w.values[m * I + k]! * x.values[k * B + lane]!;
+              for (let k = 0; k < H; k++) sum += r.values[m * H + k]! * h.values[k * B + lane]!;
+              return sum;
+            });
+            expect(largestDifference(f32(y.at, M * B), expected)).toBeLessThan(tolerance(I + H + 2));
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('both leave blocks of lanes alone that are beyond their lengths', () => {
+    const start = mark();
+    const [M, K, B, t] = [5, 3, 24, 4];
+    const [w, x, y, z, panels, lens] = [M * K, K * B, M * B, M * B, panelFloats(M, 1 + K), B].map(alloc) as [
+      ...[number, number, number, number, number, number],
+    ];
+    // The middle block has one lane that is just live.
+    machine
+      .i32(lens, B)
+      .set([...new Array(8).fill(t), 0, 0, t + 1, ...new Array(5).fill(0), ...new Array(8).fill(9)]);
+    f32(w, M * K).fill(1);
+    f32(x, K * B).fill(1);
+    wasm.packColumns(panels, w, K, M);
+    wasm.gemm(panels, M, K, x, 4 * B, B / 8, y, 4 * B, lens, t);
+    wasm.packAffine(panels, M, w, K, 0, 0, 0, 0);
+    wasm.affine(panels, M, K, x, 0, 0, B, z, lens, t);
+    const row = [...new Array(8).fill(0), ...new Array(16).fill(K)];
+    const rows = new Array(M).fill(row).flat();
+    expect([...f32(y, M * B)]).toEqual(rows);
+    expect([...f32(z, M * B)]).toEqual(rows);
+    release(start);
+  });
+
+  it('gradients of weights and biases are what steps and lanes add up to, forward and back in time', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ M: size(21), N: size(21), eights: size(3), T: size(40), back: fc.boolean() }),
+        fc.nat(),
+        ({ M, N, eights, T, back }, seed) => {
+          const B = 8 * eights;
+          inArena(seed, (put) => {
+            const [g, x, dw, db] = [put(T * M * B), put(T * N * B), put(M * N), put(4 * Math.ceil(M / 4))];
+            const floats = [chunkRowsFloats(M, B, T), ...WeightGradient.floats(N, M, B, T)];
+            const [panels, x0, x1] = floats.map((count) => put(count).at) as [number, number, number];
+            const weights = new WeightGradient(machine, N, M, B, [x0, x1]);
+            const xStep = (back ? -4 : 4) * N * B;
+            for (let s = 0; s < T; s += chunkSteps(B, T)) {
+              const steps = Math.min(chunkSteps(B, T), T - s);
+              wasm.packLanes(panels, g.at + 4 * s * M * B, 4 * M * B, M, B, steps, 4, db.at);
+              weights.take(x.at + 4 * (back ? T - 1 - s : s) * N * B, xStep, steps);
+              weights.add({ panels, rows: M, K: steps * B }, dw.at, 0);
+            }
+            weights.end(dw.at, M);
             const expectedW = dw.values.slice();
             const expectedB = db.values.slice();
-            for (let s = 0; s < steps; s++) {
-              const t = back ? steps - 1 - s : s;
+            for (let s = 0; s < T; s++) {
+              const t = back ? T - 1 - s : s;
               for (let m = 0; m < M; m++) {
                 for (let lane = 0; lane < B; lane++) {
                   const slope = g.values[(s * M + m) * B + lane]!;
@@ -105,8 +162,10 @@ describe.each(['plain', 'relaxed'] as const)('sgemm, %s', async (variant) => {
                 }
               }
             }
-            expect(largestDifference(f32(dw.at, M * N), expectedW), 'dw').toBeLessThan(tolerance(steps * B));
-            expect(largestDifference(f32(db.at, M), expectedB), 'db').toBeLessThan(tolerance(steps * B));
+            expect(largestDifference(f32(dw.at, M * N), expectedW), 'dw').toBeLessThan(tolerance(T * B));
+            expect(largestDifference(f32(db.at, M), expectedB.subarray(0, M)), 'db').toBeLessThan(
+              tolerance(T * B),
+            );
           });
         },
       ),

@@ -25,18 +25,41 @@ export function packPanel(
   }
 }
 
-/** All rows of w [M, K] as ceil(M/4) panels. */
-export function packRows(panels: usize, w: usize, M: i32, K: i32): void {
-  for (let m = 0; m < M; m += 4) {
-    packPanel(panels, w + (<usize>(m * K) << 2), K, K, 1, min(4, M - m));
-    panels += <usize>K << 4;
-  }
-}
-
 /** The rows of the transpose of w [M, K], that is, its K columns, as ceil(K/4) panels of [M][4]. */
 export function packColumns(panels: usize, w: usize, M: i32, K: i32): void {
   for (let k = 0; k < K; k += 4) {
     packPanel(panels, w + (<usize>k << 2), M, 1, K, min(4, K - k));
     panels += <usize>M << 4;
+  }
+}
+
+/**
+ * What `affine` reads: for every four of M rows a panel [1 + I + H][4], the biases bw + br first, then the rows of
+ * w [M, I] and of r [M, H]. br may be absent; where H is 0, r is not read.
+ */
+export function packAffine(
+  panels: usize,
+  M: i32,
+  w: usize,
+  I: i32,
+  r: usize,
+  H: i32,
+  bw: usize,
+  br: usize,
+): void {
+  for (let m = 0; m < M; m += 4) {
+    const rows = min(4, M - m);
+    for (let i = 0; i < 4; i++) {
+      const at = <usize>(m + i) << 2;
+      let bias: f32 = 0;
+      if (i < rows && bw) bias = load<f32>(bw + at);
+      if (i < rows && br) bias += load<f32>(br + at);
+      store<f32>(panels + (<usize>i << 2), bias);
+    }
+    panels += 16;
+    packPanel(panels, w + (<usize>(m * I) << 2), I, I, 1, rows);
+    panels += <usize>I << 4;
+    packPanel(panels, r + (<usize>(m * H) << 2), H, H, 1, rows);
+    panels += <usize>H << 4;
   }
 }

@@ -3,7 +3,7 @@ import { liveLanes } from '../math/lanes.as';
 /**
  * Turns the cached activations of one GRU step into gradients of its pre-activations, in place.
  *
- * gates [4][H][B] in: n, z, r and R h as cached by gruStepForward; out: the gradients of n, z, r before their
+ * gates [4][H][B] in: n, z, r and R h as cached by gruGates; out: the gradients of n, z, r before their
  * activations and of R h. h0 [H][B] the state before the step.
  * dh [H][B] in: gradient from the step after; out: what passes by the gates, ready for R^T times the last three
  * gradients to be added.

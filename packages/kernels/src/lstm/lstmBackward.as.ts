@@ -1,12 +1,12 @@
-// The element-wise part of an LSTM step's gradient. The products with the weights around it are gemmLanes (to
-// h and x) and outerLanes (to the weights); lstmTrain.ts calls the three in turn.
+// The element-wise part of an LSTM step's gradient. The products around it, to h, to x and to the weights, are all
+// gemm's; lstmTrain.ts calls them in turn.
 
 import { liveLanes } from '../math/lanes.as';
 
 /**
  * Turns the cached activations of one step into gradients of its pre-activations, in place.
  *
- * gates [4][H][B] in: i, o, f, c as cached by lstmStepForward; out: the gradients before the activations.
+ * gates [4][H][B] in: i, o, f, c as cached by lstmGates; out: the gradients before the activations.
  * dh [H][B] in: gradient from the step after; out: what passes this step by (lanes beyond their length), ready
  * for R^T times the gates to be added. dc [H][B] in: gradient from the step after; out: for the step before.
  */

@@ -1,10 +1,9 @@
 /** LSTM forward and backward through time over one direction: the order of the kernels and the cache's layout. */
 
+import { panelFloats } from '../gemm/panelFloats.ts';
+import { chunkRowsFloats, chunkSteps, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
 import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
-
-/** Backward collects this many steps before it takes the gradients of the weights: few enough to be in cache. */
-const CHUNK = 8;
 
 /**
  * In floats. `s` counts steps in the order of walking: slot s+1 holds the state after it, slot 0 the initial one.
@@ -21,73 +20,72 @@ export function lstmCacheFloats(T: number, hidden: number, B: number): number {
 export function lstmForward({ wasm, scratch, setOrZero, copy }: Machine, call: RecurrentCall): void {
   const { T, B, input, hidden, x, lens, y, cache } = call;
   const unit = hidden * B;
+  const rows = 4 * hidden;
   const at = layout(T, unit);
   const [c, h] = [cache + 4 * at.c, cache + 4 * at.h];
-  const panels = scratch([(1 + input + hidden) * 4 * hidden])[0]!;
-  wasm.lstmPack(panels, call.w, call.r, call.b, input, hidden);
+  const [panels] = scratch([panelFloats(rows, 1 + input + hidden)]) as [number];
+  wasm.packAffine(panels, rows, call.w, input, call.r, hidden, call.b, call.b + 4 * rows);
   setOrZero(c, call.c0, unit);
   setOrZero(h, call.h0, unit);
   for (let s = 0; s < T; s++) {
     const t = call.reverse ? T - 1 - s : s;
-    wasm.lstmStepForward(
-      t,
-      B,
-      input,
-      hidden,
-      panels,
-      x + 4 * t * input * B,
-      lens,
-      cache + 4 * (at.gates + s * 4 * unit),
-      cache + 4 * (at.tc + s * unit),
-      c + 4 * s * unit,
-      h + 4 * s * unit,
-      c + 4 * (s + 1) * unit,
-      h + 4 * (s + 1) * unit,
-      y + 4 * t * call.yStride,
-    );
+    const gates = cache + 4 * (at.gates + s * 4 * unit);
+    const tc = cache + 4 * (at.tc + s * unit);
+    const [c0, h0] = [c + 4 * s * unit, h + 4 * s * unit];
+    wasm.affine(panels, rows, input, x + 4 * t * input * B, hidden, h0, B, gates, lens, t);
+    const yt = y + 4 * t * call.yStride;
+    wasm.lstmGates(t, B, hidden, lens, gates, tc, c0, h0, c0 + 4 * unit, h0 + 4 * unit, yt);
   }
   if (call.cn) copy(call.cn, c + 4 * T * unit, unit);
   if (call.hn) copy(call.hn, h + 4 * T * unit, unit);
 }
 
-export function lstmBackward({ wasm, scratch, setOrZero, copy }: Machine, call: RecurrentBackwardCall): void {
+export function lstmBackward(machine: Machine, call: RecurrentBackwardCall): void {
+  const { wasm, scratch, setOrZero, copy, f32 } = machine;
   const { T, B, input, hidden, x, lens, dx, dy, cache } = call;
   const unit = hidden * B;
   const rows = 4 * hidden;
   const at = layout(T, unit);
   const gates = cache + 4 * at.gates;
   const [c, h] = [cache + 4 * at.c, cache + 4 * at.h];
-  const panelFloats = (columns: number) => 4 * Math.ceil(columns / 4) * rows;
-  const [dh, dc, rt, wt] = scratch([unit, unit, panelFloats(hidden), dx ? panelFloats(input) : 0]) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [dh, dc, rt, wt, panels, db, x0, x1, h0, h1] = scratch([
+    ...[unit, unit, panelFloats(hidden, rows), dx ? panelFloats(input, rows) : 0],
+    ...[chunkRowsFloats(rows, B, T), rows],
+    ...WeightGradient.floats(input, rows, B, T),
+    ...WeightGradient.floats(hidden, rows, B, T),
+  ]) as number[] as [number, number, number, number, number, number, number, number, number, number];
+  const dw = new WeightGradient(machine, input, rows, B, [x0, x1]);
+  const dr = new WeightGradient(machine, hidden, rows, B, [h0, h1]);
+  f32(db, rows).fill(0);
   wasm.packColumns(rt, call.r, rows, hidden);
   if (dx) wasm.packColumns(wt, call.w, rows, input);
   setOrZero(dh, call.dhn, unit);
   setOrZero(dc, call.dcn, unit);
-  const xStep = (call.reverse ? -4 : 4) * input * B;
-  for (let end = T; end > 0; end -= CHUNK) {
-    const start = Math.max(0, end - CHUNK);
+  const chunk = chunkSteps(B, T);
+  for (let end = T; end > 0; end -= chunk) {
+    const start = Math.max(0, end - chunk);
     for (let s = end - 1; s >= start; s--) {
       const t = call.reverse ? T - 1 - s : s;
       const g = gates + 4 * s * rows * B;
-      const before = c + 4 * s * unit;
       const tc = cache + 4 * (at.tc + s * unit);
+      const before = c + 4 * s * unit;
       wasm.lstmStepBackward(t, B, hidden, lens, g, tc, before, dy + 4 * t * call.yStride, dh, dc);
-      wasm.gemmLanes(rt, hidden, rows, g, B, dh);
-      if (dx) wasm.gemmLanes(wt, input, rows, g, B, dx + 4 * t * input * B);
+      wasm.gemm(rt, hidden, rows, g, 4 * B, B / 8, dh, 4 * B, lens, t);
+      if (dx) wasm.gemm(wt, input, rows, g, 4 * B, B / 8, dx + 4 * t * input * B, 4 * B, lens, t);
     }
     const steps = end - start;
     const first = call.reverse ? T - 1 - start : start;
-    const g = gates + 4 * start * rows * B;
-    wasm.outerLanes(g, 4 * rows * B, rows, x + 4 * first * input * B, xStep, input, B, steps, call.dw);
-    wasm.outerLanes(g, 4 * rows * B, rows, h + 4 * start * unit, 4 * unit, hidden, B, steps, call.dr);
-    wasm.rowSums(g, 4 * rows * B, rows, B, steps, call.db);
-    wasm.rowSums(g, 4 * rows * B, rows, B, steps, call.db + 4 * rows);
+    const chunkRows = { panels, rows, K: steps * B };
+    wasm.packLanes(panels, gates + 4 * start * rows * B, 4 * rows * B, rows, B, steps, 4, db);
+    dw.take(x + 4 * first * input * B, (call.reverse ? -4 : 4) * input * B, steps);
+    dr.take(h + 4 * start * unit, 4 * unit, steps);
+    dw.add(chunkRows, call.dw, 0);
+    dr.add(chunkRows, call.dr, 0);
   }
+  dw.end(call.dw, rows);
+  dr.end(call.dr, rows);
+  wasm.add(call.db, db, rows);
+  wasm.add(call.db + 4 * rows, db, rows);
   if (call.dh0) copy(call.dh0, dh, unit);
   if (call.dc0) copy(call.dc0, dc, unit);
 }

@@ -18,27 +18,27 @@ const table = memory.data<f32>([
 
 // @ts-ignore: decorator
 @inline
-function constant(index: usize): v128 {
+export function constant(index: usize): v128 {
   return v128.load_splat<f32>(table + (index << 2));
 }
 // @ts-ignore: decorator
 @inline
-const ROUND: usize = 5;
+export const ROUND: usize = 5;
 // @ts-ignore: decorator
 @inline
-const LOG2E: usize = 6;
+export const LOG2E: usize = 6;
 // @ts-ignore: decorator
 @inline
-const ONE: usize = 9;
+export const ONE: usize = 9;
 // @ts-ignore: decorator
 @inline
-const TWO: usize = 10;
+export const TWO: usize = 10;
 // @ts-ignore: decorator
 @inline
-const LIMIT_EXP: usize = 11;
+export const LIMIT_EXP: usize = 11;
 // @ts-ignore: decorator
 @inline
-const LIMIT_TANH: usize = 13;
+export const LIMIT_TANH: usize = 13;
 
 // @ts-ignore: decorator
 @inline
@@ -53,14 +53,14 @@ function polynomial(r: v128): v128 {
 // The operands stand so that NaN stays NaN: a run that diverges must show it.
 // @ts-ignore: decorator
 @inline
-function clamp(x: v128, limit: usize): v128 {
+export function clamp(x: v128, limit: usize): v128 {
   return f32x4.pmin(f32x4.pmax(x, constant(limit + 1)), constant(limit));
 }
 
 /** x in units of ln2, nearest integer in the low bits. */
 // @ts-ignore: decorator
 @inline
-function shift(x: v128): v128 {
+export function shift(x: v128): v128 {
   return madd(x, constant(LOG2E), constant(ROUND));
 }
 
@@ -75,7 +75,7 @@ function remainder(x: v128, shifted: v128): v128 {
 /** 2 to that integer: 1's bits with the exponent moved. */
 // @ts-ignore: decorator
 @inline
-function power(shifted: v128): v128 {
+export function power(shifted: v128): v128 {
   return i32x4.add(i32x4.shl(shifted, 23), constant(ONE));
 }
 

@@ -7,18 +7,12 @@ export function liveLanes(lens: usize, lane: usize, now: v128): v128 {
   return lens ? i32x4.gt_s(v128.load(lens + lane), now) : i32x4.splat(-1);
 }
 
-/** What one unit does in a block of 8 lanes that are all beyond their length: the state stays. */
+/** Whether one of 8 lanes is still live at step t; without lengths all are. */
 // @ts-ignore: decorator
 @inline
-export function keepEight(from: usize, to: usize): void {
-  v128.store(to, v128.load(from));
-  v128.store(to, v128.load(from, 16), 16);
-}
-
-/** ... and it yields 0. */
-// @ts-ignore: decorator
-@inline
-export function clearEight(to: usize): void {
-  v128.store(to, i32x4.splat(0));
-  v128.store(to, i32x4.splat(0), 16);
+export function anyLive(lens: usize, lane: usize, t: i32): bool {
+  if (!lens) return true;
+  const now = i32x4.splat(t);
+  const low = i32x4.gt_s(v128.load(lens + lane), now);
+  return v128.any_true(v128.or(low, i32x4.gt_s(v128.load(lens + lane, 16), now)));
 }

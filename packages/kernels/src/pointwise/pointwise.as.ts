@@ -1,6 +1,7 @@
 // Activation functions over a run of floats, in place, and their slopes from what they returned.
 
-import { exp, sigmoid, tanh } from '../math/activations.as';
+import { exp } from '../math/activations.as';
+import { sigmoidRun, tanhRun } from '../math/runs.as';
 
 // @ts-ignore: decorator
 @inline
@@ -19,9 +20,9 @@ export function activate(kind: i32, y: usize, count: i32): void {
     // The order keeps NaN: a run that diverges must show it.
     for (; y < end; y += 16) v128.store(y, f32x4.pmax(v128.load(y), f32x4.splat(0)));
   } else if (kind == TANH) {
-    for (; y < end; y += 16) v128.store(y, tanh(v128.load(y)));
+    tanhRun(y, count);
   } else if (kind == SIGMOID) {
-    for (; y < end; y += 16) v128.store(y, sigmoid(v128.load(y)));
+    sigmoidRun(y, count);
   } else {
     // log has no vector form here; softplus stands on heads, which are narrow
     for (; y < end; y += 4) store<f32>(y, softplus(load<f32>(y)));

@@ -1,18 +1,7 @@
-// The plain recurrent cell, h' = f(W x + R h + b) with f tanh or relu. Its product is gemmLanes on top of the biases; only what is
-// left is here.
+// The plain recurrent cell, h' = f(W x + R h + b) with f tanh or relu. Its product is `affine`; only what is left is here.
 
-import { tanh } from '../math/activations.as';
 import { liveLanes } from '../math/lanes.as';
-
-/** a[H][B] = Wb + Rb, what the products are added to. */
-export function rnnBias(a: usize, B: i32, hidden: i32, b: usize): void {
-  const row = <usize>B << 2;
-  for (let j = 0; j < hidden; j++, b += 4) {
-    const bias = f32x4.splat(load<f32>(b) + load<f32>(b + (<usize>hidden << 2)));
-    for (let lane: usize = 0; lane < row; lane += 16) v128.store(a + lane, bias);
-    a += row;
-  }
-}
+import { tanhRun } from '../math/runs.as';
 
 /**
  * a[H][B] in: pre-activations; out: the state after the step, which backward needs and the next step starts
@@ -30,13 +19,14 @@ export function rnnStepForward(
 ): void {
   const row = <usize>B << 2;
   const now = i32x4.splat(t);
+  if (!relu) tanhRun(a, hidden * B);
   let at: usize = 0;
   for (let j = 0; j < hidden; j++) {
     for (let lane: usize = 0; lane < row; lane += 16, at += 16) {
       const live = liveLanes(lens, lane, now);
-      const sum = v128.load(a + at);
+      let h = v128.load(a + at);
       // pmax in this order keeps NaN
-      const h = relu ? f32x4.pmax(sum, f32x4.splat(0)) : tanh(sum);
+      if (relu) h = f32x4.pmax(h, f32x4.splat(0));
       v128.store(a + at, v128.bitselect(h, v128.load(h0 + at), live));
       v128.store(y + at, v128.and(h, live));
     }

@@ -1,0 +1,79 @@
+/**
+ * Gradients of weights over a whole sequence: chunks of steps, each turned around (packLanes) and then multiplied
+ * by gemm, so that both operands of every product come from the cache.
+ */
+import type { Machine } from '../machine.ts';
+import type { Pointer } from '../trainTypes.ts';
+import { panelFloats } from './panelFloats.ts';
+
+/** Steps times lanes of a chunk: enough to make a tile's loads and stores of its sums cheap, few enough for the cache. */
+const CHUNK_LANES = 256;
+
+/** Steps of a chunk; a caller keeps that many steps' gradients at least. */
+export function chunkSteps(B: number, T: number): number {
+  return Math.max(1, Math.min(T, Math.round(CHUNK_LANES / B)));
+}
+
+const blockFloats = (N: number, K: number): number => 8 * Math.ceil(N / 8) * K;
+
+/** The gradient's rows of one chunk, shared by all matrices that they belong to. */
+export interface ChunkRows {
+  /** Panels of these rows (see packLanes). */
+  readonly panels: Pointer;
+  readonly rows: number;
+  /** Lanes of all steps of the chunk. */
+  readonly K: number;
+}
+
+/** One matrix whose gradient is taken: x [N][B] a step, dw [rows, N] added to. */
+export class WeightGradient {
+  readonly #machine: Machine;
+  readonly #N: number;
+  readonly #B: number;
+  readonly #blocks: Pointer;
+  readonly #tail: Pointer;
+
+  /** Floats of scratch: for x turned around, and for the columns beyond a multiple of 8. */
+  static floats(N: number, rows: number, B: number, T: number): readonly [number, number] {
+    return [blockFloats(N, chunkSteps(B, T) * B), N % 8 ? 8 * rows : 0];
+  }
+
+  /** @param rows of the whole matrix */
+  constructor(machine: Machine, N: number, rows: number, B: number, scratch: readonly [Pointer, Pointer]) {
+    [this.#blocks, this.#tail] = scratch;
+    this.#machine = machine;
+    this.#N = N;
+    this.#B = B;
+    if (N % 8) machine.f32(this.#tail, 8 * rows).fill(0);
+  }
+
+  /** Turns x of a chunk around. `step` in bytes, negative when the chunk walks backwards. */
+  take(x: Pointer, step: number, steps: number): void {
+    this.#machine.wasm.packLanes(this.#blocks, x, step, this.#N, this.#B, steps, 8, 0);
+  }
+
+  /** Adds the product of a chunk to rows of dw from `row` on. */
+  add({ panels, rows, K }: ChunkRows, dw: Pointer, row: number): void {
+    const { wasm } = this.#machine;
+    const N = this.#N;
+    const to = dw + 4 * row * N;
+    for (let n = 0; n < N; n += 8) {
+      const x = this.#blocks + 4 * n * K;
+      if (n + 8 <= N) wasm.gemm(panels, rows, K, x, 32, 1, to + 4 * n, 4 * N, 0, 0);
+      else wasm.gemm(panels, rows, K, x, 32, 1, this.#tail + 32 * row, 32, 0, 0);
+    }
+  }
+
+  /** Adds what is left beside dw; comes last. @param rows of the whole matrix */
+  end(dw: Pointer, rows: number): void {
+    const columns = this.#N % 8;
+    if (columns > 0) {
+      this.#machine.wasm.addColumns(dw + 4 * (this.#N - columns), this.#N, this.#tail, rows, columns);
+    }
+  }
+}
+
+/** Floats of `rows` gradient rows of a chunk as panels. */
+export function chunkRowsFloats(rows: number, B: number, T: number): number {
+  return panelFloats(rows, chunkSteps(B, T) * B);
+}
