@@ -28,6 +28,20 @@ const CASES: readonly Case[] = [
     inputs: [[3, 5]],
     constants: [floats('half', [])],
   },
+  {
+    // Rows of 10 end within a vector, all rows together do not: what is kept behind them must stay.
+    name: 'Mul of rows before a constant',
+    nodes: [
+      node('Mul', ['a', 'b'], {}, ['p']),
+      node('Where', ['never', 'p', 'row'], {}, ['q']),
+      node('Add', ['p', 'q']),
+    ],
+    inputs: [
+      [3, 8, 10],
+      [3, 8, 1],
+    ],
+    constants: [{ name: 'never', shape: [1], type: 'bool', data: Uint8Array.of(0) }, floats('row', [10])],
+  },
   { name: 'Add of one value to itself', nodes: [node('Add', ['a', 'a'])], inputs: [[2, 3]] },
   ...['Softmax', 'LogSoftmax'].flatMap((op): Case[] => [
     { name: `${op} of the last axis`, nodes: [node(op, ['a'])], inputs: [[2, 3, 81]] },

@@ -6,8 +6,11 @@ interface Hole {
   bytes: number;
 }
 
-/** To 16 bytes, at least 16. By arithmetic: a shape may ask for more than 32 bits count, and must be refused. */
-const sizeFor = (bytes: number): number => Math.max(16, Math.ceil(bytes / 16) * 16);
+/** Elementwise kernels write whole vectors from wherever a row begins: up to three floats past its last one. */
+const PAST_END = 12;
+
+/** To 16 bytes. By arithmetic: a shape may ask for more than 32 bits count, and must be refused. */
+const sizeFor = (bytes: number): number => Math.ceil((bytes + PAST_END) / 16) * 16;
 
 export class Workspace {
   readonly #base: number;
