@@ -62,8 +62,9 @@ export const whole = (shape: readonly number[], values: readonly number[]): AnyT
 const isTensor = (fed: Fed): fed is AnyTensor => 'data' in fed;
 const shapeOf = (fed: Fed): readonly number[] => (isTensor(fed) ? fed.shape : fed);
 
-function typeOf(fed: Fed): 'float32' | 'int32' | 'int64' {
+function typeOf(fed: Fed): 'float32' | 'int32' | 'int64' | 'bool' {
   if (!isTensor(fed) || fed.data instanceof Float32Array) return 'float32';
+  if (fed.data instanceof Uint8Array) return 'bool';
   return fed.data instanceof Int32Array ? 'int32' : 'int64';
 }
 

@@ -12,12 +12,16 @@ export type EngineName = 'fused' | 'ort';
 /** `auto`: fused when it covers every node of the graph, else onnxruntime-web. */
 export type EngineChoice = EngineName | 'auto';
 
-/** Element types that may be fed: features, sequence lengths, and int64 shapes of foreign graphs. */
-export type AnyTensor = Tensor<Float32Array> | Tensor<Int32Array> | Tensor<BigInt64Array>;
+/** Element types that may be fed: features, sequence lengths, int64 tokens and shapes, masks (0 | 1) and bytes. */
+export type AnyTensor =
+  | Tensor<Float32Array>
+  | Tensor<Int32Array>
+  | Tensor<BigInt64Array>
+  | Tensor<Uint8Array>;
 
 export interface ValueInfo {
   readonly name: string;
-  /** ONNX's element type: what `run` takes is float32, int32 and int64, each in its typed array. */
+  /** ONNX's element type: what `run` takes is float32, int32, int64, bool and uint8, each in its typed array. */
   readonly type: string;
   /** A string is a named free dimension (`'T'`, `'B'`), -1 an unnamed one. */
   readonly shape: readonly (number | string)[];

@@ -10,6 +10,8 @@ const ARRAYS: Readonly<Record<string, string>> = {
   float32: 'Float32Array',
   int32: 'Int32Array',
   int64: 'BigInt64Array',
+  bool: 'Uint8Array',
+  uint8: 'Uint8Array',
 };
 
 /** @throws ARGUMENT for a feed that is missing or unknown, TENSOR_SHAPE for one whose shape or size is wrong */

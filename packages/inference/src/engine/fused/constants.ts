@@ -7,6 +7,7 @@ import {
   RivuletError,
   sizeOf,
 } from '@rivulet/core';
+import { floatsOfHalves } from './floatsOfHalves.ts';
 import type { HostValue } from './value.ts';
 
 /** Symmetric int8 numbers; element = scale * int8, the scale broadcast to the shape. */
@@ -33,14 +34,14 @@ export function constantsOf(
   const constants = new Map<string, Constant>();
   for (const tensor of graph.initializers) {
     checkSize(tensor);
-    constants.set(tensor.name, { kind: 'plain', tensor });
+    constants.set(tensor.name, { kind: 'plain', tensor: widened(tensor) });
   }
   for (const node of graph.nodes) {
     const [output = ''] = node.outputs;
     if (node.domain) continue;
     if (node.op === 'Constant') {
       const tensor = constantNode(node);
-      if (tensor) constants.set(output, { kind: 'plain', tensor });
+      if (tensor) constants.set(output, { kind: 'plain', tensor: widened(tensor) });
     } else if (node.op === 'Identity') {
       const same = constants.get(node.inputs[0] ?? '');
       if (same) constants.set(output, same);
@@ -62,6 +63,12 @@ function constantTensor({ type, shape, data }: HostValue): Omit<OnnxTensor, 'nam
   return type === 'float32'
     ? { shape, type, data: Float32Array.from(data) }
     : { shape, type: 'int64', data: BigInt64Array.from(Array.from(data), BigInt) };
+}
+
+/** Float16 is computed in float32, which holds each of its numbers; half the file is what it saves. */
+function widened(tensor: OnnxTensor): OnnxTensor {
+  if (tensor.type !== 'float16') return tensor;
+  return { ...tensor, type: 'float32', data: floatsOfHalves(tensor.data as Uint16Array) };
 }
 
 function checkSize({ name, shape, data }: OnnxTensor): void {

@@ -149,7 +149,7 @@ function feed(machine: InferMachine, infos: readonly ValueInfo[], { inputs }: Pr
   for (let i = 0; i < inputs.length; i++) {
     const { name, type } = infos[i]!;
     const { data: given } = feeds[name]!;
-    const data = type === 'int64' ? narrowed(name, given) : (given as Float32Array | Int32Array);
+    const data = type === 'int64' ? narrowed(name, given) : (given as Exclude<typeof given, BigInt64Array>);
     const to = type === 'float32' ? machine.f32 : machine.i32;
     const start = inputs[i]!.buffer.at >> 2;
     if (data.length > FEW) to.set(data, start);

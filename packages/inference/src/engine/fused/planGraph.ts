@@ -168,13 +168,13 @@ function runnerOf(operators: readonly Operator[], plan: PlanNode, facts: GraphFa
 }
 
 /** Kept as bits that this engine would take for integers, or more precise than it computes. */
-const OFF_LIMITS = new Set(['float16', 'bfloat16', 'float64']);
+const OFF_LIMITS = new Set(['bfloat16', 'float64']);
 
 const RECURRENT = new Set(['RNN', 'LSTM', 'GRU']);
 
 /** What may be fed and given back, see ElementType; results are handed out as float32 whatever they were. */
-const INPUTS = new Set(['float32', 'int32', 'int64']);
-const OUTPUTS = new Set([...INPUTS, 'bool']);
+const INPUTS = new Set(['float32', 'int32', 'int64', 'bool', 'uint8']);
+const OUTPUTS = new Set([...INPUTS, 'float16']);
 
 function borderRefusal({ graph }: OnnxModel, constants: ReadonlyMap<string, Constant>): Refusal | undefined {
   const input = graph.inputs.find(({ name, type }) => !constants.has(name) && !INPUTS.has(type));

@@ -30,7 +30,7 @@ function erf(x: number): number {
 }
 
 /** To the nearest, halves to the even one. */
-function roundEven(x: number): number {
+export function roundEven(x: number): number {
   const near = Math.round(x);
   return near - x === 0.5 && near % 2 !== 0 ? near - 1 : near;
 }
@@ -81,6 +81,12 @@ const UNARY: Readonly<Record<string, (node: OnnxNode) => ScalarFunction>> = {
   Cos: plain(Math.cos),
   Not: plain((x) => (x ? 0 : 1)),
   IsNaN: plain((x) => (Number.isNaN(x) ? 1 : 0)),
+  IsInf: (node) => {
+    const [low, high] = ['detect_negative', 'detect_positive'].map((name) =>
+      attributeOf(node, name, 'int', 1),
+    );
+    return (x) => ((x === Infinity && high) || (x === -Infinity && low) ? 1 : 0);
+  },
 };
 
 const truth =
@@ -184,18 +190,18 @@ const elementwise: Compute = (node, inputs) => {
   const { op } = node;
   const { type } = inputs[0]!;
   const [one, two, truths, many] = [UNARY[op], BINARY[op], COMPARISONS[op], VARIADIC[op]];
-  if (one) return over(node, inputs, op === 'IsNaN' ? 'int32' : type, unaryLoop(one(node)));
+  if (one) return over(node, inputs, op.startsWith('Is') ? 'int32' : type, unaryLoop(one(node)));
   if (two) return over(node, inputs, type, binaryLoop(two(type, node)));
   if (truths) return over(node, inputs, 'int32', binaryLoop(truths()));
   return over(node, inputs, type, variadicLoop(many!, op === 'Mean' ? inputs.length : 1));
 };
 
-/** ONNX's numbers of float32, int32, int64 and bool. */
-const CASTS = new Set([1, 6, 7, 9]);
+/** ONNX's numbers of float32, int32, int64, bool, and float16, which is computed in float32 here. */
+const CASTS = new Set([1, 6, 7, 9, 10]);
 
 const cast: Compute = (node, [x]) => {
   const to = attributeOf(node, 'to', 'int', 1);
-  const type = to === 1 || !CASTS.has(to) ? 'float32' : 'int32';
+  const type = to === 1 || to === 10 || !CASTS.has(to) ? 'float32' : 'int32';
   const f: ScalarFunction = to === 9 ? (v) => (v ? 1 : 0) : type === 'int32' ? Math.trunc : (v) => v;
   return over(node, [x], type, unaryLoop(f));
 };

@@ -1,12 +1,13 @@
 /**
  * Operators that look numbers up, or put them, at places which the data names: Gather (embeddings), GatherElements,
- * GatherND, ScatterElements, OneHot.
+ * GatherND, ScatterElements, ScatterND, OneHot, ReverseSequence.
  */
 import { attributeOf, RivuletError } from '@rivulet/core';
 import { type Compute, computed, type Numbers } from '../computed.ts';
-import type { Operator } from '../operator.ts';
+import type { Operator, PlanNode } from '../operator.ts';
 import { axisOf, count, numbersOf, shapeError, stridesOf } from '../value.ts';
 import { gatherKnown } from './move.ts';
+import { checkLengths } from './recurrentLayers.ts';
 
 /** Negative ones count from the end. @throws ARGUMENT: only running shows it */
 function place(op: string, index: number, n: number): number {
@@ -75,6 +76,11 @@ const REDUCTIONS: Readonly<Record<string, (old: number, value: number) => number
   min: Math.min,
 };
 
+function unknownReduction({ node }: PlanNode): string | undefined {
+  const reduction = attributeOf(node, 'reduction', 'string', 'none');
+  return Object.hasOwn(REDUCTIONS, reduction) ? undefined : `reduction=${reduction}`;
+}
+
 const scatterElements: Compute = (node, [x, indices, updates]) => {
   const { shape } = x!;
   const axis = axisOf(attributeOf(node, 'axis', 'int', 0), shape.length, node.op);
@@ -121,6 +127,61 @@ const gatherND: Compute = (node, [x, indices]) => {
   };
 };
 
+const scatterND: Compute = (node, [x, indices, updates]) => {
+  const { shape } = x!;
+  const depth = indices!.shape.at(-1) ?? 0;
+  const wanted = [...indices!.shape.slice(0, -1), ...shape.slice(depth)];
+  if (depth > shape.length) throw shapeError(node.op, `indices of ${depth} do not fit`, shape);
+  if (String(updates!.shape) !== String(wanted)) {
+    throw shapeError(node.op, `updates must be [${wanted}]`, updates!.shape);
+  }
+  const reduction = REDUCTIONS[attributeOf(node, 'reduction', 'string', 'none')]!;
+  const strides = stridesOf(shape);
+  const row = count(shape.slice(depth));
+  const rows = count(indices!.shape.slice(0, -1));
+  return {
+    outputs: [x!],
+    run([data, places, values], [out]) {
+      for (let i = 0; i < out!.length; i++) out![i] = data![i]!;
+      for (let r = 0; r < rows; r++) {
+        let to = 0;
+        for (let d = 0; d < depth; d++)
+          to += place(node.op, places![r * depth + d]!, shape[d]!) * strides[d]!;
+        for (let j = 0; j < row; j++) out![to + j] = reduction(out![to + j]!, values![r * row + j]!);
+      }
+    },
+  };
+};
+
+/** The first steps of each sequence backwards, as many as it is long; the others stay. */
+const reverseSequence: Compute = (node, [x, lengths]) => {
+  const { shape } = x!;
+  const time = attributeOf(node, 'time_axis', 'int', 0);
+  const batch = attributeOf(node, 'batch_axis', 'int', 1);
+  if (shape.length < 2 || time + batch !== 1 || time * batch !== 0) {
+    throw shapeError(node.op, `time and batch must be the first two axes, not ${time} and ${batch}`, shape);
+  }
+  const [T, B] = [shape[time]!, shape[batch]!];
+  if (String(lengths!.shape) !== String([B])) {
+    throw shapeError(node.op, `sequence_lens must be [${B}]`, lengths!.shape);
+  }
+  const row = count(shape.slice(2));
+  const [timeStep, batchStep] = time === 0 ? [B * row, row] : [row, T * row];
+  return {
+    outputs: [x!],
+    run([data, given], [out]) {
+      checkLengths(given!, T);
+      for (let b = 0; b < B; b++) {
+        for (let t = 0; t < T; t++) {
+          const from = b * batchStep + (t < given![b]! ? given![b]! - 1 - t : t) * timeStep;
+          const to = b * batchStep + t * timeStep;
+          for (let j = 0; j < row; j++) out![to + j] = data![from + j]!;
+        }
+      }
+    },
+  };
+};
+
 const oneHot: Compute = (node, [indices, wanted, values]) => {
   const depth = numbersOf(wanted)![0]!;
   const [off = 0, on = 1] = numbersOf(values)!;
@@ -146,12 +207,8 @@ export const GATHER: Readonly<Record<string, Operator | readonly Operator[]>> = 
   Gather: [gatherKnown, computed(gatherRows, { needs: 2 })],
   GatherElements: computed(gatherElements, { needs: 2 }),
   GatherND: computed(gatherND, { needs: 2 }),
-  ScatterElements: computed(scatterElements, {
-    needs: 3,
-    refuses: ({ node }) => {
-      const reduction = attributeOf(node, 'reduction', 'string', 'none');
-      return Object.hasOwn(REDUCTIONS, reduction) ? undefined : `reduction=${reduction}`;
-    },
-  }),
+  ScatterElements: computed(scatterElements, { needs: 3, refuses: unknownReduction }),
+  ScatterND: computed(scatterND, { needs: 3, refuses: unknownReduction }),
+  ReverseSequence: computed(reverseSequence, { needs: 2 }),
   OneHot: computed(oneHot, { hosted: 1, needs: 3 }),
 };

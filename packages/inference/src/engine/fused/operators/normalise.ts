@@ -1,4 +1,4 @@
-/** LayerNormalization, InstanceNormalization and BatchNormalization, in float64 sums. */
+/** Layer-, RMS-, Instance-, Group- and BatchNormalization, in float64 sums. */
 import { attributeOf } from '@rivulet/core';
 import { type Compute, computed, type Numbers } from '../computed.ts';
 import type { Operator } from '../operator.ts';
@@ -38,6 +38,54 @@ const layer: Compute = (node, [x, scale]) => {
   };
 };
 
+/** By the root of the mean square, without a mean. */
+const rms: Compute = (node, [x, scale]) => {
+  const { shape } = x!;
+  const axis = axisOf(attributeOf(node, 'axis', 'int', -1), shape.length, node.op);
+  const epsilon = attributeOf(node, 'epsilon', 'float', 1e-5);
+  const [rows, n] = [count(shape.slice(0, axis)), count(shape.slice(axis))];
+  const elements = count(scale!.shape);
+  if (n % elements !== 0) throw shapeError(node.op, `scale must be [${shape.slice(axis)}]`, scale!.shape);
+  return {
+    outputs: [x!],
+    run([data, scales], [out]) {
+      for (let r = 0; r < rows; r++) {
+        let squares = 0;
+        for (let i = r * n; i < (r + 1) * n; i++) squares += data![i]! ** 2;
+        const by = 1 / Math.sqrt(squares / n + epsilon);
+        for (let i = 0; i < n; i++) out![r * n + i] = data![r * n + i]! * by * scales![i % elements]!;
+      }
+    },
+  };
+};
+
+/** [B, C, ...]: groups of channels by their own moments; a scale for each channel, before opset 21 for each group. */
+const groups: Compute = (node, [x, scale, bias]) => {
+  const { shape } = x!;
+  const epsilon = attributeOf(node, 'epsilon', 'float', 1e-5);
+  const parts = attributeOf(node, 'num_groups', 'int', 1);
+  const C = shape[1] ?? 1;
+  const inner = count(shape.slice(2));
+  if (C % parts !== 0) throw shapeError(node.op, `${parts} groups of channels`, shape);
+  const given = count(scale!.shape);
+  if (![C, parts].includes(given) || count(bias!.shape) !== given) {
+    throw shapeError(node.op, `scale and bias must be [${C}]`, scale!.shape);
+  }
+  const n = (C / parts) * inner;
+  return {
+    outputs: [x!],
+    run([data, scales, biases], [out]) {
+      for (let row = 0; row * n < out!.length; row++) {
+        const [mean, inverse] = moments(data!, row * n, n, epsilon);
+        for (let i = row * n; i < (row + 1) * n; i++) {
+          const at = Math.floor((Math.floor(i / inner) % C) / (C / given));
+          out![i] = (data![i]! - mean) * inverse * scales![at]! + biases![at]!;
+        }
+      }
+    },
+  };
+};
+
 /** [B, C, ...]: each channel of each one by its own moments (Instance), or by those it was trained with (Batch). */
 const channels: Compute = (node, inputs) => {
   const { shape } = inputs[0]!;
@@ -64,6 +112,8 @@ const channels: Compute = (node, inputs) => {
 
 export const NORMALISE: Readonly<Record<string, Operator>> = {
   LayerNormalization: computed(layer, { needs: 2 }),
+  RMSNormalization: computed(rms, { needs: 2 }),
+  GroupNormalization: computed(groups, { needs: 3 }),
   InstanceNormalization: computed(channels, { needs: 3 }),
   BatchNormalization: computed(channels, {
     needs: 5,

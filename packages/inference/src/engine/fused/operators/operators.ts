@@ -2,10 +2,12 @@
 import { computedRecurrent } from './computedRecurrent.ts';
 import { conv } from './conv.ts';
 import { dense } from './dense.ts';
+import { einsum } from './einsum.ts';
 import { GATHER } from './gather.ts';
 import { anyGemm, anyMatMul } from './matMul.ts';
 import { NORMALISE } from './normalise.ts';
 import { POOL } from './pool.ts';
+import { QUANTISED } from './quantised.ts';
 import { recurrent } from './recurrent.ts';
 import { REDUCE } from './reduce.ts';
 import { type OperatorTable, USUAL_OPERATORS } from './usualOperators.ts';
@@ -18,10 +20,12 @@ export const OPERATORS: OperatorTable = {
   ...GATHER,
   ...NORMALISE,
   ...POOL,
+  ...QUANTISED,
   RNN: cell,
   LSTM: cell,
   GRU: cell,
   MatMul: [dense, anyMatMul],
   Gemm: [dense, anyGemm],
   Conv: conv,
+  Einsum: einsum,
 };

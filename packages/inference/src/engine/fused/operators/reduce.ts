@@ -1,4 +1,4 @@
-/** Operators that make one number of many: ReduceMean and its like, ArgMax, TopK, CumSum, global pooling. */
+/** Operators that make one number of many: ReduceMean and its like, ArgMax, TopK, CumSum, global pooling; Trilu. */
 import { attributeOf, type OnnxNode } from '@rivulet/core';
 import { type Compute, computed } from '../computed.ts';
 import type { Operator } from '../operator.ts';
@@ -16,6 +16,10 @@ const addSquare = (sum: number, x: number): number => sum + x * x;
 const mean: Fold = { from: 0, step: add, end: (sum, n) => sum / n };
 const most: Fold = { from: Number.NEGATIVE_INFINITY, step: Math.max };
 
+/** ln(e^sum + e^x), of any size. */
+const addLogs = (sum: number, x: number): number =>
+  sum === x ? x + Math.LN2 : Math.max(sum, x) + Math.log1p(Math.exp(-Math.abs(sum - x)));
+
 const FOLDS: Readonly<Record<string, Fold>> = {
   ReduceSum: { from: 0, step: add },
   ReduceMean: mean,
@@ -25,6 +29,8 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   ReduceSumSquare: { from: 0, step: addSquare },
   ReduceL1: { from: 0, step: (sum, x) => sum + Math.abs(x) },
   ReduceL2: { from: 0, step: addSquare, end: Math.sqrt },
+  ReduceLogSum: { from: 0, step: add, end: Math.log },
+  ReduceLogSumExp: { from: Number.NEGATIVE_INFINITY, step: addLogs },
   GlobalAveragePool: mean,
   GlobalMaxPool: most,
 };
@@ -156,10 +162,29 @@ const cumSum: Compute = (node, [x, wanted]) => {
   };
 };
 
+/** The upper (default) or lower triangle of each matrix, from a diagonal on; zeros elsewhere. */
+const trilu: Compute = (node, [x, diagonal]) => {
+  const { shape } = x!;
+  if (shape.length < 2) throw shapeError(node.op, 'a matrix must stand there', shape);
+  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
+  const k = numbersOf(diagonal)?.[0] ?? 0;
+  const upper = attributeOf(node, 'upper', 'int', 1) !== 0;
+  return {
+    outputs: [x!],
+    run([data], [out]) {
+      for (let i = 0; i < out!.length; i++) {
+        const off = (i % columns) - (Math.floor(i / columns) % rows) - k;
+        out![i] = (upper ? off >= 0 : off <= 0) ? data![i]! : 0;
+      }
+    },
+  };
+};
+
 export const REDUCE: Readonly<Record<string, Operator>> = {
   ...Object.fromEntries(Object.keys(FOLDS).map((op) => [op, computed(reduce, { hosted: 1 })])),
   ArgMax: computed(arg),
   ArgMin: computed(arg),
   TopK: computed(topK, { hosted: 1 }),
+  Trilu: computed(trilu, { hosted: 1 }),
   CumSum: computed(cumSum, { hosted: 1, needs: 2 }),
 };

@@ -1,0 +1,167 @@
+/**
+ * Activations in 8 bits, as onnxruntime's quantisers write them: QuantizeLinear and DequantizeLinear (static),
+ * DynamicQuantizeLinear and MatMulInteger (dynamic). The weights of the last stay int8, and its product is the int8
+ * kernel's, whose activations of 14 or 16 bits hold 8 bits within 1 / 8000.
+ */
+import { attributeOf, type OnnxNode } from '@rivulet/core';
+import { packMatrix, scratchBytes } from '@rivulet/kernels/infer';
+import { type Compute, computed } from '../computed.ts';
+import type { Constant } from '../constants.ts';
+import type { GraphFacts, Operator, PlanNode } from '../operator.ts';
+import { axisOf, count, shapeError, type Value } from '../value.ts';
+import { roundEven } from './elementwise.ts';
+
+/** Which scale each element has: one for all, or one for each place on an axis. @throws MODEL_SHAPE */
+function scaleOf(node: OnnxNode, x: Value, scale: Value): (element: number) => number {
+  if (count(scale.shape) === 1) return () => 0;
+  const axis = axisOf(attributeOf(node, 'axis', 'int', 1), x.shape.length, node.op);
+  const [n, inner] = [x.shape[axis]!, count(x.shape.slice(axis + 1))];
+  if (scale.shape.length !== 1 || scale.shape[0] !== n) {
+    throw shapeError(node.op, `scales must be [${n}]`, scale.shape);
+  }
+  return (element) => Math.floor(element / inner) % n;
+}
+
+/** ONNX's numbers of the types in 8 and 16 bits. */
+const RANGES: Readonly<Record<string, readonly [number, number]>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 65535],
+  int16: [-32768, 32767],
+};
+const TYPES: Readonly<Record<number, string>> = { 2: 'uint8', 3: 'int8', 4: 'uint16', 5: 'int16' };
+
+/** The type that a QuantizeLinear node gives: its zero's, or what it says, or uint8. */
+function rangeOf({ node, inputs }: PlanNode, facts: GraphFacts): readonly [number, number] | undefined {
+  const said = TYPES[attributeOf(node, 'output_dtype', 'int', 0)] ?? 'uint8';
+  if (!inputs[2]) return RANGES[said];
+  const zero = facts.constant(inputs[2]);
+  return zero?.kind === 'plain' ? RANGES[zero.tensor.type] : undefined;
+}
+
+const quantiseInto =
+  ([least, most]: readonly [number, number]): Compute =>
+  (node, [x, scale, zero]) => {
+    const place = scaleOf(node, x!, scale!);
+    return {
+      outputs: [{ shape: x!.shape, type: 'int32' }],
+      run([data, scales, zeros], [out]) {
+        for (let i = 0; i < out!.length; i++) {
+          const s = place(i);
+          const level = roundEven(data![i]! / scales![s]!) + (zero ? zeros![s]! : 0);
+          out![i] = Math.min(most, Math.max(least, level));
+        }
+      },
+    };
+  };
+
+const quantise: Operator = {
+  needs: 2,
+  refuses: (plan, facts) =>
+    rangeOf(plan, facts) && !attributeOf(plan.node, 'block_size', 'int', 0)
+      ? undefined
+      : 'numbers of another type than 8 or 16 bits',
+  prepare: (plan, loader) =>
+    computed(quantiseInto(rangeOf(plan, loader)!), { needs: 2 }).prepare(plan, loader),
+};
+
+const dequantise: Compute = (node, [x, scale, zero]) => {
+  const place = scaleOf(node, x!, scale!);
+  return {
+    outputs: [{ shape: x!.shape, type: 'float32' }],
+    run([data, scales, zeros], [out]) {
+      for (let i = 0; i < out!.length; i++) {
+        const s = place(i);
+        out![i] = (data![i]! - (zero ? zeros![s]! : 0)) * scales![s]!;
+      }
+    },
+  };
+};
+
+/** The range of the whole tensor, 0 in it, on 0 ... 255. */
+const dynamic: Compute = (_node, [x]) => ({
+  outputs: [
+    { shape: x!.shape, type: 'int32' },
+    { shape: [], type: 'float32' },
+    { shape: [], type: 'int32' },
+  ],
+  run([data], [out, scales, zeros]) {
+    let [least, most] = [0, 0];
+    for (let i = 0; i < data!.length; i++) {
+      least = Math.min(least, data![i]!);
+      most = Math.max(most, data![i]!);
+    }
+    const scale = Math.fround(Math.fround(most - least) / 255);
+    const by = scale === 0 ? 1 : scale;
+    const zero = Math.min(255, Math.max(0, roundEven(-least / by)));
+    for (let i = 0; i < out!.length; i++) {
+      out![i] = Math.min(255, Math.max(0, roundEven(data![i]! / by) + zero));
+    }
+    scales![0] = by;
+    zeros![0] = zero;
+  },
+});
+
+/** [K, N] around 0; undefined where the zero is not the middle of its type. */
+function weightsOf({ inputs }: PlanNode, facts: GraphFacts): Int8Array | undefined {
+  const data = bytesOf(facts.constant(inputs[1]));
+  if (!data) return undefined;
+  const shift = data instanceof Uint8Array ? 128 : 0;
+  const zeros = inputs[3] ? bytesOf(facts.constant(inputs[3])) : Uint8Array.of(0);
+  if (!zeros?.every((zero) => zero === shift)) return undefined;
+  return data instanceof Int8Array ? data : Int8Array.from(data, (value) => value - shift);
+}
+
+function bytesOf(constant: Constant | undefined): Int8Array | Uint8Array | undefined {
+  const data = constant?.kind === 'plain' ? constant.tensor.data : undefined;
+  return data instanceof Int8Array || data instanceof Uint8Array ? data : undefined;
+}
+
+/** Integers come out as float32: the Cast behind it has nothing left to do. */
+const matMulInteger: Operator = {
+  packs: [1, 3],
+  needs: 2,
+
+  refuses(plan, facts) {
+    const shape = facts.constant(plan.inputs[1])?.tensor.shape;
+    if (shape?.length !== 2) return 'weights that are no constant matrix';
+    return weightsOf(plan, facts) ? undefined : 'weights around another zero than the middle';
+  },
+
+  prepare(plan, loader) {
+    const { machine } = loader;
+    const [K = 0, N = 0] = loader.constant(plan.inputs[1])!.tensor.shape;
+    const matrix = packMatrix(machine, {
+      ...{ data: weightsOf(plan, loader)!, scales: new Float32Array(N).fill(1) },
+      ...{ outputs: N, inputs: K, outputStride: 1, inputStride: N },
+    });
+    return (binder, [levels, , zero]) => {
+      const x = binder.device(levels!, 'int32');
+      if (x.shape.at(-1) !== K) throw shapeError(plan.node.op, `the last must be ${K}`, x.shape);
+      const zeroAt = zero && binder.device(zero, 'int32').buffer.at >> 2;
+      if (zero && count(zero.shape) !== 1) throw shapeError(plan.node.op, 'one zero for all', zero.shape);
+      const M = count(x.shape.slice(0, -1));
+      const rows = binder.temporary(M * K * 4);
+      const scratch = binder.temporary(scratchBytes(machine, matrix, M));
+      const y = binder.make([...x.shape.slice(0, -1), N]);
+      const [from, to] = [x.buffer.at >> 2, rows >> 2];
+      binder.step(() => {
+        const { f32, i32, wasm } = machine;
+        const shift = zeroAt ? i32[zeroAt]! : 0;
+        for (let i = 0; i < M * K; i++) f32[to + i] = i32[from + i]! - shift;
+        wasm.multiply(matrix.at, rows, K * 4, M, y.buffer.at, N * 4, 0, scratch);
+      });
+      return [y];
+    };
+  },
+};
+
+export const QUANTISED: Readonly<Record<string, Operator>> = {
+  QuantizeLinear: quantise,
+  DequantizeLinear: computed(dequantise, {
+    needs: 2,
+    refuses: ({ node }) => (attributeOf(node, 'block_size', 'int', 0) ? 'scales of blocks' : undefined),
+  }),
+  DynamicQuantizeLinear: computed(dynamic),
+  MatMulInteger: matMulInteger,
+};
