@@ -2,7 +2,7 @@
 import type { Tensor } from '@rivulet/core';
 import type { AnyTensor, EngineName, ValueInfo } from './engine/engine.ts';
 import type { LoadOptions } from './load/modelCache.ts';
-import type { LoadProgress } from './load/modelFolder.ts';
+import type { Int8Type, LoadProgress } from './load/modelFolder.ts';
 import { type IncrementalModel, IncrementalRun } from './stream/incrementalRun.ts';
 import { beginning, restored, Stream, type StreamModel } from './stream/stream.ts';
 import { StreamGroup } from './stream/streamGroup.ts';
@@ -13,6 +13,8 @@ import type { CallOptions, ModelInfo, ModelService, Remote, ServiceOptions } fro
 export interface LoadModelOptions extends Pick<ServiceOptions, 'engine' | 'variant' | 'sha256'>, LoadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** How int8 weights are run. Default: with the activations that the file says they were trained for. */
+  readonly dtype?: Int8Type | undefined;
 }
 
 export interface StreamOptions extends StreamRequest {

@@ -1,4 +1,6 @@
 /** The entry for Node: the same names, models in this process, locations are paths, file URLs or http URLs. */
+import { markAsUntransferable } from 'node:worker_threads';
+import { sealResults } from './engine/fused/smallResults.ts';
 import { provideOrt } from './engine/ortLoader.ts';
 import type { ModelFolder } from './load/modelFolder.ts';
 import { type OpenFolderOptions, openModelFolder as openFolder } from './load/openModelFolder.ts';
@@ -22,6 +24,9 @@ provideOrt(() =>
     throw cause;
   }),
 );
+
+// Here results reach the caller as the engine made them.
+sealResults(markAsUntransferable);
 
 const client = new ServiceClient(() => localConnection(readFileBytes));
 

@@ -12,7 +12,7 @@ import type { ServiceOptions } from './worker/api.ts';
 import type { ServiceClient } from './worker/client.ts';
 
 export interface LoadForecasterOptions extends Pick<ServiceOptions, 'engine' | 'variant'>, LoadOptions {
-  /** Weights to run. Default int8. */
+  /** Default: int8 weights, with the activations that they were trained for. */
   readonly dtype?: WeightType | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;

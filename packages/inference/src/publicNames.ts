@@ -10,7 +10,7 @@ export type { ForecastBand, ForecastRequest } from './forecaster/forecastBand.ts
 export type { Forecaster } from './forecaster/forecaster.ts';
 export type { Fetch } from './load/fetchBytes.ts';
 export type { LoadOptions, ModelCache } from './load/modelCache.ts';
-export type { LoadProgress, WeightType } from './load/modelFolder.ts';
+export type { Int8Type, LoadProgress, WeightType } from './load/modelFolder.ts';
 export type { LoadModelOptions, Model, StreamOptions } from './model.ts';
 export type { LoadForecasterOptions } from './publicApi.ts';
 export type { HandwritingDrawing } from './recogniser/handwritingDrawing.ts';

@@ -1,6 +1,7 @@
 /** The inference kernels: the only entry for whoever runs models. */
 import { InferMachine } from './infer/inferMachine.ts';
 import { chooseVariant, inferModule, type Variant } from './infer/inferModule.ts';
+import { int8KindOf } from './infer/int8Kind.ts';
 
 export { ACTIVATION_CODES, type CellChanges } from './infer/cellChanges.ts';
 export { type InferExports, InferMachine, type Pointer } from './infer/inferMachine.ts';
@@ -19,17 +20,18 @@ export { repackedLayer } from './infer/repackedLayer.ts';
 export interface InferOptions {
   /** Default `auto`, see chooseVariant. */
   readonly variant?: Variant | 'auto' | undefined;
-  /** Most of the weights are int8. */
-  readonly int8?: boolean | undefined;
+  /** Activations that meet int8 weights have 7 bits, as the model was trained for. Default false. */
+  readonly sevenBit?: boolean | undefined;
 }
 
 /** A fresh machine: one for each model, so that disposing the model frees its memory. */
 export async function createInferMachine(options: InferOptions = {}): Promise<InferMachine> {
-  const variant = chooseVariant(options.variant ?? 'auto', options.int8 ?? false);
-  return new InferMachine(variant, await inferModule(variant));
+  const { variant: wanted = 'auto', sevenBit = false } = options;
+  const variant = chooseVariant(wanted);
+  return new InferMachine(await inferModule(variant), int8KindOf(wanted, variant, sevenBit));
 }
 
 /** Fetches and compiles the kernels ahead of the first machine, which tries again and reports should this fail. */
-export function warmInferKernels({ variant = 'auto', int8 = false }: InferOptions = {}): void {
-  inferModule(chooseVariant(variant, int8)).catch(() => {});
+export function warmInferKernels({ variant = 'auto' }: Pick<InferOptions, 'variant'> = {}): void {
+  inferModule(chooseVariant(variant)).catch(() => {});
 }

@@ -1,4 +1,5 @@
 export * from './attr.ts';
+export * from './dtypeProperty.ts';
 export * from './onnxModel.ts';
 export * from './onnxType.ts';
 export * from './readOnnx.ts';

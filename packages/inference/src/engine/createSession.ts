@@ -8,6 +8,7 @@ import { isRefusal, planGraph, type Refusal } from './fused/planGraph.ts';
 import { ortLoader } from './ortLoader.ts';
 
 const ENGINES: readonly string[] = ['auto', 'fused', 'ort'];
+const INT8_TYPES: readonly string[] = ['int8', 'int8a7'];
 
 export interface CreateSessionOptions extends FusedOptions {
   readonly engine?: EngineChoice | undefined;
@@ -17,16 +18,20 @@ export interface CreateSessionOptions extends FusedOptions {
 /**
  * `auto` (the default) takes the fused engine when it covers every node, else onnxruntime-web, with one line on
  * the console that names the operator.
- * @throws ARGUMENT for an unknown engine or variant; ONNX_PARSE for what is no ONNX file; ONNX_UNSUPPORTED (details
- *   { op, node, why }) when `fused` was asked for and does not cover the graph; ENGINE_UNAVAILABLE when
+ * @throws ARGUMENT for an unknown engine, variant or dtype; ONNX_PARSE for what is no ONNX file; ONNX_UNSUPPORTED
+ *   (details { op, node, why }) when `fused` was asked for and does not cover the graph; ENGINE_UNAVAILABLE when
  *   onnxruntime-web is needed and not part of this build; OUT_OF_MEMORY; ABORTED
  */
 export async function createSession(bytes: Uint8Array, options: CreateSessionOptions = {}): Promise<Session> {
-  const { engine = 'auto', signal } = options;
+  const { engine = 'auto', dtype, signal } = options;
   if (!ENGINES.includes(engine)) {
     throw new RivuletError('ARGUMENT', `engine must be one of ${ENGINES.join(', ')}, got ${engine}`, {
       engine,
     });
+  }
+  if (dtype !== undefined && !INT8_TYPES.includes(dtype)) {
+    const known = INT8_TYPES.join(', ');
+    throw new RivuletError('ARGUMENT', `dtype of a file must be one of ${known}, got ${dtype}`, { dtype });
   }
   if (signal?.aborted) throw new RivuletError('ABORTED', 'loading was aborted', {}, signal.reason);
   let refusal: Refusal | undefined;

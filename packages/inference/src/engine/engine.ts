@@ -43,7 +43,10 @@ export interface Session {
   run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
   /** Other cuts of the graph on the same weights, for streams. Absent: onnxruntime-web does not show its graph. */
   readonly graphs?: GraphHost;
-  /** `run` for a caller that need not wait, where the engine does not: same results, same errors, thrown. */
+  /**
+   * `run` for a caller that need not wait, where the engine does not: same results, same errors, thrown. Small results
+   * may share a buffer: a caller that transfers them copies them first.
+   */
   runNow?(feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor>;
   /** Gives the weights' memory back; later runs reject with DISPOSED. Twice is once. */
   dispose(): Promise<void>;

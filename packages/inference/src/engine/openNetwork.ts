@@ -5,14 +5,16 @@ import { type CreateSessionOptions, createSession } from './createSession.ts';
 import type { Session, ValueInfo } from './engine.ts';
 
 export interface NetworkOptions extends Pick<CreateSessionOptions, 'engine' | 'variant' | 'signal'> {
-  /** Weights to run. Default int8. */
+  /** Default: int8 weights, with the activations that their file says they were trained for. */
   readonly dtype?: WeightType | undefined;
 }
 
 /** @throws MODEL_SHAPE for a network of other inputs or outputs, and whatever loading throws */
 export async function openNetwork(folder: ModelFolder, options: NetworkOptions = {}): Promise<Session> {
-  const { dtype = 'int8', engine, variant, signal } = options;
-  const session = await createSession(await folder.bytes(dtype), { engine, variant, signal });
+  const { dtype, engine, variant, signal } = options;
+  const bytes = await folder.bytes(dtype === undefined || dtype === 'int8a7' ? 'int8' : dtype);
+  const int8 = dtype === 'float32' ? undefined : dtype;
+  const session = await createSession(bytes, { engine, variant, signal, dtype: int8 });
   const { name, inputs, outputs } = folder.manifest;
   const other =
     mismatch('input', inputs, session.inputs) ??

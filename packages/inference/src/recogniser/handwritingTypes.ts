@@ -19,7 +19,7 @@ export interface HandwritingOptions extends LoadOptions {
    */
   readonly models?: string | URL;
   readonly engine?: EngineChoice;
-  /** Weights to run. Default int8. */
+  /** Default: int8 weights, with the activations that they were trained for. */
   readonly dtype?: WeightType;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: LoadProgress) => void;

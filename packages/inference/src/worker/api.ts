@@ -44,7 +44,10 @@ export interface ForecasterService {
 /** Options that a service is opened with; plain data, kept to open it again after its worker died. */
 export interface ServiceOptions {
   readonly engine?: EngineChoice | undefined;
-  /** Weights to run, where the folder has both. Default int8. */
+  /**
+   * How to compute. Default: with int8 weights where the folder has both, and with the activations that a file says its
+   * weights were trained for. A single ONNX file has the weights it has: int8 or int8a7 say how int8 ones are run.
+   */
   readonly dtype?: WeightType | undefined;
   /**
    * SIMD of the fused engine. Default `auto`: the faster one here. `plain` gives the same bits on every

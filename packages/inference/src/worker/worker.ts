@@ -5,6 +5,6 @@ import { fetchBytes } from '../load/fetchBytes.ts';
 import { storageCache } from '../load/storageCache.ts';
 import { createHost } from './host.ts';
 
-// Models come with int8 weights by default: their kernels compile while the model is on its way.
-warmInferKernels({ int8: true });
+// The kernels compile while the first model is on its way: whatever it is, they are the same.
+warmInferKernels();
 Comlink.expose(createHost({ read: fetchBytes, cache: storageCache() }));

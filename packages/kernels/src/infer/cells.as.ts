@@ -2,8 +2,7 @@
 // `padded` hidden units, a multiple of 4. Units that do not exist have zero gates and stay zero.
 // xg and hg are the gates' two halves, from the input (with biases) and from the state, ONNX order.
 
-import { madd } from '../math/madd.as';
-import { gatedTanh, sigmoid, sigmoidDivisor, tanh } from './gates.as';
+import { gatedTanh, mulAdd, sigmoid, sigmoidDivisor, tanh } from './gates.as';
 
 // @ts-ignore: decorator
 @inline
@@ -60,7 +59,7 @@ export function gruOutput(xg: usize, hg: usize, h: usize, padded: usize): void {
   for (let at: usize = 0; at < bytes; at += 16) {
     const fresh = tanh(gate(xg + at + 2 * bytes, hg + at));
     const update = v128.load(xg + at);
-    v128.store(h + at, madd(update, f32x4.sub(v128.load(h + at), fresh), fresh));
+    v128.store(h + at, mulAdd(update, f32x4.sub(v128.load(h + at), fresh), fresh));
   }
 }
 

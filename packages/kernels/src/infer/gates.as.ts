@@ -6,8 +6,6 @@
 // product reduces the argument, so e^x is off by |x| 6e-8 as well: gates do not care, a softmax would (it takes
 // math/activations.as.ts).
 
-import { madd } from '../math/madd.as';
-
 // Loaded, each one instruction: V8 builds a splat from two or three moves at every use.
 // ROUND is 1.5 * 2^23: adding it leaves the nearest integer in the low bits of the float.
 const table = memory.data<f32>([
@@ -30,6 +28,13 @@ const ONE: usize = 6;
 @inline
 const TWO: usize = 7;
 
+/** a b + c, never fused: models of 7-bit activations give the same bits in both binaries. */
+// @ts-ignore: decorator
+@inline
+export function mulAdd(a: v128, b: v128, c: v128): v128 {
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
 /** In range, so that a power stays a normal float; NaN stays NaN by the order of the operands. */
 // @ts-ignore: decorator
 @inline
@@ -45,8 +50,8 @@ function fraction(y: v128, shifted: v128): v128 {
   const r = f32x4.sub(y, f32x4.sub(shifted, constant(ROUND)));
   const square = f32x4.mul(r, r);
   // Pairs, not one chain: the processor waits for results here, not for instructions.
-  const high = madd(square, constant(0), madd(r, constant(1), constant(2)));
-  return f32x4.mul(r, madd(square, high, madd(r, constant(3), constant(4))));
+  const high = mulAdd(square, constant(0), mulAdd(r, constant(1), constant(2)));
+  return f32x4.mul(r, mulAdd(square, high, mulAdd(r, constant(3), constant(4))));
 }
 
 /** 2 to the integer in the low bits of `shifted`: 1's bits with the exponent moved. */
@@ -63,7 +68,7 @@ export function sigmoidDivisor(x: v128): v128 {
   const y = scaled(x, 8, 10);
   const shifted = f32x4.add(y, constant(ROUND));
   const scale = power(shifted);
-  return f32x4.add(madd(fraction(y, shifted), scale, scale), constant(ONE));
+  return f32x4.add(mulAdd(fraction(y, shifted), scale, scale), constant(ONE));
 }
 
 /** e^2x - 1, precise near 0: tanh x is it over itself + 2. Beyond |x| = 10 tanh is 1 to the last bit. */
@@ -73,7 +78,7 @@ export function tanhDividend(x: v128): v128 {
   const y = scaled(x, 9, 12);
   const shifted = f32x4.add(y, constant(ROUND));
   const scale = power(shifted);
-  return madd(fraction(y, shifted), scale, f32x4.sub(scale, constant(ONE)));
+  return mulAdd(fraction(y, shifted), scale, f32x4.sub(scale, constant(ONE)));
 }
 
 // @ts-ignore: decorator

@@ -1,7 +1,8 @@
 /** How exact the gates of a cell are: tanh through an RNN of one unit, sigmoid through a GRU's update gate. */
 import { describe, expect, it } from 'vitest';
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
-import { bindRecurrent, createInferMachine, packRecurrent } from '../infer.ts';
+import { createInferMachine, packRecurrent } from '../infer.ts';
+import { stepOf } from '../testing/stepOf.ts';
 
 /** One step of a unit whose only input weight is 1 (a GRU's: the update gate's), for each x as a sequence of its own. */
 async function through(variant: 'plain' | 'relaxed', cell: 'rnn' | 'gru', x: Float32Array) {
@@ -12,23 +13,8 @@ async function through(variant: 'plain' | 'relaxed', cell: 'rnn' | 'gru', x: Flo
     ...{ cell, linearBeforeReset: true, input: 1, hidden: 1 },
     ...{ w: { data: first }, r: { data: new Float32Array(gates) } },
   });
-  const B = x.length;
-  let top = machine.workspace;
-  const allocate = (bytes: number): number => {
-    const at = top;
-    top += (bytes + 15) & ~15;
-    return at;
-  };
-  const at = { x: allocate(B * 4), h0: allocate(B * 4), c0: 0, hn: 0, cn: 0, y: allocate(B * 4) };
-  const places = { ...at, lengths: 0, yStep: B * 4, yRow: 4 };
-  const bound = bindRecurrent(machine, layer, { T: 1, B, reverse: false, ...places }, allocate);
-  machine.reserve(top - machine.workspace);
-  machine.f32.set(x, at.x >> 2);
   // A GRU of fresh = tanh(0) = 0 gives update * h, an RNN without recurrence ignores it.
-  machine.f32.fill(1, at.h0 >> 2, (at.h0 >> 2) + B);
-  bound.describe();
-  machine.wasm.recurrent(bound.at);
-  return machine.f32.slice(at.y >> 2, (at.y >> 2) + B);
+  return stepOf(machine, layer, x, 1);
 }
 
 const variants = (['plain', 'relaxed'] as const).filter((name) => name === 'plain' || hasRelaxedSimd());

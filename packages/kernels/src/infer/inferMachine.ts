@@ -3,7 +3,7 @@
  * them a workspace that every run may overwrite. Dropping the instance gives all of it back.
  */
 import { RivuletError } from '@rivulet/core';
-import type { Variant } from './inferModule.ts';
+import type { Int8Kind } from './int8Kind.ts';
 
 /** A byte offset into the memory. */
 export type Pointer = number;
@@ -45,7 +45,7 @@ const MAX_BYTES = 2 ** 31 - PAGE;
 const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 export class InferMachine {
-  readonly variant: Variant;
+  readonly int8: Int8Kind;
   readonly wasm: InferExports;
   /** Views of the whole memory, by index = pointer / 4. Taken anew when it grows: never keep one. */
   f32!: Float32Array;
@@ -53,8 +53,8 @@ export class InferMachine {
   u8!: Uint8Array;
   #top: Pointer;
 
-  constructor(variant: Variant, module: WebAssembly.Module) {
-    this.variant = variant;
+  constructor(module: WebAssembly.Module, int8: Int8Kind) {
+    this.int8 = int8;
     const { exports } = new WebAssembly.Instance(module);
     this.wasm = exports as unknown as InferExports;
     this.#top = align(this.wasm.heapBase.value as number);

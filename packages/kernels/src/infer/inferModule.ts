@@ -2,7 +2,6 @@
 import { RivuletError } from '@rivulet/core';
 import { compileBinary } from '../binary/compileBinary.ts';
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
-import { hasFastDot } from './hasFastDot.ts';
 
 export type Variant = 'plain' | 'relaxed';
 
@@ -14,11 +13,11 @@ const URLS = {
 const modules = new Map<Variant, Promise<WebAssembly.Module>>();
 
 /**
- * `auto` takes relaxed SIMD for float32 weights wherever it compiles (fused multiply-add), for int8 weights only
- * where its dot product is one instruction. It never asks a clock, so a machine always answers the same.
+ * `auto` takes relaxed SIMD wherever it compiles: that binary has all the kernels of the plain one, so that a page
+ * fetches one whatever its models are. It never asks a clock, so a machine always answers the same.
  */
-export function chooseVariant(wanted: Variant | 'auto', int8: boolean): Variant {
-  if (wanted === 'auto') return (int8 ? hasFastDot() : hasRelaxedSimd()) ? 'relaxed' : 'plain';
+export function chooseVariant(wanted: Variant | 'auto'): Variant {
+  if (wanted === 'auto') return hasRelaxedSimd() ? 'relaxed' : 'plain';
   if (!Object.hasOwn(URLS, wanted)) {
     throw new RivuletError('ARGUMENT', `variant must be auto, plain or relaxed, got ${wanted}`, {
       variant: wanted,

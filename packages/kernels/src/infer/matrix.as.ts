@@ -2,43 +2,73 @@
 //
 // Columns (outputs) stand in groups of 32, the last one of 8, 16 or 24, so that one row of activations meets
 // eight vectors of weights for every value it loads, through a single pointer. Inside a group the order is
-//   float32: [k][column]
-//   int8:    [k / DEPTH][column][DEPTH]   DEPTH neighbours of k that one dot instruction sums
+//   float32:  [k][column]
+//   int8:     [k / depth][column][depth]   depth neighbours of k that one dot instruction sums
 // Rows and columns that do not exist are zeros.
 
-export const KIND: usize = 0; // 0 float32, 1 int8
+export const KIND: usize = 0;
 export const INPUTS: usize = 4; // K
 export const OUTPUTS: usize = 8; // N
 export const PANELS: usize = 12; // -> packed weights
 export const SCALES: usize = 16; // -> f32[N rounded up to 8], int8 only
-export const SUMS: usize = 20; // -> i32[N rounded up to 8], sum of each column's weights, int8 only
-export const LEVELS: usize = 24; // f32: largest activation level that cannot overflow, int8 only
+export const OFFSETS: usize = 20; // -> i32[N rounded up to 32]: what a sum must begin with, int8 only
+export const LEVELS: usize = 24; // f32: activation levels on each side of zero, int8 only
+
+// Kinds of matrices: how their products are made. INT8_16 is exact and in both binaries, the others of int8 stand on
+// relaxed dots, whose second operand has 7 bits: two such halves, or activations of 7 bits to begin with.
+// @ts-ignore: decorator
+@inline
+export const FLOAT32: i32 = 0;
+// @ts-ignore: decorator
+@inline
+export const INT8_16: i32 = 1;
+// @ts-ignore: decorator
+@inline
+export const INT8_14: i32 = 2;
+// @ts-ignore: decorator
+@inline
+export const INT8_7: i32 = 3;
+/** INT8_7 where a dot product of bytes is one instruction. */
+// @ts-ignore: decorator
+@inline
+export const INT8_7_FAST: i32 = 4;
 
 /** Weights that one dot instruction multiplies and sums in a lane. */
 // @ts-ignore: decorator
 @inline
-export const DEPTH: i32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 2;
+function depthOf(kind: i32): i32 {
+  return kind == FLOAT32 ? 1 : kind == INT8_16 ? 2 : 4;
+}
 
-/** Activation levels on each side of zero: 16 bits, or 14 bits in two halves of 7 for relaxed dots. */
+/** Relaxed dots take activations without sign: what is added to each, and taken out of the sums again. */
 // @ts-ignore: decorator
 @inline
-export const MAX_LEVEL: i32 = ASC_FEATURE_RELAXED_SIMD ? 8191 : 32767;
+export function offsetOf(kind: i32): i32 {
+  return kind == INT8_14 ? 8192 : kind >= INT8_7 ? 64 : 0;
+}
 
 // @ts-ignore: decorator
 @inline
-export function paddedDepth(K: i32): i32 {
-  return (K + DEPTH - 1) & ~(DEPTH - 1);
+export function paddedDepth(kind: i32, K: i32): i32 {
+  const depth = depthOf(kind);
+  return (K + depth - 1) & ~(depth - 1);
+}
+
+/** Kernels of 7 bits take whole groups only. */
+// @ts-ignore: decorator
+@inline
+export function paddedColumns(kind: i32, N: i32): i32 {
+  return kind >= INT8_7 ? (N + 31) & ~31 : (N + 7) & ~7;
 }
 
 /** For the caller's allocation: bytes of the packed weights. */
 export function packedBytes(kind: i32, N: i32, K: i32): i32 {
-  const columns = (N + 7) & ~7;
-  return kind == 0 ? columns * K * 4 : columns * paddedDepth(K);
+  return paddedColumns(kind, N) * paddedDepth(kind, K) * (kind == FLOAT32 ? 4 : 1);
 }
 
 /**
- * Packs a matrix whose descriptor has KIND, INPUTS, OUTPUTS, PANELS and, for int8, SUMS filled in; memory at
- * PANELS must be zero. Column n = gate * padded + j holds source row gate * rows + j while j < rows: gates are
+ * Packs a matrix whose descriptor is filled in, for int8 with the most LEVELS that there may be; memory at PANELS and
+ * OFFSETS must be zero. Column n = gate * padded + j holds source row gate * rows + j while j < rows: gates are
  * padded to whole vectors, a matrix without gates has padded = rows = N.
  * Strides are in elements, from one output and from one input to the next.
  */
@@ -52,11 +82,12 @@ export function packMatrix(
 ): void {
   const K = load<i32>(matrix, INPUTS);
   const N = load<i32>(matrix, OUTPUTS);
-  const columns = (N + 7) & ~7;
+  const kind = load<i32>(matrix, KIND);
+  const columns = paddedColumns(kind, N);
   const panels = load<usize>(matrix, PANELS);
-  const float = load<i32>(matrix, KIND) == 0;
-  const depth = float ? 1 : DEPTH;
-  const groupBytes = packedBytes(float ? 0 : 1, 32, K);
+  const float = kind == FLOAT32;
+  const depth = depthOf(kind);
+  const groupBytes = packedBytes(kind, 32, K);
   let largest: i64 = 1;
   for (let n = 0; n < N; n++) {
     const gate = n / padded;
@@ -81,9 +112,9 @@ export function packMatrix(
       }
       from += <usize>inputStride;
     }
-    if (!float) store<i32>(load<usize>(matrix, SUMS) + (<usize>n << 2), sum);
+    if (!float) store<i32>(load<usize>(matrix, OFFSETS) + (<usize>n << 2), -sum * offsetOf(kind));
     if (size > largest) largest = size;
   }
   // The sum of a column is below size * level: with this bound it fits 32 bits whatever the activations are.
-  store<f32>(matrix, <f32>min(<i64>MAX_LEVEL, <i64>i32.MAX_VALUE / largest), LEVELS);
+  store<f32>(matrix, min(load<f32>(matrix, LEVELS), <f32>(<i64>i32.MAX_VALUE / largest)), LEVELS);
 }

@@ -1,11 +1,11 @@
-import { INPUTS, KIND, LEVELS, OUTPUTS, PANELS, SCALES, SUMS } from './matrix.as';
+import { FLOAT32, INPUTS, KIND, LEVELS, OFFSETS, OUTPUTS, PANELS, SCALES } from './matrix.as';
 import { multiplyFloat } from './multiplyFloat.as';
 import { multiplyInt8 } from './multiplyInt8.as';
 import { quantiseRows, rowBytes } from './quantiseRows.as';
 
 /** For the caller's allocation: bytes of scratch that each row of activations needs. */
 export function scratchBytes(kind: i32, K: i32): i32 {
-  return kind == 0 ? 0 : rowBytes(K);
+  return kind == FLOAT32 ? 0 : rowBytes(kind, K);
 }
 
 /**
@@ -18,12 +18,14 @@ export function multiply(
   const K = load<i32>(matrix, INPUTS);
   const N = load<i32>(matrix, OUTPUTS);
   const panels = load<usize>(matrix, PANELS);
-  if (load<i32>(matrix, KIND) == 0) {
+  const kind = load<i32>(matrix, KIND);
+  if (kind == FLOAT32) {
     multiplyFloat(panels, N, K, a, aStride, M, c, cStride, bias);
   } else {
-    quantiseRows(a, aStride, M, K, load<f32>(matrix, LEVELS), scratch);
+    quantiseRows(kind, a, aStride, M, K, load<f32>(matrix, LEVELS), scratch);
     multiplyInt8(
-      panels, load<usize>(matrix, SCALES), load<usize>(matrix, SUMS), N, K, scratch, M, c, cStride, bias,
+      kind, panels, load<usize>(matrix, SCALES), load<usize>(matrix, OFFSETS), N, K,
+      scratch, M, c, cStride, bias,
     );
   }
 }

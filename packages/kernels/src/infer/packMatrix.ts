@@ -22,11 +22,13 @@ export interface Matrix {
   readonly inputs: number;
   /** N, with the columns that pad the gates. */
   readonly outputs: number;
-  readonly int8: boolean;
+  /** Of matrix.as.ts. */
+  readonly kind: number;
 }
 
 /** Words of a descriptor, see matrix.as.ts. */
 const WORDS = 7;
+const LEVELS = 6;
 
 /** Units of a gate with those that fill its last vector. */
 export const wholeVectors = (units: number): number => (units + 3) & ~3;
@@ -43,17 +45,19 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
   const rows = outputs / (gates ?? 1);
   const padded = gates === undefined ? rows : wholeVectors(rows);
   const N = padded * (gates ?? 1);
-  const kind = int8 ? 1 : 0;
+  const kind = int8 ? machine.int8.kind : 0;
 
   // The kernels count bytes in 32 bits: what would not fit must be refused before they are asked.
-  machine.reserve(Math.ceil(N / 8) * 8 * (inputs + 3) * (int8 ? 1 : 4));
+  machine.reserve(Math.ceil(N / 32) * 32 * (inputs + 3) * (int8 ? 1 : 4));
   const at = machine.alloc(WORDS * 4);
   const panels = machine.alloc(machine.wasm.packedBytes(kind, N, inputs));
-  const perColumn = int8 ? ((N + 7) & ~7) * 4 : 0;
+  // Kernels read them in groups of 32 columns.
+  const perColumn = int8 ? ((N + 31) & ~31) * 4 : 0;
   const scalesAt = machine.alloc(perColumn);
-  const sumsAt = machine.alloc(perColumn);
-  machine.i32.set([kind, inputs, N, panels, scalesAt, sumsAt], at >> 2);
+  const offsetsAt = machine.alloc(perColumn);
+  machine.i32.set([kind, inputs, N, panels, scalesAt, offsetsAt], at >> 2);
   if (int8) {
+    machine.f32[(at >> 2) + LEVELS] = machine.int8.levels;
     for (let n = 0; n < outputs; n++) {
       const gate = Math.floor(n / rows);
       machine.f32[(scalesAt >> 2) + gate * padded + (n - gate * rows)] = scales![n]!;
@@ -63,7 +67,7 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
   const staged = machine.reserve(data.byteLength);
   machine.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), staged);
   machine.wasm.packMatrix(at, staged, outputStride, inputStride, rows, padded);
-  return { at, inputs, outputs: N, int8 };
+  return { at, inputs, outputs: N, kind };
 }
 
 /**
@@ -82,7 +86,7 @@ export function repackedMatrix(
   const bytes = machine.wasm.packedBytes(0, outputs, inputs);
   const [at, panels] = [allocate(WORDS * 4), allocate(bytes)];
   return {
-    matrix: { at, inputs, outputs, int8: false },
+    matrix: { at, inputs, outputs, kind: 0 },
     pack() {
       machine.u8.fill(0, panels, panels + bytes);
       machine.i32.set([0, inputs, outputs, panels, 0, 0], at >> 2);
@@ -92,6 +96,6 @@ export function repackedMatrix(
 }
 
 /** Bytes of scratch that `multiply` needs for `rows` rows of activations. */
-export function scratchBytes(machine: InferMachine, { int8, inputs }: Matrix, rows: number): number {
-  return machine.wasm.scratchBytes(int8 ? 1 : 0, inputs) * rows;
+export function scratchBytes(machine: InferMachine, { kind, inputs }: Matrix, rows: number): number {
+  return machine.wasm.scratchBytes(kind, inputs) * rows;
 }

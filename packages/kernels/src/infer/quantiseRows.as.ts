@@ -1,28 +1,29 @@
 // Activations become integers right before an int8 matrix meets them: a scale for each row, from its largest
 // value, so that neither a state outside [-1, 1] nor a raw feature needs calibration.
 
-import { MAX_LEVEL, paddedDepth } from './matrix.as';
+import { INT8_7, INT8_14, offsetOf, paddedDepth } from './matrix.as';
 
 /** 1.5 * 2^23: adding it leaves the nearest integer in the low bits of a float. */
 const ROUND: f32 = 12582912;
 const ROUND_BITS: i32 = 0x4b400000;
 
-/** Bytes of one quantised row: its scale in the first 16, then 16 bits a value. */
+/** Bytes of one quantised row: its scale in the first 16, then 16 bits a value, or 8 of which 7 are used. */
 // @ts-ignore: decorator
 @inline
-export function rowBytes(K: i32): i32 {
-  return 16 + ((paddedDepth(K) * 2 + 15) & ~15);
+export function rowBytes(kind: i32, K: i32): i32 {
+  return 16 + ((paddedDepth(kind, K) * (kind >= INT8_7 ? 1 : 2) + 15) & ~15);
 }
 
 /**
- * Quantises M rows of K floats to `out`, rowBytes(K) each.
- * Plain: int16 in [-levels, levels]. Relaxed: value + MAX_LEVEL + 1 in 14 bits, the high 7 of the whole row
- * first and the low 7 after them, both unsigned and below 128: the second operand of a relaxed dot must be
- * (engine-defined beyond). The offset is taken out again by the columns' sums.
+ * Quantises M rows of K floats to `out`, rowBytes(kind, K) each, in [-levels, levels].
+ * INT8_16: int16. INT8_14: value + 8192 in 14 bits, the high 7 of the whole row first and the low 7 after them.
+ * INT8_7: value + 64. Bytes are below 128: the second operand of a relaxed dot must be (engine-defined beyond).
  */
-export function quantiseRows(a: usize, aStride: usize, M: i32, K: i32, levels: f32, out: usize): void {
-  const size = <usize>rowBytes(K);
-  const depth = <usize>paddedDepth(K);
+export function quantiseRows(kind: i32, a: usize, aStride: usize, M: i32, K: i32, levels: f32, out: usize): void {
+  const size = <usize>rowBytes(kind, K);
+  const depth = <usize>paddedDepth(kind, K);
+  // As an operand of four lanes at each use, not as a splat of a constant, which V8 builds anew.
+  const base = i32x4.splat(ROUND_BITS - offsetOf(kind));
   for (let m = 0; m < M; m++) {
     const largest = largestOf(a, K);
     // A row of (nearly) zeros, and one that holds NaN, must not divide: the one is zero, NaN returns by the scale.
@@ -31,11 +32,29 @@ export function quantiseRows(a: usize, aStride: usize, M: i32, K: i32, levels: f
     const to = out + 16;
     const by = f32x4.splat(inverse);
     let k = 0;
-    for (; k + 8 <= K; k += 8) {
-      const from = a + (<usize>k << 2);
-      putEight(to, <usize>k, depth, level(v128.load(from), by), level(v128.load(from, 16), by));
+    if (ASC_FEATURE_RELAXED_SIMD && kind >= INT8_7) {
+      for (; k + 16 <= K; k += 16) {
+        const from = a + (<usize>k << 2);
+        const low = i16x8.narrow_i32x4_s(
+          level(v128.load(from), by, base), level(v128.load(from, 16), by, base),
+        );
+        const high = i16x8.narrow_i32x4_s(
+          level(v128.load(from, 32), by, base), level(v128.load(from, 48), by, base),
+        );
+        v128.store(to + k, i8x16.narrow_i16x8_u(low, high));
+      }
+    } else {
+      for (; k + 8 <= K; k += 8) {
+        const from = a + (<usize>k << 2);
+        const v = level(v128.load(from), by, base);
+        const w = level(v128.load(from, 16), by, base);
+        if (ASC_FEATURE_RELAXED_SIMD && kind == INT8_14) putEight(to, <usize>k, depth, v, w);
+        else v128.store(to + (k << 1), i16x8.narrow_i32x4_s(v, w));
+      }
     }
-    for (; k < K; k += 4) putFour(to, <usize>k, depth, level(loadFour(a + (<usize>k << 2), K - k), by));
+    for (; k < K; k += 4) {
+      putFour(kind, to, <usize>k, depth, level(loadFour(a + (<usize>k << 2), K - k), by, base));
+    }
     a += aStride;
     out += size;
   }
@@ -70,36 +89,33 @@ function loadFour(a: usize, left: i32): v128 {
   return v;
 }
 
-/** Four levels as 32-bit integers; relaxed ones with their offset. */
+/** Four levels as 32-bit integers. */
 // @ts-ignore: decorator
 @inline
-function level(v: v128, inverse: v128): v128 {
-  const shifted = f32x4.add(f32x4.mul(v, inverse), f32x4.splat(ROUND));
-  return i32x4.sub(shifted, i32x4.splat(ASC_FEATURE_RELAXED_SIMD ? ROUND_BITS - MAX_LEVEL - 1 : ROUND_BITS));
+function level(v: v128, inverse: v128, base: v128): v128 {
+  return i32x4.sub(f32x4.add(f32x4.mul(v, inverse), f32x4.splat(ROUND)), base);
 }
 
 // @ts-ignore: decorator
 @inline
 function putEight(to: usize, k: usize, depth: usize, v: v128, w: v128): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    const high = i16x8.narrow_i32x4_s(i32x4.shr_u(v, 7), i32x4.shr_u(w, 7));
-    const low = v128.and(i16x8.narrow_i32x4_s(v, w), i16x8.splat(127));
-    const bytes = i8x16.narrow_i16x8_u(high, low);
-    store<i64>(to + k, i64x2.extract_lane(bytes, 0));
-    store<i64>(to + depth + k, i64x2.extract_lane(bytes, 1));
-  } else {
-    v128.store(to + (k << 1), i16x8.narrow_i32x4_s(v, w));
-  }
+  const high = i16x8.narrow_i32x4_s(i32x4.shr_u(v, 7), i32x4.shr_u(w, 7));
+  const low = v128.and(i16x8.narrow_i32x4_s(v, w), i16x8.splat(127));
+  const bytes = i8x16.narrow_i16x8_u(high, low);
+  store<i64>(to + k, i64x2.extract_lane(bytes, 0));
+  store<i64>(to + depth + k, i64x2.extract_lane(bytes, 1));
 }
 
-function putFour(to: usize, k: usize, depth: usize, v: v128): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
+function putFour(kind: i32, to: usize, k: usize, depth: usize, v: v128): void {
+  const words = i16x8.narrow_i32x4_s(v, v);
+  if (ASC_FEATURE_RELAXED_SIMD && kind == INT8_14) {
     const high = i16x8.narrow_i32x4_s(i32x4.shr_u(v, 7), v);
-    const low = v128.and(i16x8.narrow_i32x4_s(v, v), i16x8.splat(127));
-    const bytes = i8x16.narrow_i16x8_u(high, low);
+    const bytes = i8x16.narrow_i16x8_u(high, v128.and(words, i16x8.splat(127)));
     store<i32>(to + k, i32x4.extract_lane(bytes, 0));
     store<i32>(to + depth + k, i32x4.extract_lane(bytes, 2));
+  } else if (ASC_FEATURE_RELAXED_SIMD && kind >= INT8_7) {
+    store<i32>(to + k, i32x4.extract_lane(i8x16.narrow_i16x8_u(words, words), 0));
   } else {
-    store<i64>(to + (k << 1), i64x2.extract_lane(i16x8.narrow_i32x4_s(v, v), 0));
+    store<i64>(to + (k << 1), i64x2.extract_lane(words, 0));
   }
 }

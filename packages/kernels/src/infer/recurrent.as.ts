@@ -5,9 +5,11 @@ import { gruCell, gruGates, gruOutput, lstmCell, rnnCell } from './cells.as';
 import { changedCell, changedGates } from './changedCells.as';
 import { OUTPUTS } from './matrix.as';
 import { multiply } from './multiply.as';
+import { quickGruCell, quickLstmCell } from './quickCells.as';
 
 // The layer as words in memory, so that a call passes one pointer. See RecurrentLayer in recurrentLayer.ts.
-const CELL: usize = 0; // 0 RNN tanh, 1 RNN relu, 2 LSTM, 3 GRU linear_before_reset, 4 GRU reset before
+// 0 RNN tanh, 1 RNN relu, 2 LSTM, 3 GRU linear_before_reset, 4 GRU reset before; 5, 6: 2 and 3 by quickCells
+const CELL: usize = 0;
 const STEPS: usize = 4; // T
 const BATCH: usize = 8; // B
 const INPUT: usize = 12; // I
@@ -122,6 +124,8 @@ function step(layer: usize, t: i32, xg: usize, gates: usize): void {
       changedCell(changes, cell, input, recurrence, h, load<usize>(layer, C) + <usize>b * row, padded);
     } else if (cell == 2) lstmCell(input, recurrence, h, load<usize>(layer, C) + <usize>b * row, padded);
     else if (cell == 3) gruCell(input, recurrence, h, padded);
+    else if (cell == 5) quickLstmCell(input, recurrence, h, load<usize>(layer, C) + <usize>b * row, padded);
+    else if (cell == 6) quickGruCell(input, recurrence, h, padded);
     else if (cell == 4) gruOutput(input, recurrence, h, padded);
     else rnnCell(input, recurrence, h, padded, cell == 1);
     if (y) copyUnits(out, h, hidden);

@@ -2,6 +2,7 @@
 import { GATES } from '@rivulet/core';
 import { type CellChanges, packChanges } from './cellChanges.ts';
 import type { InferMachine, Pointer } from './inferMachine.ts';
+import { isSevenBit } from './int8Kind.ts';
 import { type Matrix, packMatrix, scratchBytes, wholeVectors } from './packMatrix.ts';
 
 export interface Weights {
@@ -66,6 +67,9 @@ export interface RecurrentBinding {
 }
 
 const CELLS = { rnn: 0, lstm: 2, gru: 4 };
+const GRU_BEFORE = 3;
+/** From the code of an LSTM, and of a GRU that resets after its product, to that of its quick form (quickCells.as.ts). */
+const QUICK = 3;
 /** Words of a layer's description, see recurrent.as.ts. */
 const LAYER_BYTES = 29 * 4;
 /** Gates of a block of steps stay in the second-level cache. */
@@ -74,8 +78,12 @@ const BLOCK_BYTES = 128 * 1024;
 export function packRecurrent(machine: InferMachine, source: RecurrentSource): RecurrentLayer {
   const { hidden, w, r } = source;
   const [bias, stateBias] = sumBiases(source);
+  const shape = shapeOf(source);
+  const hasQuick = shape.code === CELLS.lstm || shape.code === GRU_BEFORE;
+  const quick = hasQuick && !source.changes && isSevenBit(machine.int8) && r.data instanceof Int8Array;
   return {
-    ...shapeOf(source),
+    ...shape,
+    code: quick ? shape.code + QUICK : shape.code,
     ...packGates(source, (matrix, from, count, width) => {
       const weights = matrix === 'w' ? w : r;
       return packMatrix(machine, {
@@ -176,7 +184,10 @@ export function bindRecurrent(
   );
   const at = allocate(LAYER_BYTES);
   const stateBytes = layer.padded * B * 4;
-  const [h, c] = [allocate(stateBytes), layer.code === CELLS.lstm ? allocate(stateBytes) : 0];
+  const [h, c] = [
+    allocate(stateBytes),
+    layer.code === CELLS.lstm || layer.code === CELLS.lstm + QUICK ? allocate(stateBytes) : 0,
+  ];
   const words = [
     ...[layer.code, T, B, layer.input, layer.hidden, layer.padded, binding.reverse ? 1 : 0, block],
     ...[binding.x, layer.w.at, layer.r.at, layer.rh?.at ?? 0, layer.bias, layer.stateBias, binding.lengths],

@@ -1,5 +1,33 @@
 /** Random numbers and weights for tests of the inference kernels: the same for a seed, on every machine. */
+import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
+import { inferModule, type Variant } from '../infer/inferModule.ts';
+import { createInferMachine, InferMachine } from '../infer.ts';
 import { seeded, uniform } from './random.ts';
+
+export interface TestMachine {
+  readonly name: string;
+  readonly variant: Variant;
+  readonly type: 'float32' | 'int8' | 'int8a7';
+  open(): Promise<InferMachine>;
+}
+
+/** Every way that the kernels multiply, also the one that only other processors would choose. */
+export function machines(): TestMachine[] {
+  const all = (['plain', 'relaxed'] as const).flatMap((variant) =>
+    (['float32', 'int8', 'int8a7'] as const).map((type): TestMachine => {
+      const open = () => createInferMachine({ variant, sevenBit: type === 'int8a7' });
+      return { name: `${variant} ${type}`, variant, type, open };
+    }),
+  );
+  for (const kind of [3, 4]) {
+    const open = async () => new InferMachine(await inferModule('relaxed'), { kind, levels: 63 });
+    all.push({ name: `relaxed int8a7, kind ${kind}`, variant: 'relaxed', type: 'int8a7', open });
+  }
+  // Of its own a machine takes this way where no dot is fast.
+  const open = async () => new InferMachine(await inferModule('relaxed'), { kind: 1, levels: 32767 });
+  all.push({ name: 'relaxed int8, as plain', variant: 'plain', type: 'int8', open });
+  return all.filter(({ name }) => name.startsWith('plain') || hasRelaxedSimd());
+}
 
 /** @returns fills arrays with values spread evenly over [-size, size] */
 export function randomFloats(seed: number): (count: number, size: number) => Float32Array {

@@ -2,14 +2,16 @@
  * Our own engine: weights packed once (int8 stays int8), the graph bound once to each set of shapes, and then
  * nothing but kernels. Runs are synchronous inside, so they cannot overlap.
  */
-import { RivuletError, sizeOf, type Tensor } from '@rivulet/core';
+import { DTYPE_PROPERTY, RivuletError, sizeOf, type Tensor } from '@rivulet/core';
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
+import type { WeightType } from '../../load/modelFolder.ts';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
 import { checkFeeds, fedAgain, valueInfo } from '../feeds.ts';
 import { copied, restore } from './constants.ts';
 import type { Loader } from './operator.ts';
 import type { Plan } from './planGraph.ts';
 import { type Bindable, bindProgram, type Program, sightOf } from './program.ts';
+import { smallResult } from './smallResults.ts';
 import type { DeviceValue, ElementType, Value } from './value.ts';
 
 /** Shapes of a graph that stay bound. A growing word passes through many lengths and comes back to few. */
@@ -17,10 +19,13 @@ const PROGRAMS = 8;
 
 export interface FusedOptions {
   readonly variant?: Variant | 'auto' | undefined;
+  /** What int8 weights are multiplied with. Default: what the file says they were trained for, else int8. */
+  readonly dtype?: WeightType | undefined;
 }
 
 export async function createFusedSession(plan: Plan, options: FusedOptions = {}): Promise<Session> {
-  return new FusedSession(plan, await createInferMachine({ int8: plan.int8, variant: options.variant }));
+  const { variant, dtype = plan.model.metadata?.[DTYPE_PROPERTY] } = options;
+  return new FusedSession(plan, await createInferMachine({ variant, sevenBit: dtype === 'int8a7' }));
 }
 
 /** A cut of the session's graph: other borders, the same weights. */
@@ -66,11 +71,12 @@ class FusedSession implements Session, GraphHost {
   }
 
   async run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
-    return this.runNow(feeds);
+    return this.execute(this.whole(), feeds);
   }
 
   runNow(feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor> {
-    return this.execute(this.whole(), feeds);
+    const machine = this.#running();
+    return resultsOf(machine, this.#ran(machine, this.whole(), feeds), smallResult);
   }
 
   whole(): FusedGraph {
@@ -80,12 +86,16 @@ class FusedSession implements Session, GraphHost {
 
   execute(graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor> {
     const machine = this.#running();
+    return resultsOf(machine, this.#ran(machine, graph, feeds), ownResult);
+  }
+
+  #ran(machine: InferMachine, graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Program {
     const last = this.#programs[this.#programs.length - 1];
     const again = last && last.graph === graph && fedAgain(graph.inputs, last.fed, feeds);
     const program = again ? last : this.#programFor(machine, graph, feeds);
     feed(machine, graph.inputs, program, feeds);
     program.run();
-    return resultsOf(machine, program);
+    return program;
   }
 
   measure(
@@ -174,7 +184,13 @@ function narrowed(input: string, data: AnyTensor['data']): Int32Array {
   return narrow;
 }
 
-function resultsOf({ f32, i32 }: InferMachine, { outputs }: Program): Record<string, Tensor> {
+const ownResult: typeof smallResult = (from, start, count) => from.slice(start, start + count);
+
+function resultsOf(
+  { f32, i32 }: InferMachine,
+  { outputs }: Program,
+  copy: typeof smallResult,
+): Record<string, Tensor> {
   const results: Record<string, Tensor> = {};
   for (let i = 0; i < outputs.length; i++) {
     const { name, value, elements } = outputs[i]!;
@@ -183,9 +199,10 @@ function resultsOf({ f32, i32 }: InferMachine, { outputs }: Program): Record<str
       results[name] = { data: Float32Array.from(value.data), shape };
     } else {
       const start = value.buffer.at >> 2;
-      const end = start + elements;
       const data =
-        value.type === 'float32' ? f32.slice(start, end) : Float32Array.from(i32.subarray(start, end));
+        value.type === 'float32'
+          ? copy(f32, start, elements)
+          : Float32Array.from(i32.subarray(start, start + elements));
       results[name] = { data, shape };
     }
   }

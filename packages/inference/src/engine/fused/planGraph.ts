@@ -15,8 +15,6 @@ export interface Plan {
   readonly nodes: readonly PlannedNode[];
   /** Readers of each value, the graph's outputs counted as one. */
   readonly readers: ReadonlyMap<string, number>;
-  /** Most weights are int8. */
-  readonly int8: boolean;
 }
 
 /** Why a graph is left to another engine. */
@@ -61,18 +59,12 @@ export function planGraph(model: OnnxModel, table: OperatorTable = USUAL_OPERATO
   const border = borderRefusal(model, constants);
   if (border) return border;
   checkNames(model, planned, constants);
-  let [int8, float] = [0, 0];
-  for (const { kind, tensor } of constants.values()) {
-    if (kind === 'quantised') int8 += tensor.data.length;
-    else if (tensor.type === 'float32') float += tensor.data.length;
-  }
   return {
     model,
     facts,
     constants,
     nodes: planned,
     readers: readersOf(nodes, graph.outputs),
-    int8: int8 > float,
   };
 }
 
