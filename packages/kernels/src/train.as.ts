@@ -18,4 +18,4 @@ export { clearBeyond } from './mask/clearBeyond.as';
 export { activate, activateBackward } from './pointwise/pointwise.as';
 export { maxBackward, maxForward, meanBackward, meanForward } from './pool/pool.as';
 export { rnnStepBackward, rnnStepForward } from './rnn/rnn.as';
-export { add, scale } from './vector/vector.as';
+export { add, scale, scaleSquares } from './vector/vector.as';

@@ -59,6 +59,7 @@ export async function loadTrainKernels(options: TrainKernelsOptions = {}): Promi
     denseBackward: (call) => denseBackward(machine, call),
     adamStep: (call) => adamStep(machine, call),
     scale: wasm.scale,
+    scaleSquares: wasm.scaleSquares,
     fill: (ptr, count, value) => void f32(ptr, count).fill(value),
     add: wasm.add,
     ...layerKernels(machine),

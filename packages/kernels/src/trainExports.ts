@@ -77,5 +77,6 @@ export interface TrainExports {
   readonly maxForward: Kernel;
   readonly maxBackward: Kernel;
   readonly scale: (ptr: Pointer, count: number, factor: number) => void;
+  readonly scaleSquares: (ptr: Pointer, count: number, factor: number) => number;
   readonly add: (dst: Pointer, src: Pointer, count: number) => void;
 }

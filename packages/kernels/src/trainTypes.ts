@@ -140,6 +140,8 @@ export interface TrainKernels extends LayerKernels {
   denseBackward(call: DenseBackwardCall): void;
   adamStep(call: AdamCall): void;
   scale(ptr: Pointer, count: number, factor: number): void;
+  /** ptr *= factor, which is float64. @returns the sum of the products' squares in float64 */
+  scaleSquares(ptr: Pointer, count: number, factor: number): number;
   fill(ptr: Pointer, count: number, value: number): void;
   /** dst += src */
   add(dst: Pointer, src: Pointer, count: number): void;

@@ -29,13 +29,14 @@ export const task: Task = {
       loss({ y }, _, batch, gradients) {
         const target = batch.target as Float32Array;
         const { data } = y!;
-        const gradient = gradients?.y;
         const scale = 1 / (T * output);
+        // The bench never validates: a gradient is always asked for.
+        const gradient = gradients!.y!;
         let sum = 0;
         for (let i = 0; i < data.length; i++) {
           const error = data[i]! - target[i]!;
           sum += error * error;
-          if (gradient) gradient[i] = 2 * scale * error;
+          gradient[i] = 2 * scale * error;
         }
         return { sum: sum * scale, weight: batch.size };
       },

@@ -31,4 +31,22 @@ describe.each(['plain', 'relaxed'] as const)('vectors, %s', async (variant) => {
       }),
     );
   });
+
+  it('are scaled by a float64 with one rounding, and their squares added up in float64', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(), (count, seed) => {
+        const start = kernels.mark();
+        const random = seeded(seed);
+        const values = Float32Array.from(uniform(random, count, 1));
+        const at = kernels.alloc(count + 1);
+        kernels.f32(at, count + 1).set([...values, 5]);
+        const factor = random() / 3;
+        const squares = kernels.scaleSquares(at, count, factor);
+        expect([...kernels.f32(at, count + 1)]).toEqual([...values.map((value) => value * factor), 5]);
+        const expected = values.reduce((sum, value) => sum + (value * factor) ** 2, 0);
+        expect(Math.abs(squares / expected - 1)).toBeLessThan(1e-13);
+        kernels.release(start);
+      }),
+    );
+  });
 });

@@ -29,6 +29,8 @@ export class TrainerThread {
   readonly #gradients: readonly Float32Array[];
   readonly #sums: Float64Array;
   readonly #kernels: TrainKernels;
+  /** Where the slice of another thread's gradient is taken in, to be added; a lone thread has none. */
+  readonly #othersSlice: number;
 
   private constructor(init: ThreadInit, data: TaskData, kernels: TrainKernels) {
     const { shared, recipe, thread, threads } = init;
@@ -43,6 +45,8 @@ export class TrainerThread {
       sliceOf(plan.floats, thread, threads),
       plan.decayFloats,
     );
+    const { start, end } = this.#optimiser.slice;
+    this.#othersSlice = threads > 1 ? kernels.alloc(end - start) : 0;
     this.#barrier = new Barrier(new Int32Array(shared.barrier), threads);
     this.#random = Random.fromSeed(recipe.seed);
     this.#weights = new Float32Array(shared.weights);
@@ -103,7 +107,7 @@ export class TrainerThread {
     const network = this.#network;
     const random = this.#random.derive('step', step);
     const { sum, weight } = shardGradient(network, this.#data, samples, thread, threads, random);
-    this.#gradients[thread]!.set(network.gradients());
+    if (threads > 1) this.#gradients[thread]!.set(network.gradients());
     this.#sums[thread * 3] = sum;
     this.#sums[thread * 3 + 1] = weight;
     this.#barrier.wait();
@@ -145,17 +149,16 @@ export class TrainerThread {
   /** Adds the slice's gradients of all threads into this network's, scaled. @returns the sum of squares */
   #addGradients(scale: number): number {
     const { start, end } = this.#optimiser.slice;
-    const out = this.#network.gradients();
-    const [first, ...others] = this.#gradients;
-    let squares = 0;
-    for (let i = start; i < end; i++) {
-      let sum = first![i]!;
-      for (const other of others) sum += other[i]!;
-      sum *= scale;
-      out[i] = sum;
-      squares += sum * sum;
+    const at = this.#network.gradientsPointer + 4 * start;
+    if (this.#init.threads > 1) {
+      const [first, ...others] = this.#gradients.map((each) => each.subarray(start, end));
+      this.#kernels.f32(at, end - start).set(first!);
+      for (const other of others) {
+        this.#kernels.f32(this.#othersSlice, end - start).set(other);
+        this.#kernels.add(at, this.#othersSlice, end - start);
+      }
     }
-    return squares;
+    return this.#kernels.scaleSquares(at, end - start, scale);
   }
 
   #validate(batches: readonly Int32Array[]): ValidateReply {
