@@ -9,6 +9,10 @@ const KINDS: Readonly<Record<Activation, number>> = { relu: 0, tanh: 1, sigmoid:
 export function layerKernels(machine: Machine): LayerKernels {
   const { wasm } = machine;
   return {
+    sgdStep: ({ count, w, g, m, lr, momentum, weightDecay, nesterov }) =>
+      wasm.sgdStep(count, w, g, m, lr, momentum, weightDecay, nesterov ? 1 : 0),
+    addScaled: wasm.addScaled,
+    clamp: wasm.clampAll,
     activate: (kind, y, count) => wasm.activate(KINDS[kind], y, count),
     activateBackward: (kind, y, dy, count) => wasm.activateBackward(KINDS[kind], y, dy, count),
     convForward: (call) => convForward(machine, call),

@@ -125,7 +125,24 @@ export interface PoolBackwardCall extends PoolCall {
   dx: Pointer;
 }
 
+/** `m = momentum m + g + decay w`, then `w -= lr m`; with `nesterov` `w -= lr (g + decay w + momentum m)`. */
+export interface SgdCall {
+  count: number;
+  w: Pointer;
+  g: Pointer;
+  m: Pointer;
+  lr: number;
+  momentum: number;
+  nesterov: boolean;
+  weightDecay: number;
+}
+
 export interface LayerKernels {
+  sgdStep(call: SgdCall): void;
+  /** dst += factor * src */
+  addScaled(dst: Pointer, src: Pointer, count: number, factor: number): void;
+  /** Each float within -limit ... limit. */
+  clamp(ptr: Pointer, count: number, limit: number): void;
   /** y = f(y); `count` a multiple of 4. */
   activate(kind: Activation, y: Pointer, count: number): void;
   /** dy *= f'(x), told from y = f(x). */

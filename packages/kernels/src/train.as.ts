@@ -18,4 +18,6 @@ export { clearBeyond } from './mask/clearBeyond.as';
 export { activate, activateBackward } from './pointwise/pointwise.as';
 export { maxBackward, maxForward, meanBackward, meanForward } from './pool/pool.as';
 export { rnnStepBackward, rnnStepForward } from './rnn/rnn.as';
+export { sgdStep } from './sgd/sgd.as';
+export { addScaled, clampAll } from './vector/gradient.as';
 export { add, scale, scaleSquares } from './vector/vector.as';

@@ -71,6 +71,9 @@ export interface TrainExports {
   readonly laneMix: Kernel;
   readonly laneSoftmax: Kernel;
   readonly laneSoftmaxBackward: Kernel;
+  readonly sgdStep: Kernel;
+  readonly addScaled: Kernel;
+  readonly clampAll: Kernel;
   readonly clearBeyond: Kernel;
   readonly meanForward: Kernel;
   readonly meanBackward: Kernel;

@@ -44,7 +44,7 @@ describe('a recipe', () => {
     ['seed', { ...good, seed: -1 }],
     ['batch', { ...good, batch: 1.5 }],
     ['optimiser.lrate', { ...good, optimiser: { ...good.optimiser, lrate: 1 } }],
-    ['optimiser.kind', { ...good, optimiser: { ...good.optimiser, kind: 'sgd' } }],
+    ['optimiser.kind', { ...good, optimiser: { ...good.optimiser, kind: 'rmsprop' } }],
     ['network.layers.0.hiden', withLayers({ op: 'lstm', hidden: 4, hiden: 4 })],
     ['network.layers.0.op', withLayers({ op: 'conv', units: 4 })],
     ['network.layers.1.in', withLayers({ op: 'lstm', hidden: 4 }, { op: 'dense', in: 'b', units: 1 })],

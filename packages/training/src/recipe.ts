@@ -4,8 +4,9 @@
  */
 import * as v from 'valibot';
 import { layerSchema } from './nn/operations.ts';
+import { optimiserSchema } from './optim/optimiserSchema.ts';
 import { parseOptions } from './parseOptions.ts';
-import { count, decay, fraction, identifier, positive } from './recipeValues.ts';
+import { count, identifier } from './recipeValues.ts';
 
 const network = v.strictObject({
   /** Features of each input, by ONNX input name; `lengths` of a batch belong to the first. */
@@ -18,25 +19,6 @@ const network = v.strictObject({
   outputs: v.pipe(v.array(identifier), v.minLength(1)),
 });
 
-const optimiser = v.strictObject({
-  kind: v.literal('adamw'),
-  /** Peak learning rate. */
-  lr: positive,
-  weightDecay: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
-  /** Largest global norm of the gradient; 0 = no clipping. */
-  clip: v.optional(v.pipe(v.number(), v.minValue(0)), 1),
-  /** Steps of linear warm-up. */
-  warmup: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
-  schedule: v.optional(v.picklist(['cosine', 'constant']), 'cosine'),
-  /** Learning rate at the end of the cosine, as a part of the peak. */
-  floor: v.optional(fraction, 0),
-  beta1: v.optional(decay, 0.9),
-  beta2: v.optional(decay, 0.999),
-  eps: v.optional(positive, 1e-8),
-  /** Decay of the running average of the weights that is validated and exported; 0 = off. */
-  ema: v.optional(decay, 0),
-});
-
 const recipe = v.strictObject({
   task: v.string(),
   /** Version of the exported model. */
@@ -47,7 +29,7 @@ const recipe = v.strictObject({
   /** Options of the feature function; copied into the manifest. */
   features: v.optional(v.record(v.string(), v.unknown()), {}),
   network,
-  optimiser,
+  optimiser: optimiserSchema,
   /** Samples of a step, over all threads. */
   batch: count,
   epochs: count,

@@ -92,6 +92,36 @@ describe('a training run', () => {
     expect(Math.abs(two.losses[0]! - one.losses[0]!)).toBeLessThan(1e-6);
   });
 
+  it('lowers its learning rate on a plateau, ends early, and does so again after a stop', async () => {
+    const optimiser: RecipeInput['optimiser'] = {
+      kind: 'sgd',
+      lr: 0.2,
+      momentum: 0.9,
+      schedule: 'plateau',
+      plateau: { patience: 1 },
+      earlyStop: { patience: 3 },
+    };
+    const rates: number[] = [];
+    const whole = await run(
+      { optimiser, epochs: 40 },
+      { onEvent: (event) => event.kind === 'step' && rates.push(event.lr) },
+    );
+    expect(rates.length).toBeLessThan(40 * 6);
+    expect(rates.at(-1)).toBeLessThan(rates[0]!);
+    const stopped = await run({ optimiser, epochs: 40 }, { stopAfter: rates.length - 9 });
+    const resumed: number[] = [];
+    await run(
+      { optimiser, epochs: 40 },
+      {
+        ...{ runFolder: stopped.runFolder, resume: true },
+        onEvent: (event) => event.kind === 'step' && resumed.push(event.lr),
+      },
+    );
+    expect(resumed).toEqual(rates.slice(-9));
+    expect(last(stopped).vectors).toEqual(last(whole).vectors);
+    expect(last(stopped).patience).toEqual(last(whole).patience);
+  });
+
   it('takes batches with fewer samples than threads', async () => {
     const { losses } = await run(
       { data: { train: 5, val: 1, maxLength: 4 }, batch: 4, epochs: 2 },

@@ -12,6 +12,7 @@ import { recipeHash } from './checkpoint/recipeHash.ts';
 import { initialise } from './nn/initialise.ts';
 import { type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
 import { learningRate } from './optim/learningRate.ts';
+import { afterValidation, isExhausted, type Patience } from './optim/patience.ts';
 import type { KernelVariant, SharedState, TaskSource } from './parallel/protocol.ts';
 import { createSharedState } from './parallel/sharedState.ts';
 import { ThreadPool } from './parallel/threadPool.ts';
@@ -79,6 +80,7 @@ class Run {
   readonly #notes: Record<string, string> = {};
   #step = 0;
   #best: Readonly<Record<string, number>> | undefined;
+  #patience: Patience = { lowered: 1 };
   #lossSum = 0;
   #lossCount = 0;
   #seconds = 0;
@@ -173,7 +175,7 @@ class Run {
     let savedStep = -1;
     let epoch = -1;
     let batches: Int32Array[] = [];
-    while (this.#step < this.#totalSteps && this.#step < stopAfter && !signal?.aborted) {
+    while (!this.#isOver() && this.#step < stopAfter && !signal?.aborted) {
       const now = Math.floor(this.#step / this.#stepsPerEpoch);
       if (now !== epoch) {
         epoch = now;
@@ -188,10 +190,15 @@ class Run {
       }
     }
     if (savedStep !== this.#step) await this.#save();
-    const finished = this.#step === this.#totalSteps;
+    const finished = this.#isOver();
     this.#emit({ kind: 'end', ...this.#soFar(), finished });
     const best = this.#best ? { best: this.#best } : {};
     return { step: this.#step, totalSteps: this.#totalSteps, finished, ...best };
+  }
+
+  /** All steps are taken, or validations have long brought nothing better. */
+  #isOver(): boolean {
+    return this.#step >= this.#totalSteps || isExhausted(this.#patience, this.#recipe.optimiser);
   }
 
   #batchesOf(epoch: number): Int32Array[] {
@@ -201,7 +208,8 @@ class Run {
 
   async #takeStep(epoch: number, samples: Int32Array): Promise<void> {
     const started = performance.now();
-    const lr = learningRate(this.#recipe.optimiser, this.#step, this.#totalSteps);
+    const { optimiser } = this.#recipe;
+    const lr = learningRate(optimiser, this.#step, this.#totalSteps, this.#patience.lowered);
     const replies = await this.#pool.ask({ kind: 'step', step: this.#step, samples, lr });
     const { loss, norm, finite } = replies[0]!;
     if (!finite) {
@@ -247,6 +255,7 @@ class Run {
     const [reply] = await this.#pool.ask({ kind: 'figures', sums });
     const valLoss = loss / (weight || 1);
     const figures = { ...reply!.figures, valLoss };
+    this.#patience = afterValidation(this.#patience, this.#recipe.optimiser, figures.best);
     const isBest = isBetter(figures, this.#best);
     if (isBest) {
       this.#best = { ...figures, step: this.#step };
@@ -289,6 +298,7 @@ class Run {
       threads: this.#threads,
       variant: this.#variant,
       ...(this.#best ? { best: this.#best } : {}),
+      ...(this.#waits() ? { patience: this.#patience } : {}),
       lossSum: this.#lossSum,
       lossCount: this.#lossCount,
       seconds: this.#seconds,
@@ -318,6 +328,7 @@ class Run {
     }
     this.#step = checkpoint.step;
     this.#best = checkpoint.best;
+    this.#patience = checkpoint.patience ?? this.#patience;
     this.#lossSum = checkpoint.lossSum;
     this.#lossCount = checkpoint.lossCount;
     this.#seconds = checkpoint.seconds;
@@ -364,6 +375,10 @@ class Run {
   }
   #parameters(): number {
     return this.#plan.parameters.reduce((sum, { size }) => sum + size, 0);
+  }
+  #waits(): boolean {
+    const { schedule, earlyStop } = this.#recipe.optimiser;
+    return schedule === 'plateau' || earlyStop !== undefined;
   }
   #hasFiles(): boolean {
     return Object.keys(this.#data).length > 0;

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { RivuletError } from '@rivulet/core';
 import * as v from 'valibot';
+import type { Patience } from '../optim/patience.ts';
 import { writeDurably } from './writeDurably.ts';
 
 /** "RVCKPT" and the version of the format. */
@@ -57,6 +58,8 @@ export interface Checkpoint {
   readonly variant: 'plain' | 'relaxed';
   /** Figures of the best validation so far. */
   readonly best?: Readonly<Record<string, number>>;
+  /** What validations have decided so far, where the recipe lets them decide. */
+  readonly patience?: Patience;
   /** Sum and count of the losses since the last log of an epoch. */
   readonly lossSum: number;
   readonly lossCount: number;

@@ -9,7 +9,7 @@ import { type BadSample, findBadSample } from '../bptt/findBadSample.ts';
 import { shardGradient, takeShard } from '../bptt/shardGradient.ts';
 import { Network } from '../nn/network.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
-import { AdamW, sliceOf } from '../optim/adamW.ts';
+import { Optimiser, sliceOf } from '../optim/optimiser.ts';
 import { Random } from '../random.ts';
 import type { Task, TaskData } from '../task.ts';
 import { Barrier } from './barrier.ts';
@@ -19,7 +19,7 @@ export class TrainerThread {
   readonly #init: ThreadInit;
   readonly #data: TaskData;
   readonly #network: Network;
-  readonly #optimiser: AdamW;
+  readonly #optimiser: Optimiser;
   readonly #barrier: Barrier;
   readonly #random: Random;
   readonly #weights: Float32Array;
@@ -39,7 +39,7 @@ export class TrainerThread {
     this.#data = data;
     this.#kernels = kernels;
     this.#network = new Network(kernels, plan);
-    this.#optimiser = new AdamW(
+    this.#optimiser = new Optimiser(
       kernels,
       recipe.optimiser,
       sliceOf(plan.floats, thread, threads),
