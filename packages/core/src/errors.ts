@@ -36,6 +36,9 @@ export type ErrorCode =
   | 'DATA_INVALID'
   | 'CHECKPOINT_INVALID'
   | 'DIVERGED'
+  // changes to a model by a person's own samples
+  | 'DELTA_INVALID'
+  | 'DELTA_MODEL'
   | 'INTERNAL';
 
 export interface WireError {

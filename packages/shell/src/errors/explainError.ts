@@ -40,6 +40,8 @@ const SENTENCES: Record<ErrorCode, Sentence> = {
   DATA_INVALID: ['The data cannot be read.', false],
   CHECKPOINT_INVALID: ['The saved state cannot be read.', false],
   DIVERGED: ['The calculation ran away and was stopped.', true],
+  DELTA_INVALID: ['The saved adaptation cannot be read.', false],
+  DELTA_MODEL: ['The saved adaptation belongs to another model.', false],
   INTERNAL: ['Something went wrong inside this page.', true],
 };
 

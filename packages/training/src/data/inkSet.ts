@@ -18,12 +18,18 @@ export class InkSet {
   readonly contributors: string[] = [];
   readonly writers: string[] = [];
   #points = 0;
-  #x = new Float32Array(1 << 20);
-  #y = new Float32Array(1 << 20);
+  #x: Float32Array;
+  #y: Float32Array;
   /** First point of each stroke, and the end of the last. */
   readonly #strokeStarts: number[] = [0];
   /** First stroke of each sample, and the end of the last. */
   readonly #sampleStarts: number[] = [0];
+
+  /** @param room points that are expected; more are taken too */
+  constructor(room = 1 << 20) {
+    this.#x = new Float32Array(room);
+    this.#y = new Float32Array(room);
+  }
 
   get count(): number {
     return this.labels.length;

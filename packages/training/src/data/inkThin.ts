@@ -4,7 +4,11 @@
  */
 import type { Ink, Stroke } from '@rivulet/core';
 
-export function thinInk(ink: Ink, distance: number): Ink {
+/** Points closer than this part of the height are one: a fifth of the finest step in use. */
+const THIN = 0.03;
+
+/** @param ink of unit height */
+export function thinInk(ink: Ink, distance = THIN): Ink {
   return ink.map((stroke) => thinStroke(stroke, distance * distance));
 }
 

@@ -8,12 +8,12 @@ import { InkAugmentRecipe } from '../data/inkAugment.ts';
 import { InkSet } from '../data/inkSet.ts';
 import { thinInk } from '../data/inkThin.ts';
 import { unipenFiles, unipenSamples } from '../data/unipenSamples.ts';
-import { minimumSteps } from '../losses/ctcLoss.ts';
 import { parseOptions } from '../parseOptions.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Task, TaskData, TaskManifest } from '../task.ts';
 import { InkCtcData, OUTPUT, pathSteps } from './inkCtcData.ts';
+import { fitsLabel, joinedSteps } from './inkSteps.ts';
 
 const DataRecipe = v.strictObject({
   /** Contributors that are not trained on. */
@@ -32,8 +32,6 @@ const FeatureRecipe = v.strictObject({
   deslant: v.optional(v.boolean(), true),
 });
 
-/** Points closer than this part of the height are one: a fifth of the finest step in use. */
-const THIN = 0.03;
 async function readSet(
   dataFolder: string,
   category: 'words' | 'chars',
@@ -44,7 +42,7 @@ async function readSet(
   for await (const sample of unipenSamples(dataFolder, category, split)) {
     if (exclude.includes(sample.contributor)) continue;
     const upright = normalise(sample.ink, { deslant }).ink;
-    const ink = split === 'train' ? thinInk(upright, THIN) : upright;
+    const ink = split === 'train' ? thinInk(upright) : upright;
     if (usable(ink, sample.label)) set.add({ ...sample, ink });
   }
   return set;
@@ -71,11 +69,10 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> 
       },
     );
   }
-  const joined = recipe.network.layers.reduce((all, l) => all * (l.op === 'join' ? l.factor : 1), 1);
+  const joined = joinedSteps(recipe.network);
   const fits = (ink: Ink, label: string): boolean => {
     const steps = pathSteps(ink, features.step);
-    const codes = Array.from(label, (grapheme) => grapheme.codePointAt(0)!);
-    return steps <= options.maxSteps && Math.ceil(steps / joined) >= minimumSteps(codes);
+    return steps <= options.maxSteps && fitsLabel(steps, label, joined);
   };
   const { deslant } = features;
   const train = { exclude: options.exclude, deslant, usable: fits };

@@ -22,6 +22,8 @@ export interface InkDataOptions {
   readonly augment: InkAugment;
   /** Distance of two steps along the pen's path, in heights. */
   readonly step: number;
+  /** Index 0 is the blank. Absent: the characters of the training samples. */
+  readonly alphabet?: readonly string[];
   /** Where the samples come from. */
   readonly files?: readonly string[];
 }
@@ -51,8 +53,7 @@ export class InkCtcData implements TaskData {
     this.#words = words;
     this.#chars = chars;
     this.#val = val;
-    const found = new Set([...words.labels, ...chars.labels].flatMap((label) => [...label]));
-    this.alphabet = ['', ...[...found].sort()];
+    this.alphabet = options.alphabet ?? ['', ...charactersOf([...words.labels, ...chars.labels])];
     this.#classes = new Map(this.alphabet.map((grapheme, c) => [grapheme, c]));
     this.#wordSteps = Int32Array.from(words.labels, (_, i) => pathSteps(words.ink(i), step));
     this.#valSteps = Int32Array.from(val.labels, (_, i) => pathSteps(val.ink(i), step));
@@ -156,6 +157,10 @@ export class InkCtcData implements TaskData {
     // Characters that training never saw (rare ones of the validation part) count as errors: class -1.
     return Int32Array.from([...label], (grapheme) => this.#classes.get(grapheme) ?? -1);
   }
+}
+
+function charactersOf(labels: readonly string[]): string[] {
+  return [...new Set(labels.flatMap((label) => [...label]))].sort();
 }
 
 /** Steps `resample` will make of ink of unit height. */

@@ -7,7 +7,8 @@ import { Random } from '../random.ts';
 import { parseRecipe, type RecipeInput } from '../recipe.ts';
 import type { TaskData } from '../task.ts';
 import type { ForecastWindow } from '../windows/forecastWindow.ts';
-import { FORECAST_LEVELS, seriesQuantile } from './seriesQuantile.ts';
+import { seriesQuantile } from './seriesQuantile.ts';
+import { FORECAST_LEVELS } from './seriesQuantileData.ts';
 
 const recipeInput: RecipeInput = {
   task: 'series-quantile',
