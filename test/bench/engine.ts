@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- engine`: microseconds a call of the public `model.run`, our engine (float32 and int8, plain and
- * relaxed SIMD) and onnxruntime-web, one thread, in turns; the floor that this machine's peak sets, and the distance
+ * `npm run bench -- engine`: microseconds a call of the public `model.run`, our engine (float32, int8 and int8a7, plain
+ * and relaxed SIMD) and onnxruntime-web, one thread, in turns; the floor that this machine's peak sets, and the distance
  * to it. `npm run bench -- engine node` leaves Chromium's worker out. Leaves engine.json and engine.svg in results/.
  */
 import { mkdir, writeFile } from 'node:fs/promises';

@@ -11,7 +11,7 @@ export interface EngineCase {
   readonly name: string;
   readonly T: number;
   readonly stack: StackCase;
-  /** Our fastest int8 against onnxruntime-web's float32. */
+  /** Our int8 types against onnxruntime-web's float32; the faster one, int8a7, is held to it. */
   readonly int8?: Goal;
   /** The same weights in float32 on both sides. */
   readonly float32?: Goal;

@@ -12,6 +12,8 @@ export interface Peaks {
   readonly float32: number;
   /** i32x4.relaxed_dot_i8x16_i7x16_add_s, halved: activations of 14 bits take two. */
   readonly relaxedDot: number | undefined;
+  /** i16x8.relaxed_dot_i8x16_i7x16_s and i32x4.dot_i16x8_s with ones: activations of 7 bits where no dot adds fast. */
+  readonly sevenBit: number | undefined;
   /** f32x4.relaxed_madd. */
   readonly relaxedFloat32: number | undefined;
 }
@@ -24,8 +26,8 @@ const set = (local: number): number[] => [0x21, local];
 const load = (offset: number): number[] => [...simd(0x00), 4, ...leb(offset)];
 const section = (id: number, ...bytes: number[]): number[] => [id, ...leb(bytes.length), ...bytes];
 
-/** Locals: the turns left, eight sums, the operand that every product shares, where the others are. */
-const [TURNS, SUMS, SHARED, AT, WAYS] = [0, 1, 9, 10, 8];
+/** Locals: the turns left, eight sums, the operand that every product shares, where the others are, a second one. */
+const [TURNS, SUMS, SHARED, AT, ONES, WAYS] = [0, 1, 9, 10, 11, 8];
 const SUM_ADD = { i32: simd(0xae), f32: simd(0xe4) } as const;
 
 /** How a loop turns [sum, operand, shared] of each of its eight ways into the new sum, on the stack machine. */
@@ -41,6 +43,12 @@ const LOOPS: Readonly<Record<keyof Peaks, Loop>> = {
   dot16: { fused: false, product: simd(0xba), add: SUM_ADD.i32, lanes: 8 },
   float32: { fused: false, product: simd(0xe6), add: SUM_ADD.f32, lanes: 4 },
   relaxedDot: { fused: true, product: simd(0x113), add: [], lanes: 8 },
+  sevenBit: {
+    fused: false,
+    product: [...simd(0x112), ...get(ONES), ...simd(0xba)],
+    add: SUM_ADD.i32,
+    lanes: 16,
+  },
   relaxedFloat32: { fused: true, product: simd(0x105), add: [], lanes: 4 },
 };
 
@@ -54,8 +62,9 @@ function moduleOf({ fused, product, add }: Loop): Uint8Array<ArrayBuffer> {
   }
   const sums = Array.from({ length: WAYS - 1 }, (_, way) => [...get(SUMS + 1 + way), ...SUM_ADD.i32]).flat();
   const body = [
-    ...[2, 9, 0x7b, 1, 0x7f], // nine locals of type v128, one i32
+    ...[3, 9, 0x7b, 1, 0x7f, 1, 0x7b], // nine locals of type v128, one i32, one v128
     ...[0x41, 0, ...load(0), ...set(SHARED)],
+    ...[0x41, 0, ...load(16), ...set(ONES)],
     // A loop over eight places, (turns & 7) << 7: of one place, an engine would compute the products once.
     ...[0x03, 0x40, ...get(TURNS), 0x41, 7, 0x71, 0x41, 7, 0x74, ...set(AT), ...turn],
     ...[...get(TURNS), 0x41, 1, 0x6b, 0x22, TURNS, 0x0d, 0, 0x0b], // turns - 1, again if not 0, end
@@ -85,10 +94,10 @@ function peakLoop(name: keyof Peaks): { readonly run: () => void; readonly multi
 /** Browsers round their clocks to 0.1 ms: a round must last some of them. */
 const ROUND_CALLS = 500;
 
-/** The fastest of many short rounds, the four loops in turns. */
+/** The fastest of many short rounds, the loops in turns. */
 export function measurePeaks(rounds = 40): Peaks {
   const names: (keyof Peaks)[] = ['dot16', 'float32'];
-  if (hasRelaxedSimd()) names.push('relaxedDot', 'relaxedFloat32');
+  if (hasRelaxedSimd()) names.push('relaxedDot', 'sevenBit', 'relaxedFloat32');
   const loops = names.map((name) => ({ name, best: 0, ...peakLoop(name) }));
   for (let round = 0; round < rounds; round++) {
     for (const loop of loops) {

@@ -1,6 +1,7 @@
-/** Runs the cases: our engine in float32 and int8, plain and relaxed SIMD, and onnxruntime-web, one thread, in turns. */
+/** Runs the cases: our engine in float32, int8 and int8a7, plain and relaxed SIMD, and onnxruntime-web, one thread, in turns. */
 import type { AnyTensor, LoadModelOptions } from '@rivulet/inference';
 import type * as Ort from 'onnxruntime-web/wasm';
+import { hasRelaxedSimd } from '../../../packages/kernels/src/binary/hasRelaxedSimd.ts';
 import { hasFastDot } from '../../../packages/kernels/src/infer/hasFastDot.ts';
 import { stackBytes } from '../../parity/graphs.ts';
 import { randomFloats } from '../../parity/random.ts';
@@ -8,7 +9,15 @@ import { interleaved, type Timing } from '../interleaved.ts';
 import { CASES, multiplications } from './cases.ts';
 import { measurePeaks, type Peaks } from './floor.ts';
 
-export const WAYS = ['ort f32', 'plain f32', 'relaxed f32', 'plain int8', 'relaxed int8'] as const;
+export const WAYS = [
+  'ort f32',
+  'plain f32',
+  'relaxed f32',
+  'plain int8',
+  'relaxed int8',
+  'plain int8a7',
+  'relaxed int8a7',
+] as const;
 export type WayName = (typeof WAYS)[number];
 
 export interface CaseTimes {
@@ -21,8 +30,9 @@ export interface CaseTimes {
 export interface EngineTimes {
   readonly where: string;
   readonly peaks: Peaks;
-  /** What `auto` takes for int8 weights here. */
+  /** What `auto` takes here. */
   readonly int8: 'plain int8' | 'relaxed int8';
+  readonly int8a7: 'plain int8a7' | 'relaxed int8a7';
   readonly cases: readonly CaseTimes[];
 }
 
@@ -33,7 +43,10 @@ interface Runnable {
 
 export async function measureEngine(
   where: string,
-  open: (bytes: Uint8Array, options: Pick<LoadModelOptions, 'engine' | 'variant'>) => Promise<Runnable>,
+  open: (
+    bytes: Uint8Array,
+    options: Pick<LoadModelOptions, 'engine' | 'variant' | 'dtype'>,
+  ) => Promise<Runnable>,
   ort: typeof Ort,
 ): Promise<EngineTimes> {
   ort.env.wasm.numThreads = 1;
@@ -55,8 +68,10 @@ export async function measureEngine(
     const ask = (): Promise<unknown> => session.run({ x: new ort.Tensor('float32', data, shape) });
     const ways = [{ name: WAYS[0] as string, run: ask }];
     for (const way of WAYS.slice(1)) {
-      const [variant, type] = way.split(' ') as ['plain' | 'relaxed', 'f32' | 'int8'];
-      const model = await open(bytes[type], { engine: 'fused', variant });
+      const [variant, type] = way.split(' ') as ['plain' | 'relaxed', 'f32' | 'int8' | 'int8a7'];
+      const model = await (type === 'f32'
+        ? open(bytes.f32, { engine: 'fused', variant })
+        : open(bytes.int8, { engine: 'fused', variant, dtype: type }));
       models.push(model);
       ways.push({ name: way, run: () => model.run(feeds) });
     }
@@ -70,10 +85,18 @@ export async function measureEngine(
         'relaxed f32': products / (peaks.relaxedFloat32 ?? peaks.float32),
         'plain int8': products / peaks.dot16,
         'relaxed int8': products / (peaks.relaxedDot ?? peaks.dot16),
+        'plain int8a7': products / peaks.dot16,
+        'relaxed int8a7': products / Math.max(peaks.sevenBit ?? peaks.dot16, 2 * (peaks.relaxedDot ?? 0)),
       },
     });
     for (const model of models) await model.dispose();
     await session.release();
   }
-  return { where, peaks, int8: hasFastDot() ? 'relaxed int8' : 'plain int8', cases };
+  return {
+    where,
+    peaks,
+    int8: hasFastDot() ? 'relaxed int8' : 'plain int8',
+    int8a7: hasRelaxedSimd() ? 'relaxed int8a7' : 'plain int8a7',
+    cases,
+  };
 }

@@ -12,7 +12,7 @@ export interface Figure {
   readonly goal: Goal;
 }
 
-export function figuresOf({ cases, int8 }: EngineTimes): Figure[] {
+export function figuresOf({ cases, int8, int8a7 }: EngineTimes): Figure[] {
   return CASES.flatMap((kase, i) => {
     const { times } = cases[i]!;
     const figure = (name: string, way: WayName, goal: Goal): Figure => ({
@@ -24,7 +24,9 @@ export function figuresOf({ cases, int8 }: EngineTimes): Figure[] {
     const float: WayName =
       times['relaxed f32'].fastest < times['plain f32'].fastest ? 'relaxed f32' : 'plain f32';
     return [
-      ...(kase.int8 ? [figure(`${kase.name}, int8`, int8, kase.int8)] : []),
+      ...(kase.int8
+        ? [figure(`${kase.name}, int8a7`, int8a7, kase.int8), figure(`${kase.name}, int8`, int8, kase.int8)]
+        : []),
       ...(kase.float32 ? [figure(`${kase.name}, float32`, float, kase.float32)] : []),
     ];
   });
@@ -36,10 +38,10 @@ export function distance({ times, floors }: CaseTimes, way: WayName): number {
 }
 
 export function printTimes(times: EngineTimes): void {
-  const { where, peaks, int8, cases } = times;
+  const { where, peaks, int8, int8a7, cases } = times;
   const row = (name: string, cells: readonly string[]): void =>
     console.log(name.padEnd(36) + cells.map((cell) => cell.padStart(16)).join(''));
-  console.log(`\n${where}, one thread; int8 is ${int8} here`);
+  console.log(`\n${where}, one thread; int8 is ${int8} here, int8a7 is ${int8a7}`);
   const peak = ([name, value]: readonly [string, number | undefined]): string =>
     `${name} ${value === undefined ? 'none' : ((2 * value) / 1000).toFixed(0)}`;
   console.log(
