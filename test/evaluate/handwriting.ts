@@ -1,7 +1,7 @@
 /**
  * `npm run evaluate -- handwriting [--model <folder>] [--data <folder>] [--json]`
- *   character error rate of the shipped recogniser's network over the validation words, int8 and float32, by the
- *   engine that pages use: greedy decoding, no dictionary. Left out: the German, random-letter and code
+ *   character error rate of the shipped recogniser's network over the validation words, float32, int8 and
+ *   int8a7, by the engine that pages use: greedy decoding, no dictionary. Left out: the German, random-letter and code
  *   contributors.
  */
 import { join } from 'node:path';
@@ -42,8 +42,10 @@ export async function evaluate(args: readonly string[]): Promise<void> {
 
   const figures: Record<string, number> = { words: words.length };
   const perContributor = new Map<string, Sums>();
-  for (const weights of ['float32', 'int8'] as const) {
-    const model = await loadModel(join(values.model, manifest.files[weights].path));
+  for (const dtype of ['float32', 'int8', 'int8a7'] as const) {
+    const model = await (dtype === 'float32'
+      ? loadModel(join(values.model, manifest.files.float32.path))
+      : loadModel(join(values.model, manifest.files.int8.path), { dtype }));
     const all = none();
     const started = performance.now();
     for (const word of words) {
@@ -57,7 +59,7 @@ export async function evaluate(args: readonly string[]): Promise<void> {
       const edits = editDistance(text, [...word.label]);
       const own = perContributor.get(word.contributor) ?? none();
       perContributor.set(word.contributor, own);
-      for (const sums of weights === 'int8' ? [all, own] : [all]) {
+      for (const sums of dtype === 'int8' ? [all, own] : [all]) {
         sums.edits += edits;
         sums.characters += [...word.label].length;
         sums.right += edits === 0 ? 1 : 0;
@@ -66,17 +68,21 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     }
     const perWord = (performance.now() - started) / words.length;
     await model.dispose();
-    figures[`${weights} CER`] = all.edits / all.characters;
-    figures[`${weights} word accuracy`] = all.right / all.words;
-    figures[`${weights} ms a word`] = perWord;
+    figures[`${dtype} CER`] = all.edits / all.characters;
+    figures[`${dtype} word accuracy`] = all.right / all.words;
+    figures[`${dtype} ms a word`] = perWord;
     console.log(
-      `${weights.padEnd(8)} CER ${percent(all.edits / all.characters)}   words right ${percent(all.right / all.words)}` +
+      `${dtype.padEnd(8)} CER ${percent(all.edits / all.characters)}   words right ${percent(all.right / all.words)}` +
         `   ${perWord.toFixed(2)} ms a word (${model.engine})`,
     );
   }
   figures['int8 minus float32 CER'] = figures['int8 CER']! - figures['float32 CER']!;
-  console.log(`int8 minus float32: ${(100 * figures['int8 minus float32 CER']).toFixed(2)} points\n`);
-  console.log('int8 by contributor:');
+  figures['int8a7 minus float32 CER'] = figures['int8a7 CER']! - figures['float32 CER']!;
+  for (const dtype of ['int8', 'int8a7'])
+    console.log(
+      `${dtype} minus float32: ${(100 * figures[`${dtype} minus float32 CER`]!).toFixed(2)} points`,
+    );
+  console.log('\nint8 by contributor:');
   for (const [name, sums] of [...perContributor].sort(
     ([, a], [, b]) => b.edits / b.characters - a.edits / a.characters,
   )) {
