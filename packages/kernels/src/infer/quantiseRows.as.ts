@@ -4,8 +4,9 @@
 import { INT8_7, INT8_14, offsetOf, paddedDepth } from './matrix.as';
 
 /** 1.5 * 2^23: adding it leaves the nearest integer in the low bits of a float. */
-const ROUND: f32 = 12582912;
 const ROUND_BITS: i32 = 0x4b400000;
+/** Loaded: V8 builds a splat of a constant anew at every use. That number, and all bits but a float's sign. */
+const table = memory.data<i32>([0x4b400000, 0x7fffffff]);
 
 /** Bytes of one quantised row: its scale in the first 16, then 16 bits a value, or 8 of which 7 are used. */
 // @ts-ignore: decorator
@@ -22,8 +23,8 @@ export function rowBytes(kind: i32, K: i32): i32 {
 export function quantiseRows(kind: i32, a: usize, aStride: usize, M: i32, K: i32, levels: f32, out: usize): void {
   const size = <usize>rowBytes(kind, K);
   const depth = <usize>paddedDepth(kind, K);
-  // As an operand of four lanes at each use, not as a splat of a constant, which V8 builds anew.
   const base = i32x4.splat(ROUND_BITS - offsetOf(kind));
+  const round = v128.load_splat<i32>(table);
   for (let m = 0; m < M; m++) {
     const largest = largestOf(a, K);
     // A row of (nearly) zeros, and one that holds NaN, must not divide: the one is zero, NaN returns by the scale.
@@ -36,24 +37,24 @@ export function quantiseRows(kind: i32, a: usize, aStride: usize, M: i32, K: i32
       for (; k + 16 <= K; k += 16) {
         const from = a + (<usize>k << 2);
         const low = i16x8.narrow_i32x4_s(
-          level(v128.load(from), by, base), level(v128.load(from, 16), by, base),
+          level(v128.load(from), by, round, base), level(v128.load(from, 16), by, round, base),
         );
         const high = i16x8.narrow_i32x4_s(
-          level(v128.load(from, 32), by, base), level(v128.load(from, 48), by, base),
+          level(v128.load(from, 32), by, round, base), level(v128.load(from, 48), by, round, base),
         );
         v128.store(to + k, i8x16.narrow_i16x8_u(low, high));
       }
     } else {
       for (; k + 8 <= K; k += 8) {
         const from = a + (<usize>k << 2);
-        const v = level(v128.load(from), by, base);
-        const w = level(v128.load(from, 16), by, base);
+        const v = level(v128.load(from), by, round, base);
+        const w = level(v128.load(from, 16), by, round, base);
         if (ASC_FEATURE_RELAXED_SIMD && kind == INT8_14) putEight(to, <usize>k, depth, v, w);
         else v128.store(to + (k << 1), i16x8.narrow_i32x4_s(v, w));
       }
     }
     for (; k < K; k += 4) {
-      putFour(kind, to, <usize>k, depth, level(loadFour(a + (<usize>k << 2), K - k), by, base));
+      putFour(kind, to, <usize>k, depth, level(loadFour(a + (<usize>k << 2), K - k), by, round, base));
     }
     a += aStride;
     out += size;
@@ -62,7 +63,7 @@ export function quantiseRows(kind: i32, a: usize, aStride: usize, M: i32, K: i32
 
 /** Compared as bits: of floats without sign that is the same order, with NaN above all, and one instruction. */
 function largestOf(a: usize, K: i32): f32 {
-  const bits = i32x4.splat(0x7fffffff);
+  const bits = v128.load_splat<i32>(table, 4);
   let v = i32x4.splat(0);
   let w = v;
   let k = 0;
@@ -92,8 +93,8 @@ function loadFour(a: usize, left: i32): v128 {
 /** Four levels as 32-bit integers. */
 // @ts-ignore: decorator
 @inline
-function level(v: v128, inverse: v128, base: v128): v128 {
-  return i32x4.sub(f32x4.add(f32x4.mul(v, inverse), f32x4.splat(ROUND)), base);
+function level(v: v128, inverse: v128, round: v128, base: v128): v128 {
+  return i32x4.sub(f32x4.add(f32x4.mul(v, inverse), round), base);
 }
 
 // @ts-ignore: decorator
