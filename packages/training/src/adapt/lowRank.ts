@@ -7,9 +7,9 @@ import type { TrainKernels } from '@rivulet/kernels/train';
 import type { Network } from '../nn/network.ts';
 import { align } from '../nn/networkPlan.ts';
 import type { Parameter } from '../nn/operation.ts';
-import { AdamW } from '../optim/adamW.ts';
+import { Optimiser } from '../optim/optimiser.ts';
+import type { OptimiserRecipe } from '../optim/optimiserSchema.ts';
 import type { Random } from '../random.ts';
-import type { Recipe } from '../recipe.ts';
 import { addProduct, type DeltaPart, matrixShape } from './delta.ts';
 import type { TrainedPart } from './trainedPart.ts';
 
@@ -23,7 +23,7 @@ interface Factors {
 
 export interface LowRankOptions {
   readonly rank: number;
-  readonly optimiser: Recipe['optimiser'];
+  readonly optimiser: OptimiserRecipe;
   /** Draws the first B of each matrix; its A is zero, so that the first sum is W. */
   readonly random: Random;
   /** What an earlier adaptation of the same shape found, to go on from. */
@@ -39,7 +39,7 @@ export class LowRank implements TrainedPart {
   readonly #floats: number;
   readonly #values: number;
   readonly #gradients: number;
-  readonly #optimiser: AdamW;
+  readonly #optimiser: Optimiser;
 
   /**
    * @param base [plan.floats]
@@ -70,7 +70,7 @@ export class LowRank implements TrainedPart {
     this.#floats = floats;
     this.#values = kernels.alloc(floats);
     this.#gradients = kernels.alloc(floats);
-    this.#optimiser = new AdamW(kernels, optimiser, { start: 0, end: floats }, 0);
+    this.#optimiser = new Optimiser(kernels, optimiser, { start: 0, end: floats }, 0);
     this.#start(random, parts);
   }
 

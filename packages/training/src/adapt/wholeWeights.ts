@@ -3,8 +3,8 @@ import type { TrainKernels } from '@rivulet/kernels/train';
 import type { Network } from '../nn/network.ts';
 import { align } from '../nn/networkPlan.ts';
 import type { Parameter } from '../nn/operation.ts';
-import { AdamW, type Slice } from '../optim/adamW.ts';
-import type { Recipe } from '../recipe.ts';
+import { Optimiser, type Slice } from '../optim/optimiser.ts';
+import type { OptimiserRecipe } from '../optim/optimiserSchema.ts';
 import type { DeltaPart } from './delta.ts';
 import type { TrainedPart } from './trainedPart.ts';
 
@@ -13,7 +13,7 @@ export class WholeWeights implements TrainedPart {
   readonly #base: Float32Array;
   readonly #parameters: readonly Parameter[];
   /** One for each stretch of the flat vector. */
-  readonly #optimisers: readonly AdamW[];
+  readonly #optimisers: readonly Optimiser[];
 
   /** @param base [plan.floats] what the change is counted from */
   constructor(
@@ -21,12 +21,12 @@ export class WholeWeights implements TrainedPart {
     network: Network,
     base: Float32Array,
     parameters: readonly Parameter[],
-    optimiser: Recipe['optimiser'],
+    optimiser: OptimiserRecipe,
   ) {
     this.#network = network;
     this.#base = base;
     this.#parameters = parameters;
-    this.#optimisers = stretches(parameters).map((slice) => new AdamW(kernels, optimiser, slice, 0));
+    this.#optimisers = stretches(parameters).map((slice) => new Optimiser(kernels, optimiser, slice, 0));
   }
 
   gradientNorm(scale: number): number {
