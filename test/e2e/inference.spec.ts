@@ -8,8 +8,8 @@ import { writeOnnx } from '@rivulet/core';
 import * as node from '@rivulet/inference/node';
 import sirv from 'sirv';
 import { servePage } from '../bench/servePage.ts';
+import { buildPages } from './buildPages.ts';
 import { plainWord } from './handwriting/desk.ts';
-import { buildPages } from './inference/buildPages.ts';
 
 const models = fileURLToPath(new URL('../../models', import.meta.url));
 const y = Array.from({ length: 300 }, (_, t) => 20 + 5 * Math.sin((2 * Math.PI * t) / 24) + (t % 7) / 10);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import sirv from 'sirv';
 import { servePage } from '../bench/servePage.ts';
-import { buildPages } from './inference/buildPages.ts';
+import { buildPages } from './buildPages.ts';
 
 const MODEL = '/models/sensor-forecaster/';
 /** It stands on the window itself, but on the prototype of a worker's global object. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import sirv from 'sirv';
 import { servePage } from '../bench/servePage.ts';
-import { buildPages } from './inference/buildPages.ts';
+import { buildPages } from './buildPages.ts';
 
 let folder: string;
 let served: Awaited<ReturnType<typeof servePage>>;

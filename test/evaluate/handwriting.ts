@@ -6,11 +6,10 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ctcGreedy, type InkFeatureOptions, inkFeatures } from '@rivulet/core';
 import { loadModel, openModelFolder } from '@rivulet/inference/node';
-import { editDistance, type LabelledInk, unipenSamples } from '@rivulet/training';
-
-const LEFT_OUT = ['abm', 'sie', 'atu', 'lav', 'att'];
+import type { LabelledInk } from '@rivulet/training';
+import { validationWords } from './validationWords.ts';
+import { wordEdits } from './wordEdits.ts';
 
 interface Sums {
   edits: number;
@@ -29,13 +28,7 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     },
   });
   const { manifest } = await openModelFolder(values.model);
-  if (manifest.head.kind !== 'ctc')
-    throw new Error(`${values.model} is no recogniser: ${manifest.head.kind}`);
-  const { alphabet } = manifest.head;
-  const words: LabelledInk[] = [];
-  for await (const word of unipenSamples(values.data, 'words', 'val')) {
-    if (!LEFT_OUT.includes(word.contributor)) words.push(word);
-  }
+  const words: LabelledInk[] = await validationWords(values.data);
   console.log(
     `${words.length} validation words of ${new Set(words.map(({ writer }) => writer)).size} writers\n`,
   );
@@ -49,14 +42,7 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     const all = none();
     const started = performance.now();
     for (const word of words) {
-      const { data, steps, features } = inkFeatures(
-        word.ink,
-        manifest.features as unknown as InkFeatureOptions,
-      );
-      const { logits } = await model.run({ x: { data, shape: [steps, 1, features] } });
-      const [S = 0, , C = 0] = logits!.shape;
-      const text = ctcGreedy(logits!.data, S, C).labels.map((label) => alphabet[label] ?? '');
-      const edits = editDistance(text, [...word.label]);
+      const edits = await wordEdits(model, word, manifest);
       const own = perContributor.get(word.contributor) ?? none();
       perContributor.set(word.contributor, own);
       for (const sums of dtype === 'int8' ? [all, own] : [all]) {

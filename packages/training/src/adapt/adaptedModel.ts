@@ -9,9 +9,10 @@ import { evaluateBatches } from '../bptt/evaluateBatches.ts';
 import { toOnnx } from '../export/toOnnx.ts';
 import { Network } from '../nn/network.ts';
 import type { Parameter } from '../nn/operation.ts';
+import { optimiserSchema } from '../optim/optimiserSchema.ts';
+import { parseOptions } from '../parseOptions.ts';
 import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
 import { Random } from '../random.ts';
-import { parseRecipe } from '../recipe.ts';
 import type { TaskData } from '../task.ts';
 import type {
   AdapterInfo,
@@ -156,8 +157,7 @@ export class AdaptedModel {
   #optimiser({ method, learningRate, epochs }: CheckedSettings) {
     const lr = learningRate ?? LEARNING_RATES[method];
     const warmup = Math.min(10, epochs);
-    return parseRecipe({ ...this.#model.recipe, optimiser: { kind: 'adamw', lr, warmup, floor: 0.1 } })
-      .optimiser;
+    return parseOptions(optimiserSchema, { kind: 'adamw', lr, warmup, floor: 0.1 }, 'optimiser');
   }
 
   /** @returns whether there was a change to take back; the one before it, if any, holds again */

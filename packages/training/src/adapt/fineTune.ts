@@ -7,8 +7,8 @@ import { batchesPerEpoch, epochBatches } from '../bptt/epochBatches.ts';
 import { shardGradient } from '../bptt/shardGradient.ts';
 import type { Network } from '../nn/network.ts';
 import { learningRate } from '../optim/learningRate.ts';
+import type { OptimiserRecipe } from '../optim/optimiserSchema.ts';
 import type { Random } from '../random.ts';
-import type { Recipe } from '../recipe.ts';
 import type { TaskData } from '../task.ts';
 import type { AdaptProgress, Figures, Interruption, StopReason } from './api.ts';
 import type { Delta, DeltaPart } from './delta.ts';
@@ -19,7 +19,7 @@ export interface FineTuneJob {
   readonly network: Network;
   readonly data: TaskData;
   readonly part: TrainedPart;
-  readonly optimiser: Recipe['optimiser'];
+  readonly optimiser: OptimiserRecipe;
   readonly batch: number;
   readonly epochs: number;
   readonly seconds: number;
