@@ -1,11 +1,12 @@
 /**
- * Compiles the AssemblyScript entries into build/: each one twice, for plain and for relaxed SIMD.
+ * Compiles the AssemblyScript entries into build/: each one twice, for plain and for relaxed SIMD. And puts the WGSL of
+ * the WebGPU kernels together: one file to fetch, which a browser compiles.
  *
  * `train` and `infer` are separate binaries so that a page that only runs models never loads the training
  * kernels. The plain binary computes the same bits on every processor; the relaxed one may fuse multiply and
  * add, which is a third faster and differs between processors in the last bit.
  */
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
@@ -29,11 +30,27 @@ async function compile(entry: string, variant: keyof typeof variants): Promise<s
   );
   const bytes = files.get(target);
   if (error || !bytes) throw new Error(`${target}: ${error?.message ?? 'no output'}\n${stderr.toString()}`);
+  return write(target, bytes);
+}
+
+async function write(target: string, bytes: Uint8Array): Promise<string> {
   // Written beside and renamed: whoever loads the binary meanwhile sees the old one or the new one, never half.
   const path = join(here, 'build', target);
   await writeFile(`${path}.${process.pid}`, bytes);
   await rename(`${path}.${process.pid}`, path);
   return `${target} ${(bytes.length / 1024).toFixed(1)} kB`;
+}
+
+/** Without comments and indents: they would be a third of what is fetched. */
+async function joinWgsl(): Promise<string> {
+  const folder = join(here, 'src', 'webgpu');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.wgsl')).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  const lines = texts
+    .flatMap((text) => text.split('\n'))
+    .map((line) => line.replace(/\/\/.*/, '').trim())
+    .filter(Boolean);
+  return write('webgpu.wgsl', new TextEncoder().encode(`${lines.join('\n')}\n`));
 }
 
 const exists = (path: string) =>
@@ -44,8 +61,10 @@ const exists = (path: string) =>
 
 await mkdir(join(here, 'build'), { recursive: true });
 // `node build.ts train` makes only the training kernels.
-const wanted = process.argv.slice(2);
-for (const entry of wanted.length > 0 ? wanted : ['train', 'infer']) {
+const given = process.argv.slice(2);
+const wanted = given.length > 0 ? given : ['train', 'infer', 'webgpu'];
+if (wanted.includes('webgpu')) console.log(await joinWgsl());
+for (const entry of wanted) {
   if (!(await exists(join(here, 'src', `${entry}.as.ts`)))) continue;
   for (const variant of Object.keys(variants) as (keyof typeof variants)[]) {
     console.log(await compile(entry, variant));

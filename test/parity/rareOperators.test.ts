@@ -1,7 +1,8 @@
 /** Operators of attention, masks and 8-bit activations around a recurrent network, against onnxruntime-web. */
 import { attr, type OnnxTensor } from '@rivulet/core';
 import { it } from 'vitest';
-import { type Case, compare, floats, node, one, scalar, whole } from './operatorCase.ts';
+import { compare } from './compareOperator.ts';
+import { type Case, floats, node, one, scalar, whole } from './operatorCase.ts';
 
 const bytes = (name: string, shape: number[], values: Iterable<number>): OnnxTensor => {
   return { name, shape, type: 'uint8', data: Uint8Array.from(values) };

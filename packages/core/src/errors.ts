@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'DISPOSED'
   | 'ABORTED'
   | 'WORKER_DIED'
+  | 'DEVICE_LOST'
   | 'OUT_OF_MEMORY'
   | 'STORAGE_FULL'
   // making models

@@ -30,8 +30,8 @@ const noKernel = (path: string): never => {
 const noWorker = (path: string): never => {
   throw new Error(`${path} is started by a script that does not run in a page`);
 };
-const inItself = (_path: string, bytes: Buffer): string =>
-  `data:application/wasm;base64,${bytes.toString('base64')}`;
+const inItself = (path: string, bytes: Buffer): string =>
+  `data:${path.endsWith('.wasm') ? 'application/wasm' : 'text/plain'};base64,${bytes.toString('base64')}`;
 
 /**
  * @param into the folder that is to be published

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'rolldown';
 
 export interface NewUrls {
-  /** The address of a kernel binary, relative to the bundle or whole. */
+  /** The address of a kernel binary or of the kernels' WGSL, relative to the bundle or whole. */
   kernel(path: string, bytes: Buffer): string;
   /** The expression for a worker's address, with what has to be imported for it. */
   worker(path: string): { readonly imports?: string; readonly expression: string };
@@ -15,7 +15,7 @@ export interface NewUrls {
 
 const NEW_URL = /new URL\('([^']+)', import\.meta\.url\)/g;
 
-/** @throws Error for a binary that is not built, and for an address of anything but a binary or a script */
+/** @throws Error for kernels that are not built, and for an address of anything but kernels or a script */
 export function newUrls({ kernel, worker }: NewUrls): Plugin {
   return {
     name: 'new-urls',
@@ -26,16 +26,14 @@ export function newUrls({ kernel, worker }: NewUrls): Plugin {
       for (const { 0: whole, 1: address = '', index } of code.matchAll(NEW_URL)) {
         const path = join(dirname(id), address);
         let expression: string;
-        if (path.endsWith('.wasm')) {
+        if (/\.(wasm|wgsl)$/.test(path)) {
           expression = whole.replace(address, kernel(path, await readBinary(path)));
         } else if (path.endsWith('.ts')) {
           const made = worker(path);
           imports += made.imports ?? '';
           expression = made.expression;
         } else {
-          throw new Error(
-            `${id} points at ${address}, which is neither a kernel binary nor a worker's script`,
-          );
+          throw new Error(`${id} points at ${address}, which is neither kernels nor a worker's script`);
         }
         out += code.slice(end, index) + expression;
         end = index + whole.length;

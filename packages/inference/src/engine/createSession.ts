@@ -3,11 +3,11 @@ import { type OnnxModel, RivuletError, readOnnx } from '@rivulet/core';
 import { codePart } from '../load/codePart.ts';
 import type { EngineChoice, Session } from './engine.ts';
 import { createFusedSession, type FusedOptions } from './fused/fusedSession.ts';
-import type { OperatorTable } from './fused/operators/usualOperators.ts';
-import { isRefusal, planGraph, type Refusal } from './fused/planGraph.ts';
+import { type OperatorTable, USUAL_OPERATORS } from './fused/operators/usualOperators.ts';
+import { isRefusal, type Plan, planGraph, type Refusal } from './fused/planGraph.ts';
 import { ortLoader } from './ortLoader.ts';
 
-const ENGINES: readonly string[] = ['auto', 'fused', 'ort'];
+const ENGINES: readonly string[] = ['auto', 'fused', 'webgpu', 'ort'];
 const INT8_TYPES: readonly string[] = ['int8', 'int8a7'];
 
 export interface CreateSessionOptions extends FusedOptions {
@@ -34,6 +34,10 @@ export async function createSession(bytes: Uint8Array, options: CreateSessionOpt
     throw new RivuletError('ARGUMENT', `dtype of a file must be one of ${known}, got ${dtype}`, { dtype });
   }
   if (signal?.aborted) throw new RivuletError('ABORTED', 'loading was aborted', {}, signal.reason);
+  if (engine === 'webgpu') {
+    const code = await codePart('the webgpu engine', () => import('./webgpu/webgpuSession.ts'));
+    return code.createWebgpuSession(bytes, signal);
+  }
   let refusal: Refusal | undefined;
   if (engine !== 'ort') {
     const plan = await planOf(bytes, engine === 'auto');
@@ -59,7 +63,7 @@ export async function createSession(bytes: Uint8Array, options: CreateSessionOpt
 }
 
 /** What our reader does not read, another one may: in `auto` that is a refusal and no error. */
-async function planOf(bytes: Uint8Array, lenient: boolean): Promise<ReturnType<typeof planGraph>> {
+async function planOf(bytes: Uint8Array, lenient: boolean): Promise<Plan | Refusal> {
   let model: OnnxModel;
   try {
     model = readOnnx(bytes);
@@ -67,7 +71,7 @@ async function planOf(bytes: Uint8Array, lenient: boolean): Promise<ReturnType<t
     if (!lenient || !(error instanceof RivuletError) || error.code !== 'ONNX_UNSUPPORTED') throw error;
     return { op: 'file', node: '', why: error.message };
   }
-  const plan = planGraph(model);
+  const plan = planGraph(model, USUAL_OPERATORS);
   return isRefusal(plan) ? planGraph(model, await allOperators(plan)) : plan;
 }
 

@@ -8,7 +8,7 @@ import type { GraphHost } from './fused/fusedSession.ts';
 
 export { type CreateSessionOptions, createSession } from './createSession.ts';
 
-export type EngineName = 'fused' | 'ort';
+export type EngineName = 'fused' | 'webgpu' | 'ort';
 /** `auto`: fused when it covers every node of the graph, else onnxruntime-web. */
 export type EngineChoice = EngineName | 'auto';
 

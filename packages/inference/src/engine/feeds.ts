@@ -1,6 +1,7 @@
-/** What both engines check before a run, with the same errors. */
+/** What all engines check before a run, with the same errors. */
 import { type OnnxValue, RivuletError, sizeOf } from '@rivulet/core';
 import type { AnyTensor, ValueInfo } from './engine.ts';
+import type { ElementType } from './fused/value.ts';
 
 export function valueInfo({ name, type, shape, unranked }: OnnxValue): ValueInfo {
   return { name, type, shape: shape.map((n) => (n === '' ? -1 : n)), ...(unranked && { unranked }) };
@@ -96,3 +97,23 @@ function unknown(inputs: readonly ValueInfo[], feeds: Readonly<Record<string, An
 }
 
 const namesOf = (inputs: readonly ValueInfo[]): string[] => inputs.map(({ name }) => name);
+
+/** What a machine of ours keeps an ONNX type as. */
+export const keptAs = (type: string): ElementType => (type === 'float32' ? 'float32' : 'int32');
+
+/** @throws ARGUMENT for an int64 that no index or length needs */
+export function narrowed(input: string, data: AnyTensor['data']): Int32Array {
+  const narrow = new Int32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = Number(data[i]);
+    narrow[i] = value;
+    if (narrow[i] !== value) {
+      throw new RivuletError('ARGUMENT', `input "${input}" takes integers of 32 bits, got ${value}`, {
+        input,
+        index: i,
+        value,
+      });
+    }
+  }
+  return narrow;
+}

@@ -237,7 +237,7 @@ describe('a model folder', () => {
   });
 
   it.each([
-    [{ engine: 'webgpu' as never }, { engine: 'webgpu' }],
+    [{ engine: 'tpu' as never }, { engine: 'tpu' }],
     [{ dtype: 'parity' as never }, { weights: 'parity' }],
     [{ variant: 'fast' as never }, { variant: 'fast' }],
   ])('opened with %o', async (options, details) => {

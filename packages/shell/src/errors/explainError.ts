@@ -33,6 +33,7 @@ const SENTENCES: Record<ErrorCode, Sentence> = {
   ],
   DISPOSED: ['The model was closed while it was still needed.', true],
   ABORTED: ['That was cancelled.', true],
+  DEVICE_LOST: ['The browser took the graphics processor away. Trying again starts it anew.', true],
   WORKER_DIED: ['The browser stopped the model in the background, often for lack of memory.', true],
   OUT_OF_MEMORY: ['There is not enough memory left for the model. Closing other tabs may help.', true],
   STORAGE_FULL: ['The storage of this device is full.', true],

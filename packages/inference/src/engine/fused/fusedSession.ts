@@ -6,13 +6,13 @@ import { DTYPE_PROPERTY, RivuletError, sizeOf, type Tensor } from '@rivulet/core
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
 import type { WeightType } from '../../load/modelFolder.ts';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
-import { checkFeeds, fedAgain, valueInfo } from '../feeds.ts';
-import { copied, restore } from './constants.ts';
+import { checkFeeds, fedAgain, keptAs, narrowed, valueInfo } from '../feeds.ts';
+import { restore } from './constants.ts';
 import type { Loader } from './operator.ts';
 import type { Plan } from './planGraph.ts';
-import { type Bindable, bindProgram, type Program, sightOf } from './program.ts';
+import { type Bindable, bindProgram, constantsToKeep, type Program } from './program.ts';
 import { smallResult } from './smallResults.ts';
-import type { DeviceValue, ElementType, Value } from './value.ts';
+import type { DeviceValue, Value } from './value.ts';
 
 /** Shapes of a graph that stay bound. A growing word passes through many lengths and comes back to few. */
 const PROGRAMS = 8;
@@ -42,8 +42,6 @@ export interface GraphHost {
   /** What every value becomes for these shapes. @throws MODEL_SHAPE, OUT_OF_MEMORY, DISPOSED */
   measure(graph: FusedGraph, shapes: Readonly<Record<string, readonly number[]>>): ReadonlyMap<string, Value>;
 }
-
-const keptAs = (type: string): ElementType => (type === 'float32' ? 'float32' : 'int32');
 
 interface BoundProgram extends Program {
   readonly graph: FusedGraph;
@@ -167,23 +165,6 @@ function feed(machine: InferMachine, infos: readonly ValueInfo[], { inputs }: Pr
   }
 }
 
-/** @throws ARGUMENT for an int64 that no index or length needs */
-function narrowed(input: string, data: AnyTensor['data']): Int32Array {
-  const narrow = new Int32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const value = Number(data[i]);
-    narrow[i] = value;
-    if (narrow[i] !== value) {
-      throw new RivuletError('ARGUMENT', `input "${input}" takes integers of 32 bits, got ${value}`, {
-        input,
-        index: i,
-        value,
-      });
-    }
-  }
-  return narrow;
-}
-
 const ownResult: typeof smallResult = (from, start, count) => from.slice(start, start + count);
 
 function resultsOf(
@@ -209,10 +190,7 @@ function resultsOf(
   return results;
 }
 
-/**
- * Packs and pins the weights into the machine. What else binding needs, shapes mostly, is copied: a view would keep
- * the bytes of the whole file, and see what their owner writes into them.
- */
+/** Packs and pins the weights into the machine. */
 function load(plan: Plan, machine: InferMachine): Bindable {
   const pinned = new Map<string, DeviceValue>();
   const pin = (name: string | undefined): void => {
@@ -230,21 +208,12 @@ function load(plan: Plan, machine: InferMachine): Bindable {
     plan: node,
     bind: node.settled ? undefined : node.operator.prepare(node, loader),
   }));
-  const outputs = plan.model.graph.outputs.map(({ name }) => name);
-  const needed = new Set<string>(outputs);
-  for (const node of plan.nodes) {
-    node.inputs.forEach((name, i) => {
-      const sight = sightOf(node, i);
-      if (sight === 'host' || (sight === 'machine' && !pinned.has(name))) needed.add(name);
-    });
-  }
-  const kept = [...plan.constants].filter(([name]) => needed.has(name));
   return {
     opset: plan.model.opset,
     nodes,
-    constants: new Map(kept.map(([name, constant]) => [name, copied(constant)])),
+    constants: constantsToKeep(plan, pinned),
     pinned,
     readers: plan.readers,
-    outputs,
+    outputs: plan.model.graph.outputs.map(({ name }) => name),
   };
 }

@@ -1,4 +1,4 @@
-/** What the fused engine must know of an ONNX operator: can it, pack it once, bind it to shapes. */
+/** What an engine must know of an ONNX operator: can it, pack it once, bind it to shapes. */
 import type { OnnxNode } from '@rivulet/core';
 import type { InferMachine } from '@rivulet/kernels/infer';
 import type { Binder } from './binder.ts';
@@ -19,8 +19,8 @@ export interface PlanNode {
 }
 
 /** Once it is decided who runs it. */
-export interface PlannedNode extends PlanNode {
-  readonly operator: Operator;
+export interface PlannedNode<O extends OperatorRules = Operator> extends PlanNode {
+  readonly operator: O;
   /** Computed while the graph is bound, by `operator.settle`. */
   readonly settled: boolean;
 }
@@ -39,13 +39,13 @@ export interface Loader extends GraphFacts {
 }
 
 /**
- * Adds the steps of one node for the shapes at hand.
+ * Adds the steps of one node for the shapes at hand. `B` is the binder of the engine: another one computes elsewhere.
  * @param plan the node as it is being bound: a stream's graph gives a recurrent node other states than the one
  *   that was prepared, on the same packed weights
  * @returns its outputs, in order
  */
-export type Bind = (
-  binder: Binder,
+export type Bind<B = Binder> = (
+  binder: B,
   inputs: readonly (Value | undefined)[],
   plan: PlanNode,
 ) => readonly Value[];
@@ -58,7 +58,8 @@ export type Settle = (
   outputs: number,
 ) => readonly HostValue[];
 
-export interface Operator {
+/** What planning asks, whatever machine computes. */
+export interface OperatorRules {
   /** Absent: it runs in the machine only. */
   readonly settle?: Settle | undefined;
   /** Settled whatever its inputs are: only their shapes matter. */
@@ -71,6 +72,9 @@ export interface Operator {
   readonly packs?: readonly number[];
   /** @returns why this engine cannot run the node (the word that the log shows), or undefined */
   refuses(plan: PlanNode, facts: GraphFacts): string | undefined;
+}
+
+export interface Operator<L = Loader, B = Binder> extends OperatorRules {
   /** Once a session: packs weights. */
-  prepare(plan: PlanNode, loader: Loader): Bind;
+  prepare(plan: PlanNode, loader: L): Bind<B>;
 }

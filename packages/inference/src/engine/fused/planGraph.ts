@@ -1,18 +1,18 @@
-/** Decides once a model whether the fused engine covers its graph, and what of it can be folded together. */
+/** Decides once a model whether an engine covers its graph, and what of it can be folded together. */
 import { attributeOf, type OnnxModel, type OnnxNode, RivuletError } from '@rivulet/core';
 import { timeFirst } from './batchFirst.ts';
 import { type Constant, constantsOf } from './constants.ts';
-import type { GraphFacts, Operator, PlanNode, PlannedNode } from './operator.ts';
+import type { GraphFacts, Operator, OperatorRules, PlanNode, PlannedNode } from './operator.ts';
 import { biasOf } from './operators/dense.ts';
-import { type OperatorTable, USUAL_OPERATORS } from './operators/usualOperators.ts';
+import type { OperatorTable } from './operators/usualOperators.ts';
 import type { HostValue } from './value.ts';
 
-export interface Plan {
+export interface Plan<O extends OperatorRules = Operator> {
   readonly model: OnnxModel;
   readonly facts: GraphFacts;
   readonly constants: ReadonlyMap<string, Constant>;
   /** In running order, constants left out. */
-  readonly nodes: readonly PlannedNode[];
+  readonly nodes: readonly PlannedNode<O>[];
   /** Readers of each value, the graph's outputs counted as one. */
   readonly readers: ReadonlyMap<string, number>;
 }
@@ -25,10 +25,13 @@ export interface Refusal {
 }
 
 /**
- * @param table operators to choose from; default those that need no further file
+ * @param table operators to choose from, of one engine
  * @throws ONNX_PARSE for a node that reads too little, or what nothing before it makes
  */
-export function planGraph(model: OnnxModel, table: OperatorTable = USUAL_OPERATORS): Plan | Refusal {
+export function planGraph<O extends OperatorRules>(
+  model: OnnxModel,
+  table: OperatorTable<O>,
+): Plan<O> | Refusal {
   const graph = { ...model.graph, nodes: timeFirst(model.graph.nodes) };
   const constants = constantsOf(graph, (node, inputs) => settleConstant(table, node, inputs, model.opset));
   const nodes = fold(
@@ -42,7 +45,7 @@ export function planGraph(model: OnnxModel, table: OperatorTable = USUAL_OPERATO
     constant: (name) => (name ? constants.get(name) : undefined),
     isHost: (name) => hosts.has(name),
   };
-  const planned: PlannedNode[] = [];
+  const planned: PlannedNode<O>[] = [];
   for (const plan of nodes) {
     const settles = settlerOf(operatorsOf(plan.node, table), plan.node, facts);
     if (settles) {
@@ -70,7 +73,7 @@ export function planGraph(model: OnnxModel, table: OperatorTable = USUAL_OPERATO
 
 /** What fails, a shape that fits nothing mostly, is left to fail when it runs. */
 function settleConstant(
-  table: OperatorTable,
+  table: OperatorTable<OperatorRules>,
   node: OnnxNode,
   inputs: readonly (HostValue | undefined)[],
   opset: number,
@@ -85,14 +88,17 @@ function settleConstant(
   }
 }
 
-function operatorsOf({ op, domain }: OnnxNode, table: OperatorTable): readonly Operator[] {
-  return Object.hasOwn(table, op) && (!domain || domain === 'ai.onnx') ? [table[op]!].flat() : [];
+function operatorsOf<O extends OperatorRules>(
+  { op, domain }: OnnxNode,
+  table: OperatorTable<O>,
+): readonly O[] {
+  return Object.hasOwn(table, op) && (!domain || domain === 'ai.onnx') ? ([table[op]!].flat() as O[]) : [];
 }
 
 /** ONNX lists nodes in running order, so every name stands before its readers. */
 function checkNames(
   { graph }: OnnxModel,
-  nodes: readonly PlannedNode[],
+  nodes: readonly PlannedNode<OperatorRules>[],
   constants: ReadonlyMap<string, Constant>,
 ): void {
   const made = new Set([...constants.keys(), ...graph.inputs.map(({ name }) => name)]);
@@ -125,16 +131,16 @@ function checkNames(
   for (const { name } of graph.outputs) check('the graph', name);
 }
 
-export function isRefusal(plan: Plan | Refusal): plan is Refusal {
+export function isRefusal<O extends OperatorRules>(plan: Plan<O> | Refusal): plan is Refusal {
   return 'why' in plan;
 }
 
 /** What computes a node before running; undefined when that cannot be. */
-function settlerOf(
-  operators: readonly Operator[],
+function settlerOf<O extends OperatorRules>(
+  operators: readonly O[],
   node: OnnxNode,
   { isHost }: GraphFacts,
-): Operator | undefined {
+): O | undefined {
   return operators.find(
     ({ settle, shapeOnly }) =>
       settle && (shapeOnly || node.inputs.every((name) => name === '' || isHost(name))),
@@ -142,7 +148,11 @@ function settlerOf(
 }
 
 /** The first operator that takes a node; the last one's reason when none does. */
-function runnerOf(operators: readonly Operator[], plan: PlanNode, facts: GraphFacts): Operator | string {
+function runnerOf<O extends OperatorRules>(
+  operators: readonly O[],
+  plan: PlanNode,
+  facts: GraphFacts,
+): O | string {
   const { domain } = plan.node;
   if (domain && domain !== 'ai.onnx') return `domain ${domain}`;
   for (const name of plan.inputs) {

@@ -4,6 +4,7 @@ import type { Pointer } from '@rivulet/kernels/infer';
 
 /** Memory that values share; freed when nobody will read it any more. */
 export interface Buffer {
+  /** Where it begins in the machine's memory; on a GPU, the number of its place there. */
   readonly at: Pointer;
   readonly bytes: number;
   /** Readers still to come. Infinity: a weight, or an input of the graph. */

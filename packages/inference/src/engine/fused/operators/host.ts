@@ -13,7 +13,7 @@ const list = (values: readonly number[], shape = [values.length]): readonly Host
 ];
 
 /** Operators that only exist before running. */
-const settled = (settle: Settle): Operator => ({
+const settled = (settle: Settle): Operator<unknown, unknown> => ({
   settle,
   refuses: () => 'a shape that depends on data',
   prepare: ({ node }) => {
@@ -21,7 +21,7 @@ const settled = (settle: Settle): Operator => ({
   },
 });
 
-export const shape: Operator = {
+export const shape: Operator<unknown, unknown> = {
   ...settled((node, [x]) => {
     const { shape } = x!;
     const start = attributeOf(node, 'start', 'int', 0);
@@ -30,7 +30,10 @@ export const shape: Operator = {
   shapeOnly: true,
 };
 
-export const size: Operator = { ...settled((_node, [x]) => list([count(x!.shape)], [])), shapeOnly: true };
+export const size: Operator<unknown, unknown> = {
+  ...settled((_node, [x]) => list([count(x!.shape)], [])),
+  shapeOnly: true,
+};
 
 export const constantOfShape = settled((node, [wanted]) => {
   const { value } = node.attributes;

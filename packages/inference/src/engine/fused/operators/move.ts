@@ -22,7 +22,7 @@ interface Box {
   readonly strides: readonly number[];
 }
 
-interface Copy {
+export interface Copy {
   readonly shape: readonly number[];
   /** Which input is read, which output is written. */
   readonly input?: number;
@@ -31,7 +31,7 @@ interface Copy {
   readonly to: Box;
 }
 
-interface Moved {
+export interface Moved {
   readonly shapes: readonly (readonly number[])[];
   /** None: the memory stays as it is, under the new shape. */
   readonly copies: readonly Copy[] | undefined;
@@ -42,9 +42,14 @@ interface Moved {
 /** Where the numbers go, from the shapes. @throws MODEL_SHAPE */
 type Move = (node: OnnxNode, inputs: readonly (Value | undefined)[], outputs: number) => Moved;
 
+export interface MovingOperator extends Operator {
+  readonly move: Move;
+}
+
 /** @param hosted inputs from here on must be known before running */
-function moving(move: Move, hosted = 1, needs = 1): Operator {
+function moving(move: Move, hosted = 1, needs = 1): MovingOperator {
   return {
+    move,
     hosted,
     needs,
     refuses: (plan, facts) => dependsOnData(plan, hosted, facts.isHost),
@@ -213,7 +218,7 @@ const constantPad = moving((node, inputs) => {
   return { shapes: [shape], copies: [copy], fill };
 });
 
-export const pad: Operator = {
+export const pad: MovingOperator = {
   ...constantPad,
   refuses(plan, facts) {
     const mode = attributeOf(plan.node, 'mode', 'string', 'constant');

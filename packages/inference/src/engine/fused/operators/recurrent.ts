@@ -3,9 +3,14 @@
  * a node change of its cell.
  */
 import { attributeOf, GATES } from '@rivulet/core';
-import { packRecurrent, type RecurrentLayer } from '@rivulet/kernels/infer';
+import {
+  type InferMachine,
+  packRecurrent,
+  type RecurrentLayer,
+  type RecurrentSource,
+} from '@rivulet/kernels/infer';
 import { type Constant, matrixOf } from '../constants.ts';
-import type { Loader, Operator, PlanNode } from '../operator.ts';
+import type { GraphFacts, Operator, PlanNode } from '../operator.ts';
 import { bindLayers } from './recurrentLayers.ts';
 import { B, C0, CELLS, cellsOf, dirsOf, H0, type Kind, P, R, refusesNode, W, X } from './recurrentNode.ts';
 
@@ -33,36 +38,42 @@ export const recurrent: Operator = {
   },
 
   prepare(plan, loader) {
-    const layers = packDirections(plan, loader);
+    const layers = packAll(loader.machine, sourcesOf(plan, loader));
     for (const i of [X, H0, C0]) loader.pin(plan.inputs[i]);
     return (binder, inputs, bound) => bindLayers(bound, layers, binder, inputs);
   },
 };
+
+/** Apart from `prepare`, whose closures would keep the loader, and with it the file. */
+function packAll(machine: InferMachine, sources: readonly RecurrentSource[]): RecurrentLayer[] {
+  return sources.map((source) => packRecurrent(machine, source));
+}
 
 function floatsOf(constant: Constant | undefined): Float32Array | undefined {
   const data = constant?.kind === 'plain' ? constant.tensor.data : undefined;
   return data instanceof Float32Array ? data : undefined;
 }
 
-function packDirections({ node, inputs }: PlanNode, loader: Loader): RecurrentLayer[] {
+/** Each direction of a node that `refuses` let through. */
+export function sourcesOf({ node, inputs }: PlanNode, facts: GraphFacts): RecurrentSource[] {
   const cell = CELLS[node.op as Kind];
-  const w = matrixOf(loader.constant(inputs[W]), [0, 1])!;
-  const r = matrixOf(loader.constant(inputs[R]), [0, 1])!;
-  const biases = floatsOf(loader.constant(inputs[B]));
+  const w = matrixOf(facts.constant(inputs[W]), [0, 1])!;
+  const r = matrixOf(facts.constant(inputs[R]), [0, 1])!;
+  const biases = floatsOf(facts.constant(inputs[B]));
   const [, rows = 0, input = 0] = w.shape;
   const hidden = rows / GATES[cell];
-  return cellsOf(node, floatsOf(loader.constant(inputs[P]))).map((direction, d) => {
+  return cellsOf(node, floatsOf(facts.constant(inputs[P]))).map((direction, d) => {
     const part = ({ data, scales }: typeof w, width: number) => ({
       data: data.subarray(d * rows * width, (d + 1) * rows * width),
       scales: scales?.subarray(d * rows, (d + 1) * rows),
     });
-    return packRecurrent(loader.machine, {
+    return {
       ...direction,
       ...{ cell, input, hidden },
       linearBeforeReset: attributeOf(node, 'linear_before_reset', 'int', 0) !== 0,
       w: part(w, input),
       r: part(r, hidden),
       b: biases?.subarray(d * 2 * rows, (d + 1) * 2 * rows),
-    });
+    };
   });
 }

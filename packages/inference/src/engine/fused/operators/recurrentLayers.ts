@@ -80,7 +80,7 @@ export function bindLayers(
 }
 
 /** Stands for an output nobody asked for. */
-const NOTHING: Value = { place: 'host', type: 'float32', shape: [0], data: [] };
+export const NOTHING: Value = { place: 'host', type: 'float32', shape: [0], data: [] };
 
 /** @throws ARGUMENT */
 export function checkLengths(lengths: ArrayLike<number>, T: number): void {

@@ -36,7 +36,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
 };
 
 /** An input since opset 13 (ReduceSum) or 18, an attribute before. None: all, or with a flag, none at all. */
-function axesOf(node: OnnxNode, { shape }: Value, given: Value | undefined): number[] {
+export function axesOf(node: OnnxNode, { shape }: Value, given: Value | undefined): number[] {
   if (node.op.startsWith('Global')) return [...shape.keys()].slice(2);
   const axes = numbersOf(given) ?? attributeOf(node, 'axes', 'ints', []);
   if (axes.length === 0) return attributeOf(node, 'noop_with_empty_axes', 'int', 0) ? [] : [...shape.keys()];

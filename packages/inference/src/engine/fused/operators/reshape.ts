@@ -4,7 +4,7 @@ import type { Operator } from '../operator.ts';
 import { axisOf, count, type HostValue, numbersOf, shapeError, type Value } from '../value.ts';
 
 /** Where a newer opset takes an input, an older one takes an attribute; either must be known before running. */
-export const reshape: Operator = {
+export const reshape: Operator<unknown, unknown> = {
   hosted: 1,
   refuses: ({ inputs }, { isHost }) =>
     inputs.slice(1).some((name) => name && !isHost(name)) ? 'a shape that depends on data' : undefined,
@@ -14,7 +14,7 @@ export const reshape: Operator = {
     (_binder, [x, extra]) => [{ ...x!, shape: newShape(node, x!, extra) }],
 };
 
-export const identity: Operator = {
+export const identity: Operator<unknown, unknown> = {
   refuses: () => undefined,
   settle: (_node, [x]) => [x as HostValue],
   prepare:

@@ -2,7 +2,7 @@
  * What nearly every recurrent model is made of, and the arithmetic on shapes around it. The others are in
  * operators.ts, a file that a page fetches when a model needs it.
  */
-import type { Operator } from '../operator.ts';
+import type { Operator, OperatorRules } from '../operator.ts';
 import { dense } from './dense.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { constantOfShape, range, shape, size } from './host.ts';
@@ -12,9 +12,24 @@ import { recurrent } from './recurrent.ts';
 import { identity, reshape } from './reshape.ts';
 
 /** By ONNX's name; of a list the first that takes the node. */
-export type OperatorTable = Readonly<Record<string, Operator | readonly Operator[]>>;
+export type OperatorTable<O extends OperatorRules = Operator> = Readonly<Record<string, O | readonly O[]>>;
+
+/** What only gives memory another name or shape, or is settled before anything runs: the same on every machine. */
+export const MACHINELESS_OPERATORS: OperatorTable<Operator<unknown, unknown>> = {
+  Reshape: reshape,
+  Flatten: reshape,
+  Squeeze: reshape,
+  Unsqueeze: reshape,
+  Identity: identity,
+  Dropout: identity,
+  Shape: shape,
+  Size: size,
+  ConstantOfShape: constantOfShape,
+  Range: range,
+};
 
 export const USUAL_OPERATORS: OperatorTable = {
+  ...MACHINELESS_OPERATORS,
   ...ELEMENTWISE,
   RNN: recurrent,
   LSTM: recurrent,
@@ -44,14 +59,4 @@ export const USUAL_OPERATORS: OperatorTable = {
   Expand: expand,
   Tile: tile,
   Split: split,
-  Reshape: reshape,
-  Flatten: reshape,
-  Squeeze: reshape,
-  Unsqueeze: reshape,
-  Identity: identity,
-  Dropout: identity,
-  Shape: shape,
-  Size: size,
-  ConstantOfShape: constantOfShape,
-  Range: range,
 };

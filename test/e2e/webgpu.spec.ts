@@ -1,0 +1,216 @@
+/** The webgpu engine on a software adapter: the results of the fused engine, its errors, and what it gives back. */
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, type Page, test } from '@playwright/test';
+import { attr, type OnnxNode, type OnnxValue, writeOnnx } from '@rivulet/core';
+import sirv from 'sirv';
+import { servePage } from '../bench/servePage.ts';
+import { BROWSER_FLAGS, findBrowser } from '../browser/findBrowser.ts';
+import { stackGraph } from '../parity/graphs.ts';
+import { plainWord } from './handwriting/desk.ts';
+import { buildPages } from './inference/buildPages.ts';
+import type { GpuCase } from './inference/webgpu.ts';
+
+const models = fileURLToPath(new URL('../../models', import.meta.url));
+const executablePath = findBrowser();
+test.use({
+  launchOptions: {
+    ...(executablePath ? { executablePath } : {}),
+    args: [...BROWSER_FLAGS, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  },
+});
+test.describe.configure({ mode: 'serial' });
+
+let folder: string;
+let served: Awaited<ReturnType<typeof servePage>>;
+/** One page for all tests: its device keeps the pipelines, which take most of the time. */
+let page: Page;
+
+test.beforeAll(async ({ browser }) => {
+  folder = await buildPages(['webgpu']);
+  const files = sirv(models);
+  served = await servePage(folder, (request, response) => {
+    if (!request.url?.startsWith('/models/')) return false;
+    request.url = request.url.slice('/models'.length);
+    files(request, response, () => void response.writeHead(404).end());
+    return true;
+  });
+  page = await browser.newPage();
+  await page.goto(`${served.url}webgpu.html`);
+  await page.waitForFunction(() => 'gpu' in window);
+  const adapter = await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
+  test.skip(!adapter, 'this browser has no WebGPU adapter, not even SwiftShader: nothing of it is tested');
+  await page.evaluate(async () => {
+    const { createSession, stackBytes } = window.gpu;
+    const bytes = stackBytes({ seed: 1, input: 1, layers: [{ op: 'RNN', hidden: 1 }] });
+    await createSession(bytes, { engine: 'webgpu' });
+  });
+});
+
+test.afterAll(async () => {
+  await page.close();
+  served.close();
+  await rm(folder, { recursive: true });
+});
+
+const bi = 'bidirectional' as const;
+const CASES: readonly GpuCase[] = [
+  { seed: 1, input: 3, layers: [{ op: 'LSTM', hidden: 1 }], T: 1, B: 1 },
+  {
+    seed: 2,
+    input: 5,
+    layers: [{ op: 'LSTM', hidden: 3, direction: bi }],
+    T: 7,
+    B: 5,
+    lengths: true,
+    states: true,
+  },
+  {
+    seed: 3,
+    input: 5,
+    layers: [{ op: 'GRU', hidden: 65, direction: 'reverse' }],
+    T: 7,
+    B: 5,
+    lengths: true,
+    states: true,
+  },
+  {
+    seed: 4,
+    input: 6,
+    layers: [{ op: 'GRU', hidden: 65, direction: bi, linearBeforeReset: 0 }],
+    T: 7,
+    B: 5,
+    lengths: true,
+    states: true,
+  },
+  { seed: 5, input: 1, layers: [{ op: 'RNN', hidden: 65, bias: false }], T: 7, B: 33 },
+  { seed: 6, input: 9, layers: [{ op: 'RNN', hidden: 3, direction: bi, activations: ['Relu'] }], T: 7, B: 1 },
+  // More hidden units than threads.
+  {
+    seed: 7,
+    input: 33,
+    layers: [{ op: 'LSTM', hidden: 300, direction: bi }],
+    T: 2,
+    B: 5,
+    lengths: true,
+    states: true,
+  },
+  { seed: 8, input: 4, layers: [{ op: 'GRU', hidden: 300, linearBeforeReset: 0 }], T: 2, B: 1, states: true },
+  // Four sequences a workgroup, of which the last has one.
+  { seed: 9, input: 2, layers: [{ op: 'GRU', hidden: 3, direction: bi }], T: 3, B: 65, states: true },
+  // Two of them.
+  {
+    seed: 14,
+    input: 2,
+    layers: [{ op: 'GRU', hidden: 3, linearBeforeReset: 0 }],
+    T: 3,
+    B: 65,
+    lengths: true,
+  },
+  { seed: 10, input: 2, layers: [{ op: 'LSTM', hidden: 5 }], T: 3, B: 129, lengths: true },
+  {
+    ...{ seed: 11, input: 20, T: 20, B: 2, dense: 81, lengths: true },
+    layers: [
+      { op: 'LSTM', hidden: 64, direction: bi },
+      { op: 'GRU', hidden: 33, direction: bi },
+      { op: 'RNN', hidden: 70 },
+    ],
+  },
+];
+
+for (const kase of CASES) {
+  const layers = kase.layers.map(({ op, hidden, direction = 'forward' }) => `${op} ${hidden} ${direction}`);
+  test(`${layers.join(', ')}, T ${kase.T} B ${kase.B}: as the fused engine`, async () => {
+    const { engine, off, again } = await page.evaluate((one) => window.gpu.compareStack(one), kase);
+    expect(engine).toBe('webgpu');
+    // Sums in another order, and exponentials of a GPU's.
+    expect(off).toBeLessThan(1e-5);
+    expect(again, 'the same bits after another shape').toBe(0);
+  });
+}
+
+test('int8 weights of the file become floats', async () => {
+  const kase = { seed: 12, input: 8, layers: [{ op: 'GRU', hidden: 40 }], dense: 7, int8: true, T: 9, B: 3 };
+  const { off } = await page.evaluate((one) => window.gpu.compareStack(one), kase as GpuCase);
+  // The fused engine rounds activations to 16 bits.
+  expect(off).toBeLessThan(1e-3);
+});
+
+test('the batch first: layout 1', async () => {
+  const graph = stackGraph({
+    seed: 13,
+    input: 4,
+    layers: [{ op: 'LSTM', hidden: 6, direction: bi }],
+    states: true,
+  });
+  const [node] = graph.graph.nodes as [OnnxNode];
+  const turned = {
+    ...graph,
+    graph: {
+      ...graph.graph,
+      nodes: [
+        { ...node, outputs: ['y', 'hn', 'cn'], attributes: { ...node.attributes, layout: attr.int(1) } },
+      ],
+      inputs: graph.graph.inputs.map((input) => ({
+        ...input,
+        shape: [input.shape[1]!, input.shape[0]!, input.shape[2]!],
+      })),
+      outputs: ['y', 'hn', 'cn'].map(
+        (name): OnnxValue => ({ name, type: 'float32', shape: [], unranked: true }),
+      ),
+    },
+  };
+  const bytes = [...writeOnnx(turned)];
+  const { off } = await page.evaluate((file) => {
+    const { feedsFor, compare } = window.gpu;
+    const { x, h0, c0 } = feedsFor({
+      ...{ seed: 2, input: 4, T: 3, B: 5, states: true },
+      layers: [{ op: 'LSTM', hidden: 6, direction: 'bidirectional' }],
+    });
+    const state = (data: unknown) => ({ data: data as Float32Array, shape: [5, 2, 6] });
+    const feeds = { x: x!, h0: state(h0!.data), c0: state(c0!.data) };
+    return compare(Uint8Array.from(file), {
+      ...feeds,
+      x: { data: feeds.x.data as Float32Array, shape: [5, 3, 4] },
+    });
+  }, bytes);
+  expect(off).toBeLessThan(1e-5);
+});
+
+/** What has no kernel here, of all that the parity tests try. */
+const REFUSED = [
+  ...['AveragePool', 'Cos', 'CumSum', 'GatherElements', 'GatherND', 'IsNaN', 'MaxPool', 'Mod', 'OneHot'],
+  ...['ScatterElements', 'Sin', 'TopK'],
+];
+
+test('every other operator: as the fused engine, or refused by name', async () => {
+  const results = await page.evaluate(() => window.gpu.compareOperators());
+  expect(results.length).toBeGreaterThan(150);
+  expect([...new Set(results.flatMap(({ refused = [] }) => refused))].sort()).toEqual(REFUSED);
+  expect(results.filter(({ off, allowed, refused }) => !refused && !(off! <= allowed))).toEqual([]);
+});
+
+test('the shipped recogniser: its network, and a word through the worker', async () => {
+  const network = await page.evaluate(async () => {
+    const response = await fetch('/models/handwriting-en/model.onnx');
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const x = window.gpu.feedsFor({ seed: 3, input: 7, layers: [], T: 90, B: 2 }).x!;
+    return window.gpu.compare(bytes, { x });
+  });
+  expect(network.off).toBeLessThan(2e-5);
+  const text = await page.evaluate(async (strokes) => {
+    const { createHandwritingRecognizer, HandwritingStroke } = window.rivulet;
+    const options = { models: '/models/', engine: 'webgpu' as const };
+    const recognizer = await createHandwritingRecognizer({ languages: ['en'] }, options);
+    const drawing = recognizer.startDrawing({});
+    for (const { x, y } of strokes) {
+      const stroke = new HandwritingStroke();
+      for (let i = 0; i < x.length; i++) stroke.addPoint({ x: x[i]!, y: y[i]!, t: i });
+      drawing.addStroke(stroke);
+    }
+    const [best] = await drawing.getPrediction();
+    recognizer.finish();
+    return best!.text;
+  }, plainWord.strokes);
+  expect(text).toBe(plainWord.label);
+});
