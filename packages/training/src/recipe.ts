@@ -30,6 +30,8 @@ const recipe = v.strictObject({
   features: v.optional(v.record(v.string(), v.unknown()), {}),
   network,
   optimiser: optimiserSchema,
+  /** Cuts back-propagation through time: a chunk has `k1` steps, its gradient reaches `k2` back; absent: whole. */
+  bptt: v.optional(v.strictObject({ k1: count, k2: v.optional(count) })),
   /** Samples of a step, over all threads. */
   batch: count,
   epochs: count,

@@ -56,6 +56,8 @@ export interface TaskData {
     batch: Batch,
     gradients?: Readonly<Record<string, Float32Array>>,
   ): { readonly sum: number; readonly weight: number };
+  /** The target of steps [start, end) of a batch; tasks whose loss adds up over steps have it, for truncated BPTT. */
+  window?(target: unknown, start: number, end: number): unknown;
   /** Sums that add up over validation batches, e.g. { edits, characters }. */
   score(outputs: LaneTensors, outputLengths: Int32Array | undefined, batch: Batch): Record<string, number>;
   /** Figures from the added sums, e.g. { cer, best: cer }; the lowest `best` names the checkpoint to keep. */

@@ -35,6 +35,13 @@ export type TrainEvent =
       readonly best: boolean;
       readonly seconds: number;
     }
+  | {
+      /** On request: norms of the gradient of the mean loss, before clipping (`bptt/gradientNorms.ts`). */
+      readonly kind: 'gradients';
+      readonly step: number;
+      readonly layers: Readonly<Record<string, number>>;
+      readonly steps: Readonly<Record<string, readonly number[]>>;
+    }
   | { readonly kind: 'checkpoint'; readonly step: number }
   | {
       readonly kind: 'end';

@@ -7,13 +7,16 @@
 import { RivuletError } from '@rivulet/core';
 import { batchesPerEpoch, epochBatches, validationBatches } from './bptt/epochBatches.ts';
 import { badSampleError } from './bptt/findBadSample.ts';
+import { gradientNorms } from './bptt/gradientNorms.ts';
+import { truncationOf } from './bptt/truncation.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { recipeHash } from './checkpoint/recipeHash.ts';
 import { initialise } from './nn/initialise.ts';
 import { type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
+import { isBetter } from './optim/isBetter.ts';
 import { learningRate } from './optim/learningRate.ts';
 import { afterValidation, isExhausted, type Patience } from './optim/patience.ts';
-import type { KernelVariant, SharedState, TaskSource } from './parallel/protocol.ts';
+import type { SharedState, StepReply } from './parallel/protocol.ts';
 import { createSharedState } from './parallel/sharedState.ts';
 import { ThreadPool } from './parallel/threadPool.ts';
 import { Random } from './random.ts';
@@ -21,27 +24,9 @@ import type { Recipe } from './recipe.ts';
 import { combinedHash, type DataHashes, dataHashes } from './run/dataHashes.ts';
 import { RunFolder } from './run/runFolder.ts';
 import type { TrainEvent, TrainResult } from './trainEvent.ts';
+import type { TrainOptions } from './trainOptions.ts';
 
-export interface TrainOptions {
-  readonly recipe: Recipe;
-  /** Where the task's code is; the recipe's own name by default. */
-  readonly task?: TaskSource;
-  readonly dataFolder: string;
-  /** Folder of the run: recipe, record, log, curves and checkpoints (`run/runFolder.ts`). */
-  readonly runFolder: string;
-  readonly threads?: number;
-  readonly variant?: KernelVariant;
-  /** Goes on from `last.ckpt`; without it a run that is there is moved to `previous/`. */
-  readonly resume?: boolean;
-  /** Stops as if interrupted, with a checkpoint. */
-  readonly signal?: AbortSignal;
-  /** Stops after this step of the run, as if interrupted. */
-  readonly stopAfter?: number;
-  readonly checkpointSeconds?: number;
-  /** Commit of the code, for the checkpoint. */
-  readonly commit?: string;
-  readonly onEvent?: (event: TrainEvent) => void;
-}
+export type { TrainOptions };
 
 /**
  * @throws DIVERGED when loss or gradient stop being finite, naming the sample; the checkpoints from before stay
@@ -118,9 +103,13 @@ class Run {
   static async open(options: TrainOptions): Promise<Run> {
     const { recipe, threads = 1, variant = 'auto', dataFolder } = options;
     const plan = planNetwork(recipe.network);
+    truncationOf(recipe, plan);
     const shared = createSharedState(plan.floats, threads);
     const task = options.task ?? { name: recipe.task };
-    const pool = await ThreadPool.open({ recipe, task, dataFolder, variant, threads, shared });
+    const pool = await ThreadPool.open({
+      ...{ recipe, task, dataFolder, variant, threads, shared },
+      squares: options.gradientNorms !== undefined,
+    });
     try {
       const [first] = pool.ready;
       const data = await dataHashes(first!.files ?? [], dataFolder);
@@ -210,7 +199,9 @@ class Run {
     const started = performance.now();
     const { optimiser } = this.#recipe;
     const lr = learningRate(optimiser, this.#step, this.#totalSteps, this.#patience.lowered);
-    const replies = await this.#pool.ask({ kind: 'step', step: this.#step, samples, lr });
+    const { gradientNorms: every } = this.#options;
+    const squares = every !== undefined && (this.#step + 1) % every === 0;
+    const replies = await this.#pool.ask({ kind: 'step', step: this.#step, samples, lr, squares });
     const { loss, norm, finite } = replies[0]!;
     if (!finite) {
       const bad = replies.map((reply) => reply.bad);
@@ -235,6 +226,12 @@ class Run {
       samples: samples.length,
       milliseconds,
     });
+    this.#tellNorms(replies);
+  }
+
+  #tellNorms(replies: readonly StepReply[]): void {
+    const parts = replies.flatMap(({ squares }) => squares ?? []);
+    if (parts.length > 0) this.#emit({ kind: 'gradients', step: this.#step, ...gradientNorms(parts) });
   }
 
   async #validate(): Promise<void> {
@@ -386,13 +383,4 @@ class Run {
   #soFar(): { step: number; seconds: number } {
     return { step: this.#step, seconds: this.#seconds };
   }
-}
-
-/** A lower `best`, or the same with a lower loss: early figures of CTC are all 1. NaN is worse than any number. */
-function isBetter(
-  found: Readonly<Record<string, number>>,
-  held: Readonly<Record<string, number>> | undefined,
-): boolean {
-  if (!held || (Number.isNaN(held.best) && !Number.isNaN(found.best))) return true;
-  return found.best! < held.best! || (found.best === held.best && found.valLoss! < held.valLoss!);
 }

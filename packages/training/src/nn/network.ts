@@ -18,7 +18,12 @@ export interface ForwardMode {
   readonly dropout?: Random;
   /** Place of each real lane in the whole batch, when this is a shard of it. */
   readonly lanePositions?: ArrayLike<number>;
+  /** Recurrent layers start from it, from zeros where it has nothing for them; `finalState` is then there. */
+  readonly state?: NetworkState;
 }
+
+/** States of the recurrent layers, [units][lanes], by `<layer>.h` and, of an LSTM, `<layer>.c`. */
+export type NetworkState = Readonly<Record<string, Float32Array>>;
 
 export interface NetworkOptions {
   /** Also computes the gradients of the inputs. */
@@ -87,7 +92,7 @@ export class Network {
    * @throws MODEL_SHAPE when the batch lacks an input or has another width than the recipe says
    */
   forward(batch: Batch, mode: ForwardMode = {}): LaneTensors {
-    const places = this.#enter(batch);
+    const places = this.#enter(batch, mode);
     const runs = this.#runs(places, batch, mode);
     this.#last = { places, runs };
     this.plan.nodes.forEach((node, i) => {
@@ -133,6 +138,35 @@ export class Network {
     for (let i = nodes.length - 1; i >= this.#trainedFrom; i--) nodes[i]!.backward(runs[i]!);
   }
 
+  /** After a `forward` from a state: the one of its end, a copy, for the next chunk. */
+  finalState(): NetworkState {
+    const state: Record<string, Float32Array> = {};
+    this.#eachState(this.#entered().places, '', (name, view) => {
+      state[name] = view.slice();
+    });
+    return state;
+  }
+
+  #eachState(
+    { nodes, lanes }: Places,
+    suffix: string,
+    each: (name: string, view: Float32Array) => void,
+  ): void {
+    this.plan.nodes.forEach((node, i) => {
+      for (const what of node.carried ?? []) {
+        const place = nodes[i]!.own.get(what + suffix);
+        if (place !== undefined) each(`${node.name}.${what}`, this.#view(place, node.features * lanes));
+      }
+    });
+  }
+
+  /** After `backward`: the gradient of what leaves each node, and of the inputs if they have any. */
+  activationGradients(): Record<string, LaneTensor> {
+    const { places } = this.#entered();
+    const nodes = this.plan.nodes.map((_, i) => i).filter((i) => places.nodes[i]!.dy >= 0);
+    return this.#tensors(nodes, (place) => place.dy);
+  }
+
   /** Gradients of the inputs after `backward`, [T][features][lanes]; only of a network made with `inputGradients`. */
   inputGradients(): Record<string, LaneTensor> {
     if (!this.#options.inputGradients) {
@@ -142,7 +176,7 @@ export class Network {
   }
 
   /** Finds or makes the places of this batch's shape, grows the arena, and writes the lengths. */
-  #enter(batch: Batch): Places {
+  #enter(batch: Batch, { state }: ForwardMode): Places {
     const { plan } = this;
     const steps = plan.inputs.map((i) => {
       const node = plan.nodes[i]!;
@@ -160,16 +194,23 @@ export class Network {
     });
     const { lanes } = batch;
     const withLengths = batch.lengths !== undefined;
-    const key = `${steps.join()}/${lanes}/${withLengths}`;
+    const carries = state !== undefined;
+    const key = `${steps.join()}/${lanes}/${withLengths}/${carries}`;
     let places = this.#placesByShape.get(key);
     if (!places) {
       const inputGradients = this.#options.inputGradients ?? false;
       const trainedFrom = this.#trainedFrom;
-      const shape = { steps, lanes, withLengths, carries: false, inputGradients, trainedFrom };
+      const shape = { steps, lanes, withLengths, carries, inputGradients, trainedFrom };
       places = placeActivations(plan, shape, this.#kernels);
       this.#placesByShape.set(key, places);
     }
     this.#grow(places.floats);
+    if (state) {
+      this.#eachState(places, '0', (name, view) => {
+        if (state[name]) view.set(state[name]);
+        else view.fill(0);
+      });
+    }
     if (batch.lengths) this.#kernels.i32(this.#at(places.nodes[0]!.lens), lanes).set(batch.lengths);
     return places;
   }

@@ -28,6 +28,8 @@ export interface NetworkNode {
   readonly sources: readonly number[];
   /** Features a step that leave the node. */
   readonly features: number;
+  /** What goes on from chunk to chunk, [features][lanes] each: `x` is kept as `x`, and comes in as `x0`. */
+  readonly carried?: readonly string[];
   /** Whether running a sequence in chunks, states carried over, is running it whole. */
   readonly streams: boolean;
   /** Writes the first weights; each parameter draws from `random.derive(parameter.name)`. */

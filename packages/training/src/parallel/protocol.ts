@@ -1,6 +1,7 @@
 /** What the trainer and its threads say to each other: types only. */
 import type { WireError } from '@rivulet/core';
 import type { BadSample } from '../bptt/findBadSample.ts';
+import type { GradientSquares } from '../bptt/gradientNorms.ts';
 import type { Recipe } from '../recipe.ts';
 
 export type KernelVariant = 'auto' | 'plain' | 'relaxed';
@@ -34,11 +35,19 @@ export interface ThreadInit {
   readonly thread: number;
   readonly threads: number;
   readonly shared: SharedState;
+  /** Steps may ask for the squares of gradients, those of the inputs among them. */
+  readonly squares?: boolean;
 }
 
 export type Request =
   /** One training step; `step` is counted from the start of the run. */
-  | { readonly kind: 'step'; readonly step: number; readonly samples: Int32Array; readonly lr: number }
+  | {
+      readonly kind: 'step';
+      readonly step: number;
+      readonly samples: Int32Array;
+      readonly lr: number;
+      readonly squares?: boolean;
+    }
   /** Writes moments and average to the shared state. */
   | { readonly kind: 'flush' }
   /** Takes weights, moments and average from the shared state. */
@@ -66,6 +75,8 @@ export interface StepReply {
   readonly norm: number;
   /** False when loss or gradient are not finite: the weights are then as before. */
   readonly finite: boolean;
+  /** Where the step asked for them: this thread's part. */
+  readonly squares?: GradientSquares;
   /** When not finite: this thread's first sample that is not by itself. */
   readonly bad?: BadSample;
 }

@@ -6,7 +6,10 @@
 import { loadTrainKernels, type TrainKernels, type TrainKernelsOptions } from '@rivulet/kernels/train';
 import { evaluateBatches } from '../bptt/evaluateBatches.ts';
 import { type BadSample, findBadSample } from '../bptt/findBadSample.ts';
+import { type GradientSquares, layerSquares, stepSquares } from '../bptt/gradientNorms.ts';
 import { shardGradient, takeShard } from '../bptt/shardGradient.ts';
+import { TruncatedPass, type Truncation, truncationOf } from '../bptt/truncation.ts';
+import type { LossSum } from '../losses/loss.ts';
 import { Network } from '../nn/network.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
 import { Optimiser, sliceOf } from '../optim/optimiser.ts';
@@ -14,6 +17,15 @@ import { Random } from '../random.ts';
 import type { Task, TaskData } from '../task.ts';
 import { Barrier } from './barrier.ts';
 import type { ReadyReply, Reply, Request, StepReply, ThreadInit, ValidateReply } from './protocol.ts';
+
+/** What all threads found together, and did. */
+interface Update {
+  readonly sum: number;
+  readonly weight: number;
+  readonly norm: number;
+  readonly finite: boolean;
+  readonly squares?: GradientSquares;
+}
 
 export class TrainerThread {
   readonly #init: ThreadInit;
@@ -29,6 +41,9 @@ export class TrainerThread {
   readonly #gradients: readonly Float32Array[];
   readonly #sums: Float64Array;
   readonly #kernels: TrainKernels;
+  readonly #truncation: Truncation | undefined;
+  /** Of the longest training sample. */
+  readonly #mostChunks: number;
   /** Where the slice of another thread's gradient is taken in, to be added; a lone thread has none. */
   readonly #othersSlice: number;
 
@@ -38,7 +53,9 @@ export class TrainerThread {
     this.#init = init;
     this.#data = data;
     this.#kernels = kernels;
-    this.#network = new Network(kernels, plan);
+    this.#network = new Network(kernels, plan, { inputGradients: init.squares ?? false });
+    this.#truncation = truncationOf(recipe, plan);
+    this.#mostChunks = mostChunks(data, this.#truncation);
     this.#optimiser = new Optimiser(
       kernels,
       recipe.optimiser,
@@ -88,7 +105,7 @@ export class TrainerThread {
   handle(request: Request): Reply {
     switch (request.kind) {
       case 'step':
-        return this.#step(request.step, request.samples, request.lr);
+        return this.#step(request.step, request.samples, request.lr, request.squares);
       case 'validate':
         return this.#validate(request.batches);
       case 'figures':
@@ -102,34 +119,88 @@ export class TrainerThread {
     }
   }
 
-  #step(step: number, samples: Int32Array, lr: number): StepReply {
+  #step(step: number, samples: Int32Array, lr: number, squares = false): StepReply {
+    const { thread, threads } = this.#init;
+    const random = this.#random.derive('step', step);
+    if (!this.#truncation) {
+      const found = shardGradient(this.#network, this.#data, samples, thread, threads, random);
+      return this.#reply(this.#update(found, lr, step, squares), samples, random);
+    }
+    const pass = this.#truncatedPass(samples, random);
+    const chunks = this.#largest(pass?.chunks ?? 0);
+    let sum = 0;
+    let weight = 0;
+    let last: Update | undefined;
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      if (!pass) this.#network.clearGradients();
+      const found = pass?.gradient(chunk) ?? { sum: 0, weight: 0 };
+      const before = step * this.#mostChunks + Math.min(chunk, this.#mostChunks - 1);
+      last = this.#update(found, lr, before, squares && chunk === chunks - 1);
+      sum += last.sum;
+      weight += last.weight;
+      if (!last.finite) break;
+    }
+    const whole = last ?? { norm: 0, finite: true };
+    return this.#reply({ ...whole, sum, weight }, samples, random);
+  }
+
+  #reply({ sum, weight, norm, finite, squares }: Update, samples: Int32Array, random: Random): StepReply {
+    const bad = finite ? undefined : this.#badSample(samples, random);
+    // A batch without one usable sample has no weight and no gradient.
+    const loss = sum * (1 / (weight || 1));
+    return { kind: 'step', loss, norm, finite, ...(squares ? { squares } : {}), ...(bad ? { bad } : {}) };
+  }
+
+  /** This thread's share of a batch; none where there are fewer samples than threads. */
+  #truncatedPass(samples: Int32Array, random: Random): TruncatedPass | undefined {
+    const { indices, positions } = takeShard(samples, this.#init.thread, this.#init.threads);
+    if (indices.length === 0) return undefined;
+    const batch = this.#data.batch('train', indices, random.derive('data'));
+    const mode = { dropout: random.derive('dropout'), lanePositions: positions };
+    return new TruncatedPass(this.#network, this.#data, batch, this.#truncation!, mode);
+  }
+
+  /** The largest number that any thread brings. */
+  #largest(own: number): number {
+    const { thread, threads } = this.#init;
+    this.#sums[thread * 3] = own;
+    this.#barrier.wait();
+    const most = Math.max(...Array.from({ length: threads }, (_, i) => this.#sums[i * 3]!));
+    this.#barrier.wait();
+    return most;
+  }
+
+  /**
+   * Adds up what the threads found, and moves the weights unless it is not finite.
+   * @param before updates before this one
+   */
+  #update(found: LossSum, lr: number, before: number, wantsSquares: boolean): Update {
     const { thread, threads } = this.#init;
     const network = this.#network;
-    const random = this.#random.derive('step', step);
-    const { sum, weight } = shardGradient(network, this.#data, samples, thread, threads, random);
     if (threads > 1) this.#gradients[thread]!.set(network.gradients());
-    this.#sums[thread * 3] = sum;
-    this.#sums[thread * 3 + 1] = weight;
+    this.#sums[thread * 3] = found.sum;
+    this.#sums[thread * 3 + 1] = found.weight;
     this.#barrier.wait();
 
-    // A batch without one usable sample has no weight and no gradient.
-    const scale = 1 / (this.#total(1) || 1);
+    const [sum, weight] = [this.#total(0), this.#total(1)];
+    const scale = 1 / (weight || 1);
     this.#sums[thread * 3 + 2] = this.#addGradients(scale);
     this.#barrier.wait();
 
-    const loss = this.#total(0) * scale;
     const norm = Math.sqrt(this.#total(2));
-    const finite = Number.isFinite(loss) && Number.isFinite(norm);
+    const finite = Number.isFinite(sum * scale) && Number.isFinite(norm);
+    const { slice } = this.#optimiser;
+    const squares =
+      wantsSquares && finite
+        ? { layers: layerSquares(network, slice), steps: found.weight > 0 ? stepSquares(network, scale) : {} }
+        : undefined;
     if (finite) {
-      const { start, end } = this.#optimiser.slice;
-      this.#optimiser.update(network.weightsPointer, network.gradientsPointer, norm, lr, step);
-      this.#weights.set(network.weights().subarray(start, end), start);
+      this.#optimiser.update(network.weightsPointer, network.gradientsPointer, norm, lr, before);
+      this.#weights.set(network.weights().subarray(slice.start, slice.end), slice.start);
       this.#barrier.wait();
       network.weights().set(this.#weights);
     }
-    if (finite) return { kind: 'step', loss, norm, finite };
-    const bad = this.#badSample(samples, random);
-    return { kind: 'step', loss, norm, finite, ...(bad ? { bad } : {}) };
+    return { sum, weight, norm, finite, ...(squares ? { squares } : {}) };
   }
 
   /** Draws what the step drew. */
@@ -185,4 +256,12 @@ export class TrainerThread {
     v.set(this.#v.subarray(slice.start, slice.end));
     if (average.length > 0) average.set(this.#average.subarray(slice.start, slice.end));
   }
+}
+
+/** Updates that a step may take: what comes after them in a run depends on the recipe and the step alone. */
+function mostChunks(data: TaskData, truncation: Truncation | undefined): number {
+  if (!truncation) return 1;
+  let longest = 1;
+  for (let i = 0; i < data.trainCount; i++) longest = Math.max(longest, data.trainLength(i));
+  return Math.ceil(longest / truncation.k1);
 }

@@ -57,6 +57,7 @@ export class Recurrent implements NetworkNode {
   readonly sources: readonly number[];
   readonly features: number;
   readonly streams: boolean;
+  readonly carried: readonly string[];
   readonly cell: Cell;
   readonly hidden: number;
   readonly dirs: 1 | 2;
@@ -82,6 +83,7 @@ export class Recurrent implements NetworkNode {
     this.#activation = ('activation' in layer && layer.activation) || 'tanh';
     this.#dropRate = layer.recurrentDropout ?? 0;
     this.cell = cell;
+    this.carried = cell === 'lstm' ? ['h', 'c'] : ['h'];
     this.hidden = hidden;
     this.dirs = layer.bidirectional ? 2 : 1;
     this.features = this.dirs * hidden;

@@ -1,0 +1,120 @@
+/**
+ * Truncated back-propagation through time (Williams and Peng 1990): after every k1 steps of a sequence the weights
+ * move, by a gradient that reaches k2 steps back. States go on from chunk to chunk; gradients do not.
+ */
+import { RivuletError } from '@rivulet/core';
+import type { LossSum } from '../losses/loss.ts';
+import type { ForwardMode, Network, NetworkState } from '../nn/network.ts';
+import type { NetworkPlan } from '../nn/networkPlan.ts';
+import type { Recipe } from '../recipe.ts';
+import type { Batch, LaneTensor, TaskData } from '../task.ts';
+
+export interface Truncation {
+  /** Steps of a chunk, whose loss moves the weights once. */
+  readonly k1: number;
+  /** Steps that the gradient of a chunk reaches back from its end: a multiple of k1. */
+  readonly k2: number;
+}
+
+/**
+ * @returns undefined where the recipe goes back through whole sequences
+ * @throws RECIPE_INVALID for a layer that needs the whole sequence, naming it, and for a k2 that no chunk starts at
+ */
+export function truncationOf({ bptt, network }: Recipe, plan: NetworkPlan): Truncation | undefined {
+  if (!bptt) return undefined;
+  const { k1, k2 = k1 } = bptt;
+  const refuse = (key: string, message: string, got: unknown): never => {
+    throw new RivuletError('RECIPE_INVALID', `The recipe's ${key} is wrong: ${message}`, { key, got });
+  };
+  if (k2 % k1 !== 0) refuse('bptt.k2', `${k2} is no multiple of k1, ${k1}`, k2);
+  const whole = plan.nodes.findIndex((node) => !node.streams);
+  if (whole >= 0) {
+    const { name } = plan.nodes[whole]!;
+    const key = `network.layers.${whole - Object.keys(network.inputs).length}`;
+    refuse(key, `${name} needs the whole sequence, which bptt cuts`, name);
+  }
+  return { k1, k2 };
+}
+
+/** One batch on its way through time. */
+export class TruncatedPass {
+  /** Chunks of the longest sequence. */
+  readonly chunks: number;
+  readonly #network: Network;
+  readonly #data: TaskData;
+  readonly #batch: Batch;
+  readonly #truncation: Truncation;
+  readonly #mode: ForwardMode;
+  readonly #T: number;
+  /** States before the chunks, as far back as a gradient reaches. */
+  readonly #states = new Map<number, NetworkState>();
+
+  /** @throws RECIPE_INVALID when the task's targets cannot be cut */
+  constructor(network: Network, data: TaskData, batch: Batch, truncation: Truncation, mode: ForwardMode) {
+    if (!data.window) {
+      throw new RivuletError('RECIPE_INVALID', 'This task has no targets by step, which bptt needs', {
+        key: 'bptt',
+      });
+    }
+    const first = network.plan.nodes[network.plan.inputs[0]!]!;
+    this.#network = network;
+    this.#data = data;
+    this.#batch = batch;
+    this.#truncation = truncation;
+    this.#mode = mode;
+    this.#T = batch.inputs[first.name]?.T ?? 0;
+    this.chunks = Math.ceil(this.#T / truncation.k1);
+    this.#states.set(0, {});
+  }
+
+  /**
+   * The loss of chunk `chunk`, and in the network's gradients those of its sum. Chunks come in order; beyond the
+   * last one there is neither.
+   */
+  gradient(chunk: number): LossSum {
+    const network = this.#network;
+    network.clearGradients();
+    if (chunk >= this.chunks) return { sum: 0, weight: 0 };
+    const { k1, k2 } = this.#truncation;
+    const first = Math.max(0, chunk + 1 - k2 / k1);
+    const [start, from, end] = [first * k1, chunk * k1, Math.min(this.#T, (chunk + 1) * k1)];
+    // Masks are drawn by place in a window: every chunk draws its own, the first those of the whole sequence.
+    const { dropout } = this.#mode;
+    const random = dropout && (chunk === 0 ? dropout : dropout.derive('chunk', chunk));
+    const mode = { ...this.#mode, ...(random ? { dropout: random } : {}), state: this.#states.get(first)! };
+    const outputs = network.forward(this.#window(start, end, undefined), mode);
+    this.#states.set(chunk + 1, network.finalState());
+    this.#states.delete(first - 1);
+    const gradients = network.outputGradients();
+    const target = this.#data.window!(this.#batch.target, from, end);
+    const cut = (tensor: LaneTensor): LaneTensor => steps(tensor, from - start, end - start);
+    const loss = this.#data.loss(
+      Object.fromEntries(Object.entries(outputs).map(([name, y]) => [name, cut(y)])),
+      this.#lengths(from, end),
+      this.#window(from, end, target),
+      Object.fromEntries(
+        Object.entries(gradients).map(([name, data]) => [name, cut({ ...outputs[name]!, data }).data]),
+      ),
+    );
+    network.backward();
+    return loss;
+  }
+
+  #lengths(start: number, end: number): Int32Array | undefined {
+    return this.#batch.lengths?.map((length) => Math.min(Math.max(length - start, 0), end - start));
+  }
+
+  /** What stands beside the sequence, of one step, belongs to every chunk. */
+  #window(start: number, end: number, target: unknown): Batch {
+    const inputs = Object.entries(this.#batch.inputs).map(
+      ([name, x]) => [name, x.T === 1 && this.#T !== 1 ? x : steps(x, start, end)] as const,
+    );
+    const lengths = this.#lengths(start, end);
+    return { ...this.#batch, inputs: Object.fromEntries(inputs), target, ...(lengths ? { lengths } : {}) };
+  }
+}
+
+/** Steps lie one after the other: a part of them is a part of the memory. */
+function steps({ data, F, lanes }: LaneTensor, start: number, end: number): LaneTensor {
+  return { data: data.subarray(start * F * lanes, end * F * lanes), T: end - start, F, lanes };
+}
