@@ -7,8 +7,8 @@ import sirv from 'sirv';
 import { servePage } from '../bench/servePage.ts';
 import { BROWSER_FLAGS, findBrowser } from '../browser/findBrowser.ts';
 import { stackGraph } from '../parity/graphs.ts';
+import { buildPages } from './buildPages.ts';
 import { plainWord } from './handwriting/desk.ts';
-import { buildPages } from './inference/buildPages.ts';
 import type { GpuCase } from './inference/webgpu.ts';
 
 const models = fileURLToPath(new URL('../../models', import.meta.url));
