@@ -32,7 +32,7 @@ describe('Machine', () => {
   it('lends scratch without taking room', () => {
     const m = machine();
     const top = m.mark();
-    const [a, b] = m.scratch([5, 100_000]) as [number, number];
+    const { a, b } = m.scratch({ a: 5, b: 100_000 });
     expect([a, b, m.mark()]).toEqual([top, top + 32, top]);
     m.f32(b, 100_000).fill(1);
   });

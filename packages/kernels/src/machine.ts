@@ -48,14 +48,14 @@ export class Machine {
     this.#top = mark;
   };
 
-  /** Places above the arena, with whatever stood there; gone with the next alloc or scratch. */
-  scratch = (floats: readonly number[]): Pointer[] => {
+  /** Places above the arena by name, with whatever stood there; gone with the next alloc or scratch. */
+  scratch = <K extends string>(floats: Readonly<Record<K, number>>): Record<K, Pointer> => {
     let end = this.#top;
-    const places = floats.map((count) => {
-      const at = end;
-      end = at + align(count * 4);
-      return at;
-    });
+    const places = {} as Record<K, Pointer>;
+    for (const name in floats) {
+      places[name] = end;
+      end += align(floats[name] * 4);
+    }
     this.#reserve(this.#top, (end - this.#top) / 4);
     return places;
   };

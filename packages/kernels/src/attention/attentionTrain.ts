@@ -24,7 +24,7 @@ export function attentionBackward({ wasm, scratch }: Machine, call: AttentionBac
   const [step, valueStep] = [4 * features * B, 4 * values * B];
   const [row, column] = [4 * S * B, 4 * B];
   const factor = 1 / Math.sqrt(D);
-  const [ds] = scratch([T * S * B]) as [number];
+  const { ds } = scratch({ ds: T * S * B });
   for (let head = 0; head < heads; head++) {
     const s = shares + 4 * head * T * S * B;
     const part = 4 * head * D * B;

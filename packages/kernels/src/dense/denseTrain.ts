@@ -1,7 +1,8 @@
 /** A dense layer over every step and lane, forward and backward. */
 
+import { chunkSteps } from '../gemm/chunkSteps.ts';
 import { panelFloats } from '../gemm/panelFloats.ts';
-import { chunkRowsFloats, chunkSteps, WeightGradient } from '../gemm/weightGradient.ts';
+import { chunkRowsFloats, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
 import type { DenseBackwardCall, DenseCall } from '../trainTypes.ts';
 
@@ -10,7 +11,7 @@ type XStep = { readonly xStep?: number };
 
 export function denseForward({ wasm, scratch }: Machine, call: DenseCall & XStep): void {
   const { T, B, in: K, out: M, x, y, xStep = 4 * K * B } = call;
-  const [panels] = scratch([panelFloats(M, 1 + K)]) as [number];
+  const { panels } = scratch({ panels: panelFloats(M, 1 + K) });
   wasm.packAffine(panels, M, call.w, K, 0, 0, call.b, 0);
   for (let t = 0; t < T; t++) wasm.affine(panels, M, K, x + t * xStep, 0, 0, B, y + 4 * t * M * B, 0, t);
 }
@@ -18,12 +19,12 @@ export function denseForward({ wasm, scratch }: Machine, call: DenseCall & XStep
 export function denseBackward(machine: Machine, call: DenseBackwardCall & XStep): void {
   const { wasm, scratch, f32 } = machine;
   const { T, B, in: K, out: M, x, dy, dx, xStep = 4 * K * B } = call;
-  const [wt, panels, db, x0, x1] = scratch([
-    ...[dx ? panelFloats(K, M) : 0, chunkRowsFloats(M, B, T), M + 3],
-    ...WeightGradient.floats(K, M, B, T),
-  ]) as number[] as [number, number, number, number, number];
-  const dw = new WeightGradient(machine, K, M, B, [x0, x1]);
-  f32(db, M + 3).fill(0);
+  const { wt, panels, db, forW } = scratch({
+    ...{ wt: dx ? panelFloats(K, M) : 0, panels: chunkRowsFloats(M, B, T), db: panelFloats(M, 1) },
+    forW: WeightGradient.floats(K, M, B, T),
+  });
+  const dw = new WeightGradient(machine, K, M, B, T, forW);
+  f32(db, panelFloats(M, 1)).fill(0);
   if (dx) wasm.packColumns(wt, call.w, M, K);
   const chunk = chunkSteps(B, T);
   for (let start = 0; start < T; start += chunk) {
@@ -34,8 +35,8 @@ export function denseBackward(machine: Machine, call: DenseBackwardCall & XStep)
     }
     wasm.packLanes(panels, g, 4 * M * B, M, B, steps, 4, db);
     dw.take(x + start * xStep, xStep, steps);
-    dw.add({ panels, rows: M, K: steps * B }, call.dw, 0);
+    dw.add({ panels, rows: M, K: steps * B }, call.dw);
   }
-  dw.end(call.dw, M);
+  dw.end(call.dw);
   if (call.db) wasm.add(call.db, db, M);
 }

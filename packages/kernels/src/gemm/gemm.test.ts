@@ -6,8 +6,9 @@ import { Machine } from '../machine.ts';
 import { largestDifference } from '../testing/largestDifference.ts';
 import { seeded, uniform } from '../testing/random.ts';
 import type { TrainExports } from '../trainExports.ts';
+import { chunkSteps } from './chunkSteps.ts';
 import { panelFloats } from './panelFloats.ts';
-import { chunkRowsFloats, chunkSteps, WeightGradient } from './weightGradient.ts';
+import { chunkRowsFloats, WeightGradient } from './weightGradient.ts';
 
 const size = (max: number) => fc.integer({ min: 1, max });
 /** Sums of `terms` products of numbers within 1, in float32. */
@@ -137,17 +138,17 @@ describe.each(['plain', 'relaxed'] as const)('sgemm, %s', async (variant) => {
           const B = 8 * eights;
           inArena(seed, (put) => {
             const [g, x, dw, db] = [put(T * M * B), put(T * N * B), put(M * N), put(4 * Math.ceil(M / 4))];
-            const floats = [chunkRowsFloats(M, B, T), ...WeightGradient.floats(N, M, B, T)];
-            const [panels, x0, x1] = floats.map((count) => put(count).at) as [number, number, number];
-            const weights = new WeightGradient(machine, N, M, B, [x0, x1]);
+            const panels = put(chunkRowsFloats(M, B, T)).at;
+            const forW = put(WeightGradient.floats(N, M, B, T)).at;
+            const weights = new WeightGradient(machine, N, M, B, T, forW);
             const xStep = (back ? -4 : 4) * N * B;
             for (let s = 0; s < T; s += chunkSteps(B, T)) {
               const steps = Math.min(chunkSteps(B, T), T - s);
               wasm.packLanes(panels, g.at + 4 * s * M * B, 4 * M * B, M, B, steps, 4, db.at);
               weights.take(x.at + 4 * (back ? T - 1 - s : s) * N * B, xStep, steps);
-              weights.add({ panels, rows: M, K: steps * B }, dw.at, 0);
+              weights.add({ panels, rows: M, K: steps * B }, dw.at);
             }
-            weights.end(dw.at, M);
+            weights.end(dw.at);
             const expectedW = dw.values.slice();
             const expectedB = db.values.slice();
             for (let s = 0; s < T; s++) {

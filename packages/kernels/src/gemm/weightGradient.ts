@@ -4,17 +4,8 @@
  */
 import type { Machine } from '../machine.ts';
 import type { Pointer } from '../trainTypes.ts';
+import { chunkSteps } from './chunkSteps.ts';
 import { panelFloats } from './panelFloats.ts';
-
-/** Steps times lanes of a chunk: enough to make a tile's loads and stores of its sums cheap, few enough for the cache. */
-const CHUNK_LANES = 256;
-
-/** Steps of a chunk; a caller keeps that many steps' gradients at least. */
-export function chunkSteps(B: number, T: number): number {
-  return Math.max(1, Math.min(T, Math.round(CHUNK_LANES / B)));
-}
-
-const blockFloats = (N: number, K: number): number => 8 * Math.ceil(N / 8) * K;
 
 /** The gradient's rows of one chunk, shared by all matrices that they belong to. */
 export interface ChunkRows {
@@ -25,25 +16,34 @@ export interface ChunkRows {
   readonly K: number;
 }
 
+/** Floats of `rows` gradient rows of a chunk as panels. */
+export function chunkRowsFloats(rows: number, B: number, T: number): number {
+  return panelFloats(rows, chunkSteps(B, T) * B);
+}
+
 /** One matrix whose gradient is taken: x [N][B] a step, dw [rows, N] added to. */
 export class WeightGradient {
   readonly #machine: Machine;
   readonly #N: number;
+  readonly #rows: number;
   readonly #B: number;
+  /** x turned around, by eight of its rows. */
   readonly #blocks: Pointer;
+  /** [rows][8] of the columns beyond a multiple of 8. */
   readonly #tail: Pointer;
 
-  /** Floats of scratch: for x turned around, and for the columns beyond a multiple of 8. */
-  static floats(N: number, rows: number, B: number, T: number): readonly [number, number] {
-    return [blockFloats(N, chunkSteps(B, T) * B), N % 8 ? 8 * rows : 0];
+  /** Floats of scratch that a gradient of this size needs. */
+  static floats(N: number, rows: number, B: number, T: number): number {
+    return blockFloats(N, B, T) + (N % 8 ? 8 * rows : 0);
   }
 
-  /** @param rows of the whole matrix */
-  constructor(machine: Machine, N: number, rows: number, B: number, scratch: readonly [Pointer, Pointer]) {
-    [this.#blocks, this.#tail] = scratch;
+  constructor(machine: Machine, N: number, rows: number, B: number, T: number, scratch: Pointer) {
     this.#machine = machine;
     this.#N = N;
+    this.#rows = rows;
     this.#B = B;
+    this.#blocks = scratch;
+    this.#tail = scratch + 4 * blockFloats(N, B, T);
     if (N % 8) machine.f32(this.#tail, 8 * rows).fill(0);
   }
 
@@ -53,7 +53,7 @@ export class WeightGradient {
   }
 
   /** Adds the product of a chunk to rows of dw from `row` on. */
-  add({ panels, rows, K }: ChunkRows, dw: Pointer, row: number): void {
+  add({ panels, rows, K }: ChunkRows, dw: Pointer, row = 0): void {
     const { wasm } = this.#machine;
     const N = this.#N;
     const to = dw + 4 * row * N;
@@ -64,16 +64,14 @@ export class WeightGradient {
     }
   }
 
-  /** Adds what is left beside dw; comes last. @param rows of the whole matrix */
-  end(dw: Pointer, rows: number): void {
+  /** Adds what is left beside dw; comes last. */
+  end(dw: Pointer): void {
     const columns = this.#N % 8;
-    if (columns > 0) {
-      this.#machine.wasm.addColumns(dw + 4 * (this.#N - columns), this.#N, this.#tail, rows, columns);
-    }
+    if (columns === 0) return;
+    this.#machine.wasm.addColumns(dw + 4 * (this.#N - columns), this.#N, this.#tail, this.#rows, columns);
   }
 }
 
-/** Floats of `rows` gradient rows of a chunk as panels. */
-export function chunkRowsFloats(rows: number, B: number, T: number): number {
-  return panelFloats(rows, chunkSteps(B, T) * B);
+function blockFloats(N: number, B: number, T: number): number {
+  return 8 * Math.ceil(N / 8) * chunkSteps(B, T) * B;
 }

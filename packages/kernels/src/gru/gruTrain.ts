@@ -1,7 +1,8 @@
 /** GRU forward and backward through time over one direction: the order of the kernels and the cache's layout. */
 
+import { walkBack } from '../gemm/chunkSteps.ts';
 import { panelFloats } from '../gemm/panelFloats.ts';
-import { chunkRowsFloats, chunkSteps, WeightGradient } from '../gemm/weightGradient.ts';
+import { chunkRowsFloats, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
 import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
 
@@ -20,11 +21,11 @@ export function gruForward({ wasm, scratch, setOrZero, copy }: Machine, call: Re
   const at = layout(T, unit);
   const h = cache + 4 * at.h;
   const both = 2 * hidden;
-  const [zr, n, m] = scratch([
-    panelFloats(both, 1 + input + hidden),
-    panelFloats(hidden, 1 + input),
-    panelFloats(hidden, 1 + hidden),
-  ]) as [number, number, number];
+  const { zr, n, m } = scratch({
+    zr: panelFloats(both, 1 + input + hidden),
+    n: panelFloats(hidden, 1 + input),
+    m: panelFloats(hidden, 1 + hidden),
+  });
   const rb = b + 12 * hidden;
   wasm.packAffine(zr, both, w, input, r, hidden, b, rb);
   // The candidate's two products stay apart, for the reset gate stands between them.
@@ -51,44 +52,44 @@ export function gruBackward(machine: Machine, call: RecurrentBackwardCall): void
   const rows = 3 * hidden;
   const at = layout(T, unit);
   const h = cache + 4 * at.h;
-  const [dh, rt, wt, n, zrm, dbn, dbzrm, x0, x1, h0, h1] = scratch([
-    ...[unit, panelFloats(hidden, rows), dx ? panelFloats(input, rows) : 0],
-    ...[chunkRowsFloats(hidden, B, T), chunkRowsFloats(rows, B, T), hidden + 3, rows + 3],
-    ...WeightGradient.floats(input, rows, B, T),
-    ...WeightGradient.floats(hidden, rows, B, T),
-  ]) as number[] as [number, number, number, number, number, number, number, number, number, number, number];
-  const dw = new WeightGradient(machine, input, rows, B, [x0, x1]);
-  const dr = new WeightGradient(machine, hidden, rows, B, [h0, h1]);
-  f32(dbn, hidden + 3).fill(0);
-  f32(dbzrm, rows + 3).fill(0);
+  const { dh, rt, wt, n, zrm, dbn, dbzrm, forW, forR } = scratch({
+    ...{ dh: unit, rt: panelFloats(hidden, rows), wt: dx ? panelFloats(input, rows) : 0 },
+    ...{ n: chunkRowsFloats(hidden, B, T), zrm: chunkRowsFloats(rows, B, T) },
+    ...{ dbn: panelFloats(hidden, 1), dbzrm: panelFloats(rows, 1) },
+    forW: WeightGradient.floats(input, rows, B, T),
+    forR: WeightGradient.floats(hidden, rows, B, T),
+  });
+  const dw = new WeightGradient(machine, input, rows, B, T, forW);
+  const dr = new WeightGradient(machine, hidden, rows, B, T, forR);
+  f32(dbn, panelFloats(hidden, 1)).fill(0);
+  f32(dbzrm, panelFloats(rows, 1)).fill(0);
   wasm.packColumns(rt, call.r, rows, hidden);
   if (dx) wasm.gruPackInputGrad(wt, call.w, input, hidden);
   setOrZero(dh, call.dhn, unit);
+  const gates = cache + 4 * at.gates;
   const gStep = 16 * unit;
-  const chunk = chunkSteps(B, T);
-  for (let end = T; end > 0; end -= chunk) {
-    const start = Math.max(0, end - chunk);
-    for (let s = end - 1; s >= start; s--) {
-      const t = call.reverse ? T - 1 - s : s;
-      const g = cache + 4 * at.gates + s * gStep;
+  walkBack(
+    call,
+    (s, t) => {
+      const g = gates + s * gStep;
       wasm.gruStepBackward(t, B, hidden, lens, g, h + 4 * s * unit, dy + 4 * t * call.yStride, dh);
       wasm.gemm(rt, hidden, rows, g + 4 * unit, 4 * B, B / 8, dh, 4 * B, lens, t);
       if (dx) wasm.gemm(wt, input, rows, g, 4 * B, B / 8, dx + 4 * t * input * B, 4 * B, lens, t);
-    }
-    const steps = end - start;
-    const K = steps * B;
-    const first = call.reverse ? T - 1 - start : start;
-    const g = cache + 4 * at.gates + start * gStep;
-    wasm.packLanes(n, g, gStep, hidden, B, steps, 4, dbn);
-    wasm.packLanes(zrm, g + 4 * unit, gStep, rows, B, steps, 4, dbzrm);
-    dw.take(x + 4 * first * input * B, (call.reverse ? -4 : 4) * input * B, steps);
-    dr.take(h + 4 * start * unit, 4 * unit, steps);
-    dw.add({ panels: zrm, rows: 2 * hidden, K }, call.dw, 0);
-    dw.add({ panels: n, rows: hidden, K }, call.dw, 2 * hidden);
-    dr.add({ panels: zrm, rows, K }, call.dr, 0);
-  }
-  dw.end(call.dw, rows);
-  dr.end(call.dr, rows);
+    },
+    ({ s, t }, steps) => {
+      const g = gates + s * gStep;
+      const K = steps * B;
+      wasm.packLanes(n, g, gStep, hidden, B, steps, 4, dbn);
+      wasm.packLanes(zrm, g + 4 * unit, gStep, rows, B, steps, 4, dbzrm);
+      dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps);
+      dr.take(h + 4 * s * unit, 4 * unit, steps);
+      dw.add({ panels: zrm, rows: 2 * hidden, K }, call.dw);
+      dw.add({ panels: n, rows: hidden, K }, call.dw, 2 * hidden);
+      dr.add({ panels: zrm, rows, K }, call.dr);
+    },
+  );
+  dw.end(call.dw);
+  dr.end(call.dr);
   // W's biases in the order z, r, n, R's in the order z, r, m.
   wasm.add(call.db, dbzrm, 2 * hidden);
   wasm.add(call.db + 8 * hidden, dbn, hidden);

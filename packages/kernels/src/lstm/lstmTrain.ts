@@ -1,7 +1,8 @@
 /** LSTM forward and backward through time over one direction: the order of the kernels and the cache's layout. */
 
+import { walkBack } from '../gemm/chunkSteps.ts';
 import { panelFloats } from '../gemm/panelFloats.ts';
-import { chunkRowsFloats, chunkSteps, WeightGradient } from '../gemm/weightGradient.ts';
+import { chunkRowsFloats, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
 import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
 
@@ -23,7 +24,7 @@ export function lstmForward({ wasm, scratch, setOrZero, copy }: Machine, call: R
   const rows = 4 * hidden;
   const at = layout(T, unit);
   const [c, h] = [cache + 4 * at.c, cache + 4 * at.h];
-  const [panels] = scratch([panelFloats(rows, 1 + input + hidden)]) as [number];
+  const { panels } = scratch({ panels: panelFloats(rows, 1 + input + hidden) });
   wasm.packAffine(panels, rows, call.w, input, call.r, hidden, call.b, call.b + 4 * rows);
   setOrZero(c, call.c0, unit);
   setOrZero(h, call.h0, unit);
@@ -48,42 +49,39 @@ export function lstmBackward(machine: Machine, call: RecurrentBackwardCall): voi
   const at = layout(T, unit);
   const gates = cache + 4 * at.gates;
   const [c, h] = [cache + 4 * at.c, cache + 4 * at.h];
-  const [dh, dc, rt, wt, panels, db, x0, x1, h0, h1] = scratch([
-    ...[unit, unit, panelFloats(hidden, rows), dx ? panelFloats(input, rows) : 0],
-    ...[chunkRowsFloats(rows, B, T), rows],
-    ...WeightGradient.floats(input, rows, B, T),
-    ...WeightGradient.floats(hidden, rows, B, T),
-  ]) as number[] as [number, number, number, number, number, number, number, number, number, number];
-  const dw = new WeightGradient(machine, input, rows, B, [x0, x1]);
-  const dr = new WeightGradient(machine, hidden, rows, B, [h0, h1]);
+  const { dh, dc, rt, wt, panels, db, forW, forR } = scratch({
+    ...{ dh: unit, dc: unit, rt: panelFloats(hidden, rows), wt: dx ? panelFloats(input, rows) : 0 },
+    ...{ panels: chunkRowsFloats(rows, B, T), db: rows },
+    forW: WeightGradient.floats(input, rows, B, T),
+    forR: WeightGradient.floats(hidden, rows, B, T),
+  });
+  const dw = new WeightGradient(machine, input, rows, B, T, forW);
+  const dr = new WeightGradient(machine, hidden, rows, B, T, forR);
   f32(db, rows).fill(0);
   wasm.packColumns(rt, call.r, rows, hidden);
   if (dx) wasm.packColumns(wt, call.w, rows, input);
   setOrZero(dh, call.dhn, unit);
   setOrZero(dc, call.dcn, unit);
-  const chunk = chunkSteps(B, T);
-  for (let end = T; end > 0; end -= chunk) {
-    const start = Math.max(0, end - chunk);
-    for (let s = end - 1; s >= start; s--) {
-      const t = call.reverse ? T - 1 - s : s;
+  walkBack(
+    call,
+    (s, t) => {
       const g = gates + 4 * s * rows * B;
       const tc = cache + 4 * (at.tc + s * unit);
       const before = c + 4 * s * unit;
       wasm.lstmStepBackward(t, B, hidden, lens, g, tc, before, dy + 4 * t * call.yStride, dh, dc);
       wasm.gemm(rt, hidden, rows, g, 4 * B, B / 8, dh, 4 * B, lens, t);
       if (dx) wasm.gemm(wt, input, rows, g, 4 * B, B / 8, dx + 4 * t * input * B, 4 * B, lens, t);
-    }
-    const steps = end - start;
-    const first = call.reverse ? T - 1 - start : start;
-    const chunkRows = { panels, rows, K: steps * B };
-    wasm.packLanes(panels, gates + 4 * start * rows * B, 4 * rows * B, rows, B, steps, 4, db);
-    dw.take(x + 4 * first * input * B, (call.reverse ? -4 : 4) * input * B, steps);
-    dr.take(h + 4 * start * unit, 4 * unit, steps);
-    dw.add(chunkRows, call.dw, 0);
-    dr.add(chunkRows, call.dr, 0);
-  }
-  dw.end(call.dw, rows);
-  dr.end(call.dr, rows);
+    },
+    ({ s, t }, steps) => {
+      wasm.packLanes(panels, gates + 4 * s * rows * B, 4 * rows * B, rows, B, steps, 4, db);
+      dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps);
+      dr.take(h + 4 * s * unit, 4 * unit, steps);
+      dw.add({ panels, rows, K: steps * B }, call.dw);
+      dr.add({ panels, rows, K: steps * B }, call.dr);
+    },
+  );
+  dw.end(call.dw);
+  dr.end(call.dr);
   wasm.add(call.db, db, rows);
   wasm.add(call.db + 4 * rows, db, rows);
   if (call.dh0) copy(call.dh0, dh, unit);

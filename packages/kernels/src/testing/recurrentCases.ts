@@ -19,5 +19,6 @@ export const recurrentCases: readonly RecurrentCase[] = [
   { T: 11, B: 16, input: 7, hidden: 6, reverse: true, lengths: true, states: true },
   { ...off, T: 17, B: 24, input: 2, hidden: 3, reverse: true },
   { ...off, T: 20, B: 24, input: 10, hidden: 13, lengths: true },
+  { T: 40, B: 16, input: 9, hidden: 5, reverse: true, lengths: true, states: true },
   { ...off, T: 3, B: 128, input: 5, hidden: 2, reverse: true, lengths: true },
 ];
