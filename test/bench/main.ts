@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   engine: () => import('./engine.ts'),
   startup: () => import('./startup.ts'),
   size: () => import('./size.ts'),
+  memory: () => import('./memory.ts'),
   border: () => import('./border.ts'),
   stroke: () => import('./stroke.ts'),
   streams: () => import('./streams.ts'),

@@ -1,9 +1,7 @@
 /**
  * `npm run bench -- streams`: microseconds that one step of one stream takes, 256 streams of a GRU of 64 units one
- * by one and as a group, in turns; and what a million pushes leave behind on the heap.
+ * by one and as a group, in turns.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { loadModel } from '@rivulet/inference/node';
 import { stackBytes } from '../parity/graphs.ts';
 import { randomFloats } from '../parity/random.ts';
@@ -11,7 +9,6 @@ import { interleaved } from './interleaved.ts';
 
 const STREAMS = 256;
 const INPUT = 16;
-const PUSHES = 1_000_000;
 const GRU = { seed: 1, input: INPUT, layers: [{ op: 'GRU', hidden: 64 }] } as const;
 
 export async function bench(): Promise<Record<string, number>> {
@@ -45,33 +42,5 @@ export async function bench(): Promise<Record<string, number>> {
     figures[`${type}, group against one by one`] = alone / times.get('group')!.median;
     await model.dispose();
   }
-  figures[`${PUSHES} pushes, heap growth, bytes`] = await heapGrowth();
   return figures;
-}
-
-/** Bytes that stay after a million pushes on one stream, beyond what stayed after the first thousand. */
-async function heapGrowth(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const model = await loadModel(stackBytes(GRU), { engine: 'fused' });
-  const stream = model.createStream();
-  const chunk = new Float32Array(INPUT).fill(0.5);
-  const heldAfter = async (pushes: number): Promise<number> => {
-    for (let i = 0; i < pushes; i++) await stream.push(chunk);
-    // Buffers that are collected go back a while later.
-    for (let i = 0; i < 3; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      collect();
-    }
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
-  await heldAfter(100_000);
-  const before = await heldAfter(1_000);
-  const started = performance.now();
-  const growth = (await heldAfter(PUSHES)) - before;
-  const each = ((performance.now() - started) * 1000) / PUSHES;
-  console.log(`${PUSHES} pushes: heap growth ${growth} bytes, ${each.toFixed(2)} us a push`);
-  await model.dispose();
-  return growth;
 }

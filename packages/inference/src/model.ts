@@ -7,7 +7,7 @@ import { type IncrementalModel, IncrementalRun } from './stream/incrementalRun.t
 import { beginning, restored, Stream, type StreamModel } from './stream/stream.ts';
 import { StreamGroup } from './stream/streamGroup.ts';
 import type { StreamInfo, StreamRequest } from './stream/streamProgram.ts';
-import type { CallOptions, ModelInfo, ModelService, Remote, ServiceOptions } from './worker/api.ts';
+import type { CallOptions, ModelService, Remote, ServiceOptions } from './worker/api.ts';
 
 /** `engine`: default `auto`, our own where it covers the graph, else onnxruntime-web. */
 export interface LoadModelOptions extends Pick<ServiceOptions, 'engine' | 'variant' | 'sha256'>, LoadOptions {
@@ -32,7 +32,8 @@ export class Model {
   #runs = 0;
 
   /** Made by `loadModel`. */
-  constructor(remote: Remote<ModelService>, { engine, inputs, outputs }: ModelInfo) {
+  constructor(remote: Remote<ModelService>) {
+    const { engine, inputs, outputs } = remote.about;
     this.#remote = remote;
     this.engine = engine;
     this.inputs = inputs;

@@ -43,13 +43,7 @@ export function modelLoader({ client, resolve }: Platform): PublicApi['loadModel
     // By name: another realm's bytes (a frame's) are of another class.
     const isBytes = ArrayBuffer.isView(source) && source[Symbol.toStringTag] === 'Uint8Array';
     const location = isBytes ? source : locate(resolve, source);
-    const remote = await client.open('model', location, options);
-    try {
-      return new Model(remote, await remote.call('info', [], { signal: options.signal }));
-    } catch (error) {
-      await remote.dispose();
-      throw error;
-    }
+    return new Model(await client.open('model', location, options));
   };
 }
 

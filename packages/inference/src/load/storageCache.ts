@@ -8,6 +8,8 @@ const SHA256 = 'rivulet-sha256';
 const BYTES = 'rivulet-bytes';
 const USED = 'rivulet-used';
 const DAY_MS = 86_400_000;
+/** A file is written when its model has run: writing takes 10 ms of the thread that the first result waits for. */
+const PAUSE_MS = 250;
 
 /**
  * @param maxBytes files together; beyond, those go that were not used for longest
@@ -41,6 +43,7 @@ export function storageCache(maxBytes = 256 * 2 ** 20): ModelCache | undefined {
     async put(location, bytes, sha256) {
       const key = keyOf(location, sha256);
       if (!key || bytes.length > maxBytes) return;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       const cache = await opened;
       try {
         await cache.put(key, entry(bytes));

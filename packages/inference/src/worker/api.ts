@@ -33,13 +33,16 @@ export interface ModelInfo {
 }
 
 export interface ModelService extends StreamService {
-  info(): Promise<ModelInfo>;
+  readonly about: ModelInfo;
   run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
 }
 
 export interface ForecasterService {
   predict(request: ForecastRequest): Promise<ForecastBand>;
 }
+
+/** Plain data. */
+type About<S> = S extends { readonly about: infer A } ? A : undefined;
 
 /** Options that a service is opened with; plain data, kept to open it again after its worker died. */
 export interface ServiceOptions {
@@ -84,6 +87,8 @@ type MethodName<S> = {
  * clone, so they must be plain data and typed arrays.
  */
 export interface Remote<S> {
+  /** What the service says of itself, come with the answer that it is open: who asked would wait once more. */
+  readonly about: About<S>;
   call<M extends MethodName<S>>(
     method: M,
     args: S[M] extends (...args: infer A) => unknown ? A : never,
@@ -117,9 +122,14 @@ export interface ResponseHead {
   readonly body: boolean;
 }
 
+export interface Opened {
+  readonly handle: number;
+  /** See Remote. */
+  readonly about: unknown;
+}
+
 /** What the host offers. `ticket` names a call so that it can be aborted; 0 names none. */
 export interface HostApi {
-  /** @returns the handle of a new service */
   open(
     ticket: number,
     name: ServiceName,
@@ -128,7 +138,7 @@ export interface HostApi {
     onProgress: ((progress: LoadProgress) => void) | undefined,
     files: CallerFiles,
     caller: CallerFilesApi | undefined,
-  ): Promise<Answer<number>>;
+  ): Promise<Answer<Opened>>;
   call(ticket: number, handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>>;
   close(handle: number): Promise<Answer<undefined>>;
   abort(ticket: number): Promise<void>;

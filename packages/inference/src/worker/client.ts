@@ -8,6 +8,7 @@ import type {
   CallOptions,
   Connection,
   HostApi,
+  Opened,
   OpenOptions,
   Remote,
   ServiceName,
@@ -73,15 +74,19 @@ export class ServiceClient {
     try {
       const recipe = { name, location, options, load: callerFiles({ fetch, cache }) };
       const link = this.#linked();
-      const handle = await this.#openOn(link, recipe, signal, onProgress);
-      return this.#remote(recipe, link, handle);
+      const opened = await this.#openOn(link, recipe, signal, onProgress);
+      return this.#remote(recipe, link, opened);
     } catch (error) {
       this.#closed();
       throw error;
     }
   }
 
-  #remote<N extends ServiceName>(recipe: Recipe, link: Link, handle: number): Remote<ServiceTable[N]> {
+  #remote<N extends ServiceName>(
+    recipe: Recipe,
+    link: Link,
+    { handle, about }: Opened,
+  ): Remote<ServiceTable[N]> {
     let at: Place = { link, handle: Promise.resolve(handle), known: handle, byMessage: 0 };
     let disposal: Promise<void> | undefined;
     const dispose = async (): Promise<void> => {
@@ -97,6 +102,7 @@ export class ServiceClient {
       }
     };
     return {
+      about: about as Remote<ServiceTable[N]>['about'],
       call: (method: string, args: readonly unknown[], options?: CallOptions) => {
         const signal = options?.signal;
         if (disposal) {
@@ -151,7 +157,7 @@ export class ServiceClient {
     const link = this.#linked();
     const fresh: Place = {
       link,
-      handle: this.#openOn(link, recipe, undefined, undefined),
+      handle: this.#openOn(link, recipe, undefined, undefined).then(({ handle }) => handle),
       known: 0,
       byMessage: 0,
     };
@@ -171,7 +177,7 @@ export class ServiceClient {
     { name, location, options, load }: Recipe,
     signal: AbortSignal | undefined,
     onProgress: ((progress: LoadProgress) => void) | undefined,
-  ): Promise<number> {
+  ): Promise<Opened> {
     const { callback } = link.connection;
     const progress = onProgress && callback(onProgress);
     const caller = load.api && callback(load.api);
@@ -180,7 +186,7 @@ export class ServiceClient {
       signal,
       (api, ticket) => api.open(ticket, name, location, options, progress, load.files, caller),
       // Opened while the order to abort was on its way: nobody else will ever close it.
-      (handle) => void link.connection.api.close(handle),
+      ({ handle }) => void link.connection.api.close(handle),
     );
   }
 

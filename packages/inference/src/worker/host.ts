@@ -46,7 +46,7 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
           throw abortedCall();
         }
         entries.set(++handles, { service, last: Promise.resolve(), calls: 0 });
-        return handles;
+        return { handle: handles, about: service.about };
       }),
 
     // A step of a small network takes a microsecond, which an AbortController and two turns of the event loop would

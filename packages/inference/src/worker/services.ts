@@ -15,6 +15,8 @@ interface Context extends ServiceOptions, FileSource {
 }
 
 interface Disposable {
+  /** See Remote. */
+  readonly about?: unknown;
   dispose(): Promise<void>;
   /** Methods that some caller may have at once, by name: without a promise, in the order of the calls all the same. */
   readonly now?: Readonly<Record<string, (...args: never[]) => unknown>>;
@@ -39,7 +41,7 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
       : openModel(location, context));
     const { engine: name, inputs, outputs } = session;
     return {
-      info: async () => ({ engine: name, inputs, outputs }),
+      about: { engine: name, inputs, outputs },
       run: (feeds) => session.run(feeds),
       ...streams,
       dispose: () => {
@@ -116,6 +118,7 @@ export async function openService(
       }
       return f.apply(service, args);
     },
+    about: service.about,
     dispose: () => service.dispose(),
     ...(service.now && { now: service.now }),
   };

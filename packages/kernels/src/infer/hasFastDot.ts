@@ -6,8 +6,6 @@
  * In the first case four instructions stand for one and int16 dots of plain SIMD are faster
  * (`npm run bench -- engine`).
  */
-import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
-
 const module = new Uint8Array([
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic, version
   ...[1, 5, 1, 0x60, 0, 1, 0x7f], // type 0: () -> i32
@@ -25,12 +23,12 @@ let answer: boolean | undefined;
 
 export function hasFastDot(): boolean {
   if (answer !== undefined) return answer;
-  if (!hasRelaxedSimd()) return (answer = false);
   try {
     const { d } = new WebAssembly.Instance(new WebAssembly.Module(module)).exports as { d(): number };
     return (answer = d() !== PAIRS_SATURATED);
   } catch {
-    // A content security policy without 'wasm-unsafe-eval': loading the kernels will say so, with a code.
+    // No relaxed SIMD at all; or a content security policy without 'wasm-unsafe-eval', of which loading the kernels
+    // will tell, with a code.
     return (answer = false);
   }
 }
