@@ -3,6 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
+it('gives back every byte of models that were loaded and disposed, or whose load was aborted or failed', () => {
+  const script = fileURLToPath(new URL('./testing/heldCycles.ts', import.meta.url));
+  const said = execFileSync(process.execPath, ['--expose-gc', script], { encoding: 'utf8' });
+  const { made, before, after } = JSON.parse(said);
+  expect(made).toBeGreaterThan(200);
+  expect(before).toBeGreaterThan(0);
+  expect(after).toBe(before);
+});
+
 it('lets go of the file when loaded, and of its memory when disposed, though somebody still holds it', () => {
   const script = fileURLToPath(new URL('./testing/heldMemory.ts', import.meta.url));
   const said = execFileSync(process.execPath, ['--expose-gc', script], { encoding: 'utf8' });
