@@ -7,7 +7,7 @@ import { expect, type Page, test } from '@playwright/test';
 import * as node from '@rivulet/inference/node';
 import { servePage } from '../bench/servePage.ts';
 import { stackBytes } from '../parity/graphs.ts';
-import { buildPages } from './inference/buildPages.ts';
+import { buildPages } from './buildPages.ts';
 
 const INPUT = 5;
 const models = {
