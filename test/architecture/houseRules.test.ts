@@ -20,6 +20,15 @@ describe('the floors of the house', () => {
       .filter((file) => /from 'node:|(?<![./\w])(document|window|navigator|process)\./.test(code(file)));
     expect(uses).toEqual([]);
   });
+  it('what trains on a page needs no Node built-ins, however far its imports lead', () => {
+    const edges = imports.filter(({ typeOnly }) => !typeOnly);
+    const reached = new Set(['packages/training/src/network.ts']);
+    for (const file of reached) for (const { from, to } of edges) if (from === file) reached.add(to);
+    expect(reached).toContain('packages/training/src/nn/ops/attention.ts');
+    expect(reached).toContain('packages/training/src/bptt/truncation.ts');
+    const kernels = [...reached].filter((file) => !file.startsWith('packages/kernels/src/binary/'));
+    expect(kernels.filter((file) => /from 'node:/.test(code(file)))).toEqual([]);
+  });
   it('no address of another origin stands in code that pages load', () => {
     const origins = sourceFiles(root)
       .filter(

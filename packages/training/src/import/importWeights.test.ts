@@ -6,7 +6,7 @@ import { meanRecipe } from '../fixtures/recipes.ts';
 import { initialise } from '../nn/initialise.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
 import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
-import { parseRecipe } from '../recipe.ts';
+import { parseRecipe, type RecipeInput } from '../recipe.ts';
 import { importWeights } from './importWeights.ts';
 
 const plan = planNetwork(meanRecipe().network);
@@ -43,6 +43,22 @@ describe('importWeights', () => {
     expect(toOnnx({ name, plan: shipped, weights, quantised: again }).graph.initializers).toEqual(
       int8.graph.initializers,
     );
+  });
+
+  const layers = JSON.parse(
+    readFileSync(new URL('../nn/fixtures/torchLayers.json', import.meta.url), 'utf8'),
+  ) as { title: string; network: RecipeInput['network'] }[];
+  it.each(layers)('reads back $title', ({ network }) => {
+    const plan = planNetwork(meanRecipe({ network }).network);
+    const weights = new Float32Array(plan.floats);
+    for (const { offset, size } of plan.parameters) {
+      for (let i = offset; i < offset + size; i++) weights[i] = Math.sin(i);
+    }
+    const quantised = quantiseNetwork(plan, weights);
+    const written = (extra: object): OnnxModel =>
+      readOnnx(writeOnnx(toOnnx({ name: 'layer', plan, weights, ...extra })));
+    expect(importWeights(plan, written({}))).toEqual(weights);
+    expect(importWeights(plan, written({ quantised }))).toEqual(quantised.restored);
   });
 
   it('names what is of another network', () => {

@@ -79,7 +79,8 @@ class LayerNorm implements NetworkNode {
     const inputs = [x!, graph.vector(this.#gain), graph.vector(this.#bias)];
     return graph.node('LayerNormalization', inputs, [this.name], {
       axis: attr.int(-1),
-      epsilon: attr.float(this.#eps),
+      // As the kernels and the file have it.
+      epsilon: attr.float(Math.fround(this.#eps)),
     });
   }
 }
