@@ -30,7 +30,7 @@ export async function bench(): Promise<Record<string, number>> {
   return figures;
 }
 
-/** Prints a table; a browser fetches one of the two kernels, and models, data and icons are not the shell. */
+/** Prints a table; a browser fetches one of the two kernels (the newer ones that of relaxed SIMD), and models, data and icons are not the shell. */
 function report(
   name: string,
   files: readonly BuiltFile[],
@@ -38,7 +38,7 @@ function report(
   figures: Record<string, number>,
 ): void {
   const shell = files.filter((file) => /\.(html|js|css|wasm)$/.test(file.name));
-  const counted = shell.filter((file) => needed(file.name) && !file.name.includes('infer.relaxed'));
+  const counted = shell.filter((file) => needed(file.name) && !file.name.includes('infer.plain'));
   console.log(`\n${name.padEnd(40)}${['bytes', 'gzip', 'brotli'].map((word) => word.padStart(9)).join('')}`);
   for (const file of shell) {
     const row = [file.bytes, file.gzip, file.brotli].map((n) => String(n).padStart(9)).join('');

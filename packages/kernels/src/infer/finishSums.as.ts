@@ -49,8 +49,13 @@ export function finishGroup(
     sixteen(c + 64, s4, s5, s6, s7, scale, scales + 64, bias ? bias + 64 : 0);
     return;
   }
+  finishSome(c, s0, s1, scale, scales, bias, left);
+  if (left > 8) finishSome(c + 32, s2, s3, scale, scales + 32, bias ? bias + 32 : 0, left - 8);
+  if (left > 16) finishSome(c + 64, s4, s5, scale, scales + 64, bias ? bias + 64 : 0, left - 16);
+  if (left > 24) finishSome(c + 96, s6, s7, scale, scales + 96, bias ? bias + 96 : 0, left - 24);
+}
+
+/** Called, not inlined: the columns of the last group, which may be fewer, are worth no code of their own. */
+function finishSome(c: usize, s0: v128, s1: v128, scale: v128, scales: usize, bias: usize, left: i32): void {
   finish(c, s0, s1, scale, scales, bias, left);
-  if (left > 8) finish(c + 32, s2, s3, scale, scales + 32, bias ? bias + 32 : 0, left - 8);
-  if (left > 16) finish(c + 64, s4, s5, scale, scales + 64, bias ? bias + 64 : 0, left - 16);
-  if (left > 24) finish(c + 96, s6, s7, scale, scales + 96, bias ? bias + 96 : 0, left - 24);
 }

@@ -54,11 +54,12 @@ export function paddedDepth(kind: i32, K: i32): i32 {
   return (K + depth - 1) & ~(depth - 1);
 }
 
-/** Kernels of 7 bits take whole groups only. */
+/** Kernels of 7 bits take whole groups only, those of 14 bits halves of them. */
 // @ts-ignore: decorator
 @inline
 export function paddedColumns(kind: i32, N: i32): i32 {
-  return kind >= INT8_7 ? (N + 31) & ~31 : (N + 7) & ~7;
+  const most = kind >= INT8_7 ? 31 : kind == INT8_14 ? 15 : 7;
+  return (N + most) & ~most;
 }
 
 /** For the caller's allocation: bytes of the packed weights. */
