@@ -118,4 +118,13 @@ export class Model {
   dispose(): Promise<void> {
     return this.#remote.dispose();
   }
+
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    // As in a stream: there may be no such symbol.
+    if (Symbol.asyncDispose) {
+      Object.defineProperty(Model.prototype, Symbol.asyncDispose, { value: Model.prototype.dispose });
+    }
+  }
 }

@@ -56,3 +56,14 @@ it('takes bytes of any realm, a view of more, and a Buffer', async () => {
     expect(await failure(model.run(halves(2)))).toMatchObject({ code: 'DISPOSED' });
   }
 });
+
+it('lets go of a model at the end of its block', async () => {
+  const bytes = writeOnnx(smallModel);
+  let model: node.Model;
+  {
+    await using held = await node.loadModel(bytes);
+    model = held;
+    await held.run(halves(1));
+  }
+  expect(await failure(model.run(halves(1)))).toMatchObject({ code: 'DISPOSED' });
+});

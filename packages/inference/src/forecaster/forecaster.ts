@@ -22,4 +22,15 @@ export class Forecaster {
   dispose(): Promise<void> {
     return this.#remote.dispose();
   }
+
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    // As in a stream: there may be no such symbol.
+    if (Symbol.asyncDispose) {
+      Object.defineProperty(Forecaster.prototype, Symbol.asyncDispose, {
+        value: Forecaster.prototype.dispose,
+      });
+    }
+  }
 }
