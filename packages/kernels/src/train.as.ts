@@ -4,7 +4,7 @@ export const heapBase: usize = __heap_base;
 export { adamStep } from './adam/adam.as';
 export { laneMix, laneScores, laneSoftmax, laneSoftmaxBackward } from './attention/attention.as';
 export { embeddingBackward, embeddingForward } from './embedding/embedding.as';
-export { affine, gemm } from './gemm/gemm.as';
+export { affine, gemm, gemm as gemmWeights } from './gemm/gemm.as';
 export { packAffine, packColumns } from './gemm/pack.as';
 export { addColumns, packLanes } from './gemm/packLanes.as';
 export { rowSums } from './gemm/rowSums.as';

@@ -2,6 +2,18 @@
 import type { Pointer } from './trainTypes.ts';
 
 type Kernel = (...args: number[]) => void;
+type Gemm = (
+  panels: Pointer,
+  M: number,
+  K: number,
+  x: Pointer,
+  xRow: number,
+  blocks: number,
+  y: Pointer,
+  yRow: number,
+  lens: Pointer,
+  t: number,
+) => void;
 
 export interface TrainExports {
   readonly memory: WebAssembly.Memory;
@@ -28,18 +40,9 @@ export interface TrainExports {
     sums: Pointer,
   ) => void;
   readonly addColumns: (to: Pointer, ld: number, from: Pointer, M: number, columns: number) => void;
-  readonly gemm: (
-    panels: Pointer,
-    M: number,
-    K: number,
-    x: Pointer,
-    xRow: number,
-    blocks: number,
-    y: Pointer,
-    yRow: number,
-    lens: Pointer,
-    t: number,
-  ) => void;
+  readonly gemm: Gemm;
+  /** The same function: under a second name a profile tells the gradients of weights from those of states. */
+  readonly gemmWeights: Gemm;
   readonly rowSums: (g: Pointer, gStep: number, M: number, B: number, steps: number, db: Pointer) => void;
   readonly affine: (
     panels: Pointer,

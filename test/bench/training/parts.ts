@@ -4,9 +4,10 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'forward: products of inputs and states': ['affine'],
   'forward: gates': ['lstmGates', 'gruGates', 'rnnStepForward'],
   'backward: gates': ['lstmStepBackward', 'gruStepBackward', 'rnnStepBackward'],
-  'backward: products': ['gemm'],
-  'backward: turning gradients around, sums of biases': ['packLanes', 'addColumns'],
-  Adam: ['adamStep'],
+  'backward: products to states and inputs': ['gemm'],
+  'backward: products to weights': ['gemmWeights'],
+  'backward: turning around, sums of biases': ['packLanes', 'addColumns', 'add'],
+  'Adam, norm of the gradient': ['adamStep', 'scaleSquares'],
 };
 
 /** Milliseconds of each part; a kernel that none names is a part of its own. */

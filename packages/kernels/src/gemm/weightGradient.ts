@@ -59,8 +59,8 @@ export class WeightGradient {
     const to = dw + 4 * row * N;
     for (let n = 0; n < N; n += 8) {
       const x = this.#blocks + 4 * n * K;
-      if (n + 8 <= N) wasm.gemm(panels, rows, K, x, 32, 1, to + 4 * n, 4 * N, 0, 0);
-      else wasm.gemm(panels, rows, K, x, 32, 1, this.#tail + 32 * row, 32, 0, 0);
+      if (n + 8 <= N) wasm.gemmWeights(panels, rows, K, x, 32, 1, to + 4 * n, 4 * N, 0, 0);
+      else wasm.gemmWeights(panels, rows, K, x, 32, 1, this.#tail + 32 * row, 32, 0, 0);
     }
   }
 
