@@ -29,6 +29,18 @@ describe('the floors of the house', () => {
     const kernels = [...reached].filter((file) => !file.startsWith('packages/kernels/src/binary/'));
     expect(kernels.filter((file) => /from 'node:/.test(code(file)))).toEqual([]);
   });
+  it.each(['packages/training/src/adapt/web.ts', 'packages/training/src/adapt/worker.ts'])(
+    'nothing that %s needs on a page uses a Node built-in',
+    (entry) => {
+      const needed = new Set([entry]);
+      for (const file of needed) {
+        for (const { from, to, typeOnly } of imports) if (from === file && !typeOnly) needed.add(to);
+      }
+      expect(needed.size).toBeGreaterThan(5);
+      const uses = [...needed].filter((file) => /from 'node:|import\('node:/.test(code(file)));
+      expect(uses).toEqual([]);
+    },
+  );
   it('no address of another origin stands in code that pages load', () => {
     const origins = sourceFiles(root)
       .filter(

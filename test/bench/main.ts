@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 type Bench = (args: readonly string[]) => Promise<Record<string, number>>;
 
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  adapt: () => import('./adapt.ts'),
   engine: () => import('./engine.ts'),
   startup: () => import('./startup.ts'),
   size: () => import('./size.ts'),

@@ -121,7 +121,8 @@ export class AdaptedModel {
     const after = best?.figures ?? before;
     const kept = best !== undefined && after.loss < before.loss * (1 - margin);
     if (kept) this.#kept = [...this.#kept, best.delta];
-    return { kept, ...ended, before, after, trained: data.trainCount, judged: data.valCount };
+    const memoryBytes = this.#kernels.memory.buffer.byteLength;
+    return { kept, ...ended, before, after, memoryBytes, trained: data.trainCount, judged: data.valCount };
   }
 
   /** Held-out figures of the model with a delta, as the file that is used would hold it. */

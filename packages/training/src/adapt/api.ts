@@ -103,6 +103,8 @@ export interface AdaptResult {
   readonly steps: number;
   readonly epochs: number;
   readonly seconds: number;
+  /** Memory of the training kernels: weights, gradients, moments, activations. */
+  readonly memoryBytes: number;
   /** Samples (words) or windows (of series) trained on, and judged by. */
   readonly trained: number;
   readonly judged: number;
