@@ -5,12 +5,11 @@
  * onnxruntime-web in turns on the same files, served compressed. `npm run bench -- startup <app|worker|thread>` measures
  * one of them. Needs a build.
  */
-import { type Browser, chromium } from '@playwright/test';
+import { chromium } from '@playwright/test';
 import { serve } from '@rivulet/front/serve';
 import { BROWSER_FLAGS, findOrInstallBrowser } from '../browser/findBrowser.ts';
 import { placed, realWords } from '../fixtures/realWords.ts';
 import { opened } from './servePage.ts';
-import { cold } from './startup/coldTab.ts';
 import { inChromium } from './startup/inChromium.ts';
 import { inNode } from './startup/inNode.ts';
 import { median, type Samples } from './startup/inTurns.ts';
@@ -19,32 +18,30 @@ const RUNS = 7;
 
 export async function bench(args: readonly string[]): Promise<Record<string, number>> {
   const wanted = (part: string): boolean => args.length === 0 || args.includes(part);
-  const browser = await chromium.launch({ executablePath: findOrInstallBrowser(), args: BROWSER_FLAGS });
-  try {
-    return {
-      ...(wanted('app') && (await app(browser))),
-      ...(wanted('worker') && report('fresh worker in Chromium', await inChromium(browser))),
-      ...(wanted('thread') && report('fresh thread of Node', await inNode())),
-    };
-  } finally {
-    await browser.close();
-  }
+  return {
+    ...(wanted('app') && (await app())),
+    ...(wanted('worker') && report('fresh worker in Chromium', await inChromium())),
+    ...(wanted('thread') && report('fresh thread of Node', await inNode())),
+  };
 }
 
-async function app(browser: Browser): Promise<Record<string, number>> {
+async function app(): Promise<Record<string, number>> {
+  const browser = await chromium.launch({ executablePath: findOrInstallBrowser(), args: BROWSER_FLAGS });
   const server = opened(await serve(0));
   const word = realWords.find(({ label }) => /^[a-z]{8}$/.test(label))!;
   const strokes = placed(word, { left: 60, top: 20, height: 56 });
   const times: FirstText[] = [];
   for (let run = 0; run < RUNS; run++) {
-    const time = await cold(browser, async (tab) => {
-      await tab.addInitScript(writeWhenReady, strokes);
-      await tab.goto(`${server.url}handwriting/`);
-      const found = await tab.waitForFunction(() => window.firstText, null, { timeout: 60_000 });
-      return found.jsonValue();
-    });
-    times.push(time!);
+    // In a context of its own: no file, no database and no compiled code from the run before.
+    const context = await browser.newContext();
+    const tab = await context.newPage();
+    await tab.addInitScript(writeWhenReady, strokes);
+    await tab.goto(`${server.url}handwriting/`);
+    const found = await tab.waitForFunction(() => window.firstText, null, { timeout: 60_000 });
+    times.push((await found.jsonValue())!);
+    await context.close();
   }
+  await browser.close();
   server.close();
   const figures = {
     'app, navigation to surface, ms': median(times.map((time) => time.surface)),

@@ -7,7 +7,7 @@ export type EngineName = (typeof ENGINES)[number];
 /** Milliseconds, by case and engine. */
 export type Samples = readonly { readonly name: string; readonly times: Record<EngineName, number[]> }[];
 
-const RUNS = 9;
+const RUNS = 7;
 
 export const median = (times: readonly number[]): number =>
   times.toSorted((a, b) => a - b)[times.length >> 1]!;
