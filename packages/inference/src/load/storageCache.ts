@@ -23,8 +23,8 @@ export function storageCache(maxBytes = 256 * 2 ** 20): ModelCache | undefined {
     // A frame without an origin is forbidden to ask.
   }
   if (!storage) return undefined;
-  // At once, since the first file wants it at the worst moment.
-  const opened = openCache(storage);
+  // Soon, since the first file wants it at the worst moment; but what is asked of the network goes first.
+  const opened = new Promise<void>((resolve) => setTimeout(resolve)).then(() => openCache(storage));
   opened.catch(() => {});
   return {
     async get(location, sha256) {

@@ -97,12 +97,14 @@ export function packMatrix(
     let from = <usize>((gate * rows + j) * outputStride);
     const group = n >> 5;
     const width = min(32, columns - (group << 5));
-    const column = n & 31;
     const to = panels + <usize>(group * groupBytes);
+    // Counted along: two divisions for each weight were most of what loading a model took.
+    let at = <usize>((n & 31) * depth);
+    let lane = 0;
+    const toNextDepth = <usize>((width - 1) * depth);
     let sum = 0;
     let size: i64 = 0;
     for (let k = 0; k < K; k++) {
-      const at = <usize>(((k / depth) * width + column) * depth + (k % depth));
       if (float) {
         store<f32>(to + (at << 2), load<f32>(src + (from << 2)));
       } else {
@@ -112,6 +114,11 @@ export function packMatrix(
         size += <i64>abs(weight);
       }
       from += <usize>inputStride;
+      at++;
+      if (++lane == depth) {
+        lane = 0;
+        at += toNextDepth;
+      }
     }
     if (!float) store<i32>(load<usize>(matrix, OFFSETS) + (<usize>n << 2), -sum * offsetOf(kind));
     if (size > largest) largest = size;
