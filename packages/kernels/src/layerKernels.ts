@@ -35,6 +35,7 @@ export function layerKernels(machine: Machine): LayerKernels {
       if (kind === 'mean') wasm.meanBackward(T, F, B, lens, dy, dx);
       else wasm.maxBackward(F, B, places, dy, dx);
     },
+    roundRows: ({ T, F, B, levels, x, y }) => wasm.roundRows(x, y, T, F, B, levels),
     clearBeyond: wasm.clearBeyond,
     copy: machine.copy,
   };

@@ -32,6 +32,18 @@ export interface ConvBackwardCall extends ConvCall {
   db: Pointer;
 }
 
+export interface RoundRowsCall {
+  T: number;
+  F: number;
+  /** Lanes, a multiple of 8. */
+  B: number;
+  levels: number;
+  /** [T][F][B] */
+  x: Pointer;
+  /** Same shape; may be x. */
+  y: Pointer;
+}
+
 export interface LayerNormCall {
   T: number;
   F: number;
@@ -157,6 +169,8 @@ export interface LayerKernels {
   attentionBackward(call: AttentionBackwardCall): void;
   poolForward(call: PoolCall): void;
   poolBackward(call: PoolBackwardCall): void;
+  /** Rounds each row [F] of a step and lane to `levels` on each side of zero, scaled by its largest magnitude. */
+  roundRows(call: RoundRowsCall): void;
   /** x[T][F][B], in place: zero beyond each lane's length, int32 lens [B]. */
   clearBeyond(x: Pointer, T: number, F: number, B: number, lens: Pointer): void;
   /** Copies floats within the memory. */

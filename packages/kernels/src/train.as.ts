@@ -17,6 +17,7 @@ export { lstmGates } from './lstm/lstmGates.as';
 export { clearBeyond } from './mask/clearBeyond.as';
 export { activate, activateBackward } from './pointwise/pointwise.as';
 export { maxBackward, maxForward, meanBackward, meanForward } from './pool/pool.as';
+export { roundRows } from './round/roundRows.as';
 export { rnnStepBackward, rnnStepForward } from './rnn/rnn.as';
 export { sgdStep } from './sgd/sgd.as';
 export { addScaled, clampAll } from './vector/gradient.as';

@@ -52,7 +52,8 @@ export async function loadTrainKernels(options: TrainKernelsOptions = {}): Promi
     release,
     f32,
     i32,
-    recurrentCacheFloats: (cell, T, _input, hidden, B) => cells[cell].cacheFloats(T, hidden, B),
+    recurrentCacheFloats: (cell, T, _input, hidden, B, rounds = false) =>
+      cells[cell].cacheFloats(T, hidden, B) + (rounds ? T * hidden * B : 0),
     recurrentForward: (call) => cells[call.cell].forward(machine, call),
     recurrentBackward: (call) => cells[call.cell].backward(machine, call),
     denseForward: (call) => denseForward(machine, call),

@@ -43,6 +43,7 @@ export interface TrainExports {
   readonly gemm: Gemm;
   /** The same function: under a second name a profile tells the gradients of weights from those of states. */
   readonly gemmWeights: Gemm;
+  readonly roundRows: (x: Pointer, y: Pointer, T: number, F: number, B: number, levels: number) => void;
   readonly rowSums: (g: Pointer, gStep: number, M: number, B: number, steps: number, db: Pointer) => void;
   readonly affine: (
     panels: Pointer,

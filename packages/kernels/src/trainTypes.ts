@@ -48,6 +48,11 @@ export interface RecurrentCall {
   y: Pointer;
   /** Floats from y of a step to y of the next: `hidden * B`, or twice that where two directions share a buffer. */
   yStride: number;
+  /**
+   * Rounds the state before R meets it, as `roundRows` does with so many levels on each side of zero; backward
+   * passes it as if nothing were rounded. The cache must be for it. Absent: not rounded.
+   */
+  levels?: number;
   /** `recurrentCacheFloats` floats that carry forward's results to backward. */
   cache: Pointer;
 }
@@ -133,7 +138,15 @@ export interface TrainKernels extends LayerKernels {
    */
   f32(ptr: Pointer, floats: number): Float32Array<ArrayBuffer>;
   i32(ptr: Pointer, count: number): Int32Array<ArrayBuffer>;
-  recurrentCacheFloats(cell: CellKind, T: number, input: number, hidden: number, B: number): number;
+  /** @param rounds whether the call has `levels` */
+  recurrentCacheFloats(
+    cell: CellKind,
+    T: number,
+    input: number,
+    hidden: number,
+    B: number,
+    rounds?: boolean,
+  ): number;
   recurrentForward(call: RecurrentCall): void;
   recurrentBackward(call: RecurrentBackwardCall): void;
   denseForward(call: DenseCall): void;

@@ -32,6 +32,13 @@ const recipe = v.strictObject({
   optimiser: optimiserSchema,
   /** Cuts back-propagation through time: a chunk has `k1` steps, its gradient reaches `k2` back; absent: whole. */
   bptt: v.optional(v.strictObject({ k1: count, k2: v.optional(count) })),
+  /**
+   * Trains for the engine with int8 weights and activations of 7 bits, which are rounded while it learns as they will
+   * be then; the exported int8 file says so, and the engine runs it that way.
+   */
+  quantise: v.optional(v.strictObject({ activations: v.literal(7) })),
+  /** ONNX file, float32 or int8, of the same network, whose weights the run begins with: fine-tuning. */
+  init: v.optional(v.string()),
   /** Samples of a step, over all threads. */
   batch: count,
   epochs: count,

@@ -10,6 +10,8 @@ export interface TrainOptions {
   readonly dataFolder: string;
   /** Folder of the run: recipe, record, log, curves and checkpoints (`run/runFolder.ts`). */
   readonly runFolder: string;
+  /** ONNX file whose weights the run begins with instead of drawn ones; the recipe's own by default. */
+  readonly init?: string;
   readonly threads?: number;
   readonly variant?: KernelVariant;
   /** Goes on from `last.ckpt`; without it a run that is there is moved to `previous/`. */

@@ -11,7 +11,7 @@ import { gradientNorms } from './bptt/gradientNorms.ts';
 import { truncationOf } from './bptt/truncation.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { recipeHash } from './checkpoint/recipeHash.ts';
-import { initialise } from './nn/initialise.ts';
+import { type InitRecord, initialWeights } from './import/initialWeights.ts';
 import { type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
 import { isBetter } from './optim/isBetter.ts';
 import { learningRate } from './optim/learningRate.ts';
@@ -30,6 +30,7 @@ export type { TrainOptions };
 
 /**
  * @throws DIVERGED when loss or gradient stop being finite, naming the sample; the checkpoints from before stay
+ * @throws MODEL_NOT_FOUND, ONNX_PARSE, MODEL_SHAPE for a model to begin with that is not one of this network
  * @throws STORAGE_FULL when a file of the run finds no room; what was there before it stays
  * @throws CHECKPOINT_INVALID when asked to resume what is not there, or what another recipe began
  * @throws DATA_INVALID where there is nothing to train on or to validate on, or a sample holds NaN
@@ -63,6 +64,8 @@ class Run {
   readonly #threads: number;
   /** What the run itself has to say beside the task's notes. */
   readonly #notes: Record<string, string> = {};
+  /** The model it began with, if this session began it. */
+  #init: InitRecord | undefined;
   #step = 0;
   #best: Readonly<Record<string, number>> | undefined;
   #patience: Patience = { lowered: 1 };
@@ -129,7 +132,9 @@ class Run {
       else {
         const aside = run.#folder.setAside();
         if (aside) run.#notes['an earlier run was moved to'] = aside;
-        initialise(plan, run.#vectors.weights, recipe.seed);
+        const init = options.init ?? recipe.init;
+        run.#init = initialWeights(plan, run.#vectors.weights, recipe.seed, init);
+        if (run.#init) run.#notes['begins with the weights of'] = run.#init.path;
         run.#vectors.average.set(run.#vectors.weights);
       }
       await pool.ask({ kind: 'restore' });
@@ -340,6 +345,7 @@ class Run {
         recipeHash: this.#hash,
         data: this.#data,
         parameters: this.#parameters(),
+        ...(this.#init ? { init: this.#init } : {}),
       },
       {
         step: this.#step,
@@ -347,6 +353,7 @@ class Run {
         threads: this.#threads,
         variant: this.#variant,
       },
+      this.#options.resume ?? false,
     );
   }
 

@@ -4,6 +4,7 @@ import { walkBack } from '../gemm/chunkSteps.ts';
 import { panelFloats } from '../gemm/panelFloats.ts';
 import { chunkRowsFloats, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
+import { roundedStates } from '../round/roundedStates.ts';
 import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
 
 /** In floats; gates [T][4][H][B], h [T+1][H][B], slot s+1 after step s in the order of walking, slot 0 before. */
@@ -15,7 +16,8 @@ export function gruCacheFloats(T: number, hidden: number, B: number): number {
   return layout(T, hidden * B).floats;
 }
 
-export function gruForward({ wasm, scratch, setOrZero, copy }: Machine, call: RecurrentCall): void {
+export function gruForward(machine: Machine, call: RecurrentCall): void {
+  const { wasm, scratch, setOrZero, copy } = machine;
   const { T, B, input, hidden, x, w, r, b, lens, y, cache } = call;
   const unit = hidden * B;
   const at = layout(T, unit);
@@ -32,14 +34,16 @@ export function gruForward({ wasm, scratch, setOrZero, copy }: Machine, call: Re
   wasm.packAffine(n, hidden, w + 4 * both * input, input, 0, 0, b + 4 * both, 0);
   wasm.packAffine(m, hidden, 0, 0, r + 4 * both * hidden, hidden, 0, rb + 4 * both);
   setOrZero(h, call.h0, unit);
+  const operands = roundedStates(machine, call, h, cache + 4 * at.floats);
   for (let s = 0; s < T; s++) {
     const t = call.reverse ? T - 1 - s : s;
     const gates = cache + 4 * (at.gates + s * 4 * unit);
     const xt = x + 4 * t * input * B;
     const before = h + 4 * s * unit;
+    const operand = operands.round(s);
     wasm.affine(n, hidden, input, xt, 0, 0, B, gates, lens, t);
-    wasm.affine(zr, both, input, xt, hidden, before, B, gates + 4 * unit, lens, t);
-    wasm.affine(m, hidden, 0, 0, hidden, before, B, gates + 12 * unit, lens, t);
+    wasm.affine(zr, both, input, xt, hidden, operand, B, gates + 4 * unit, lens, t);
+    wasm.affine(m, hidden, 0, 0, hidden, operand, B, gates + 12 * unit, lens, t);
     wasm.gruGates(t, B, hidden, lens, gates, before, before + 4 * unit, y + 4 * t * call.yStride);
   }
   if (call.hn) copy(call.hn, h + 4 * T * unit, unit);
@@ -60,6 +64,7 @@ export function gruBackward(machine: Machine, call: RecurrentBackwardCall): void
     forR: WeightGradient.floats(hidden, rows, B, T),
   });
   const dw = new WeightGradient(machine, input, rows, B, T, forW);
+  const operands = roundedStates(machine, call, h, cache + 4 * at.floats).all;
   const dr = new WeightGradient(machine, hidden, rows, B, T, forR);
   f32(dbn, panelFloats(hidden, 1)).fill(0);
   f32(dbzrm, panelFloats(rows, 1)).fill(0);
@@ -82,7 +87,7 @@ export function gruBackward(machine: Machine, call: RecurrentBackwardCall): void
       wasm.packLanes(n, g, gStep, hidden, B, steps, 4, dbn);
       wasm.packLanes(zrm, g + 4 * unit, gStep, rows, B, steps, 4, dbzrm);
       dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps);
-      dr.take(h + 4 * s * unit, 4 * unit, steps);
+      dr.take(operands + 4 * s * unit, 4 * unit, steps);
       dw.add({ panels: zrm, rows: 2 * hidden, K }, call.dw);
       dw.add({ panels: n, rows: hidden, K }, call.dw, 2 * hidden);
       dr.add({ panels: zrm, rows, K }, call.dr);

@@ -4,6 +4,7 @@ import { walkBack } from '../gemm/chunkSteps.ts';
 import { panelFloats } from '../gemm/panelFloats.ts';
 import { chunkRowsFloats, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
+import { roundedStates } from '../round/roundedStates.ts';
 import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
 
 /**
@@ -18,7 +19,8 @@ export function lstmCacheFloats(T: number, hidden: number, B: number): number {
   return layout(T, hidden * B).floats;
 }
 
-export function lstmForward({ wasm, scratch, setOrZero, copy }: Machine, call: RecurrentCall): void {
+export function lstmForward(machine: Machine, call: RecurrentCall): void {
+  const { wasm, scratch, setOrZero, copy } = machine;
   const { T, B, input, hidden, x, lens, y, cache } = call;
   const unit = hidden * B;
   const rows = 4 * hidden;
@@ -28,12 +30,13 @@ export function lstmForward({ wasm, scratch, setOrZero, copy }: Machine, call: R
   wasm.packAffine(panels, rows, call.w, input, call.r, hidden, call.b, call.b + 4 * rows);
   setOrZero(c, call.c0, unit);
   setOrZero(h, call.h0, unit);
+  const operands = roundedStates(machine, call, h, cache + 4 * at.floats);
   for (let s = 0; s < T; s++) {
     const t = call.reverse ? T - 1 - s : s;
     const gates = cache + 4 * (at.gates + s * 4 * unit);
     const tc = cache + 4 * (at.tc + s * unit);
     const [c0, h0] = [c + 4 * s * unit, h + 4 * s * unit];
-    wasm.affine(panels, rows, input, x + 4 * t * input * B, hidden, h0, B, gates, lens, t);
+    wasm.affine(panels, rows, input, x + 4 * t * input * B, hidden, operands.round(s), B, gates, lens, t);
     const yt = y + 4 * t * call.yStride;
     wasm.lstmGates(t, B, hidden, lens, gates, tc, c0, h0, c0 + 4 * unit, h0 + 4 * unit, yt);
   }
@@ -56,6 +59,7 @@ export function lstmBackward(machine: Machine, call: RecurrentBackwardCall): voi
     forR: WeightGradient.floats(hidden, rows, B, T),
   });
   const dw = new WeightGradient(machine, input, rows, B, T, forW);
+  const operands = roundedStates(machine, call, h, cache + 4 * at.floats).all;
   const dr = new WeightGradient(machine, hidden, rows, B, T, forR);
   f32(db, rows).fill(0);
   wasm.packColumns(rt, call.r, rows, hidden);
@@ -75,7 +79,7 @@ export function lstmBackward(machine: Machine, call: RecurrentBackwardCall): voi
     ({ s, t }, steps) => {
       wasm.packLanes(panels, gates + 4 * s * rows * B, 4 * rows * B, rows, B, steps, 4, db);
       dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps);
-      dr.take(h + 4 * s * unit, 4 * unit, steps);
+      dr.take(operands + 4 * s * unit, 4 * unit, steps);
       dw.add({ panels, rows, K: steps * B }, call.dw);
       dr.add({ panels, rows, K: steps * B }, call.dr);
     },

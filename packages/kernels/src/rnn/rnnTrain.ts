@@ -4,6 +4,7 @@ import { chunkSteps, walkBack } from '../gemm/chunkSteps.ts';
 import { panelFloats } from '../gemm/panelFloats.ts';
 import { chunkRowsFloats, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
+import { roundedStates } from '../round/roundedStates.ts';
 import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
 
 /** In floats; h [T+1][H][B], slot s+1 after step s in the order of walking, slot 0 before. */
@@ -11,18 +12,20 @@ export function rnnCacheFloats(T: number, hidden: number, B: number): number {
   return (T + 1) * hidden * B;
 }
 
-export function rnnForward({ wasm, scratch, setOrZero, copy }: Machine, call: RecurrentCall): void {
+export function rnnForward(machine: Machine, call: RecurrentCall): void {
+  const { wasm, scratch, setOrZero, copy } = machine;
   const { T, B, input, hidden, x, lens, y, cache: h } = call;
   const unit = hidden * B;
   const relu = call.activation === 'relu' ? 1 : 0;
   const { panels } = scratch({ panels: panelFloats(hidden, 1 + input + hidden) });
   wasm.packAffine(panels, hidden, call.w, input, call.r, hidden, call.b, call.b + 4 * hidden);
   setOrZero(h, call.h0, unit);
+  const operands = roundedStates(machine, call, h, h + 4 * (T + 1) * unit);
   for (let s = 0; s < T; s++) {
     const t = call.reverse ? T - 1 - s : s;
     const before = h + 4 * s * unit;
     const after = before + 4 * unit;
-    wasm.affine(panels, hidden, input, x + 4 * t * input * B, hidden, before, B, after, lens, t);
+    wasm.affine(panels, hidden, input, x + 4 * t * input * B, hidden, operands.round(s), B, after, lens, t);
     wasm.rnnStepForward(t, B, hidden, lens, after, before, y + 4 * t * call.yStride, relu);
   }
   if (call.hn) copy(call.hn, h + 4 * T * unit, unit);
@@ -42,6 +45,7 @@ export function rnnBackward(machine: Machine, call: RecurrentBackwardCall): void
     forR: WeightGradient.floats(hidden, hidden, B, T),
   });
   const dw = new WeightGradient(machine, input, hidden, B, T, forW);
+  const operands = roundedStates(machine, call, h, h + 4 * (T + 1) * unit).all;
   const dr = new WeightGradient(machine, hidden, hidden, B, T, forR);
   f32(db, panelFloats(hidden, 1)).fill(0);
   wasm.packColumns(rt, call.r, hidden, hidden);
@@ -61,7 +65,7 @@ export function rnnBackward(machine: Machine, call: RecurrentBackwardCall): void
     ({ s, t }, steps) => {
       wasm.packLanes(panels, slot(s), -4 * unit, hidden, B, steps, 4, db);
       dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps);
-      dr.take(h + 4 * s * unit, 4 * unit, steps);
+      dr.take(operands + 4 * s * unit, 4 * unit, steps);
       dw.add({ panels, rows: hidden, K: steps * B }, call.dw);
       dr.add({ panels, rows: hidden, K: steps * B }, call.dr);
     },

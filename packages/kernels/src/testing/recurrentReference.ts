@@ -19,6 +19,10 @@ export interface RecurrentProblem {
   b: Float64Array;
   h0?: Float64Array | undefined;
   c0?: Float64Array | undefined;
+  /** Rounds the state before R meets it. */
+  levels?: number;
+  /** [T][H][B] in the order of walking: added to the state before R meets it, in place of rounding. */
+  offsets?: Float64Array;
 }
 
 interface RecurrentResult {
@@ -27,6 +31,8 @@ interface RecurrentResult {
   /** [H][B] */
   hn: Float64Array;
   cn: Float64Array;
+  /** What rounding added to the states, as `offsets` of a problem. */
+  offsets: Float64Array;
 }
 
 const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
@@ -37,12 +43,21 @@ export function recurrentReference(p: RecurrentProblem): RecurrentResult {
   const y = new Float64Array(T * H * B);
   const hn = new Float64Array(H * B);
   const cn = new Float64Array(H * B);
+  const offsets = p.offsets ?? new Float64Array(T * H * B);
   for (let lane = 0; lane < B; lane++) {
     const length = p.lens ? p.lens[lane]! : T;
     let h = Array.from({ length: H }, (_, j) => p.h0?.[j * B + lane] ?? 0);
     const c = Array.from({ length: H }, (_, j) => p.c0?.[j * B + lane] ?? 0);
     for (let s = 0; s < length; s++) {
       const t = p.reverse ? length - 1 - s : s;
+      const largest = Math.max(...h.map(Math.abs));
+      const operand = h.map((value, j) => {
+        const at = (s * H + j) * B + lane;
+        if (p.levels && !p.offsets && largest > 0) {
+          offsets[at] = (evenly((value * p.levels) / largest) * largest) / p.levels - value;
+        }
+        return value + offsets[at]!;
+      });
       const wx = new Array<number>(G * H);
       const rh = new Array<number>(G * H);
       for (let row = 0; row < G * H; row++) {
@@ -50,7 +65,7 @@ export function recurrentReference(p: RecurrentProblem): RecurrentResult {
         for (let k = 0; k < I; k++) a += p.w[row * I + k]! * p.x[(t * I + k) * B + lane]!;
         wx[row] = a;
         a = p.b[G * H + row]!;
-        for (let k = 0; k < H; k++) a += p.r[row * H + k]! * h[k]!;
+        for (let k = 0; k < H; k++) a += p.r[row * H + k]! * operand[k]!;
         rh[row] = a;
       }
       const gate = (g: number, j: number): number => wx[g * H + j]! + rh[g * H + j]!;
@@ -71,5 +86,11 @@ export function recurrentReference(p: RecurrentProblem): RecurrentResult {
       cn[j * B + lane] = c[j]!;
     }
   }
-  return { y, hn, cn };
+  return { y, hn, cn, offsets };
+}
+
+/** To the nearest whole number, ties to the even one. */
+function evenly(value: number): number {
+  const up = Math.round(value);
+  return up - value === 0.5 && up % 2 !== 0 ? up - 1 : up;
 }

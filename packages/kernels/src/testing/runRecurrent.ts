@@ -55,6 +55,7 @@ export function runRecurrent(
   }
   const call: RecurrentBackwardCall = {
     ...{ cell, T, B, input, hidden, reverse, lens, yStride },
+    ...(p.levels ? { levels: p.levels } : {}),
     x: put(p.x),
     w: put(p.w),
     r: put(p.r),
@@ -64,7 +65,7 @@ export function runRecurrent(
     hn: room(unit),
     cn: cell === 'lstm' ? room(unit) : 0,
     y: put(spread(new Float64Array(T * unit), 77)),
-    cache: room(kernels.recurrentCacheFloats(cell, T, input, hidden, B)),
+    cache: room(kernels.recurrentCacheFloats(cell, T, input, hidden, B, p.levels !== undefined)),
     dy: put(spread(upstream.dy, 1e9)),
     dhn: put(upstream.dhn),
     dcn: put(upstream.dcn),
@@ -76,7 +77,11 @@ export function runRecurrent(
     dc0: cell === 'lstm' ? room(unit) : 0,
   };
   // Dirt where nothing may be assumed zero.
-  kernels.fill(call.cache, kernels.recurrentCacheFloats(cell, T, input, hidden, B), Number.NaN);
+  kernels.fill(
+    call.cache,
+    kernels.recurrentCacheFloats(cell, T, input, hidden, B, p.levels !== undefined),
+    Number.NaN,
+  );
   kernels.recurrentForward(call);
   const take = (ptr: number, floats: number): Float32Array =>
     ptr ? kernels.f32(ptr, floats).slice() : new Float32Array(0);

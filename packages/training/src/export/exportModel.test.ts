@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseManifest } from '@rivulet/core';
+import { parseManifest, readOnnx } from '@rivulet/core';
 import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { meanRecipe, meanTask } from '../fixtures/recipes.ts';
 import { parseRecipe, type Recipe, type RecipeInput } from '../recipe.ts';
 import { train } from '../trainer.ts';
@@ -101,6 +102,20 @@ describe.each(Object.entries(layers))('an exported network: %s', (title, list) =
 });
 
 describe('exportModel', () => {
+  it('tells an engine of 7-bit activations of weights that were trained for it', async () => {
+    const recipe = meanRecipe({ epochs: 12, quantise: { activations: 7 } });
+    const { modelFolder, runFolder } = await exported(recipe, 'seven-bits');
+    const read = (path: string) => readOnnx(readFileSync(join(modelFolder, path)));
+    expect(read('model.int8.onnx').metadata).toMatchObject({ 'rivulet.dtype': 'int8a7' });
+    expect(read('model.onnx').metadata).not.toHaveProperty('rivulet.dtype');
+    const { figures } = parseManifest(JSON.parse(readFileSync(join(modelFolder, 'manifest.json'), 'utf8')));
+    const best = readCheckpoint(join(runFolder, 'best.ckpt')).best!;
+    // Validation judged what the engine will compute, not the float32 weights behind it.
+    expect(figures['int8.mse']).toBeCloseTo(best.mse!, 5);
+    expect(Math.abs(figures.mse! - best.mse!)).toBeGreaterThan(1e-6);
+    expect(best.mse).toBeLessThan(0.1);
+  });
+
   it('writes a card with figures and attribution, and the same bytes again', async () => {
     const options = await exported(meanRecipe({ epochs: 1 }), 'again');
     const read = (path: string) => readFileSync(join(options.modelFolder, path));

@@ -5,19 +5,16 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Manifest, parseManifest, RivuletError, writeOnnx } from '@rivulet/core';
+import { DTYPE_PROPERTY, type Manifest, parseManifest, writeOnnx } from '@rivulet/core';
 import { loadTrainKernels } from '@rivulet/kernels/train';
-import { validationBatches } from '../bptt/epochBatches.ts';
-import { evaluateBatches } from '../bptt/evaluateBatches.ts';
-import { readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { recipeHash } from '../checkpoint/recipeHash.ts';
 import { writeDurably } from '../checkpoint/writeDurably.ts';
 import { Network } from '../nn/network.ts';
-import { planNetwork } from '../nn/networkPlan.ts';
 import type { TaskSource } from '../parallel/protocol.ts';
 import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
-import type { TaskData } from '../task.ts';
+import { measureWeights } from '../run/measureWeights.ts';
+import { readBest } from '../run/readRun.ts';
 import { openTask } from '../tasks/openTask.ts';
 import { modelCard } from './modelCard.ts';
 import { parityCases } from './parityCases.ts';
@@ -44,27 +41,13 @@ export interface ExportOptions {
 /** @throws CHECKPOINT_INVALID without a best checkpoint of this recipe */
 export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const { name, recipe, runFolder, modelFolder, dataFolder } = options;
-  const plan = planNetwork(recipe.network);
-  const path = join(runFolder, 'best.ckpt');
-  const checkpoint = readCheckpoint(path);
-  const weights = checkpoint.vectors.weights;
-  if (checkpoint.recipeHash !== recipeHash(recipe) || weights?.length !== plan.floats) {
-    throw new RivuletError('CHECKPOINT_INVALID', `${path} was made by another recipe or other --epochs`, {
-      path,
-      expected: recipeHash(recipe),
-      got: checkpoint.recipeHash,
-    });
-  }
+  const { plan, checkpoint, weights } = readBest(runFolder, recipe);
   const task = await openTask(options.task ?? { name: recipe.task });
   const data = await task.prepare(recipe, dataFolder);
-  const network = new Network(await loadTrainKernels(), plan);
+  const kernels = await loadTrainKernels();
   const quantised = quantiseNetwork(plan, weights);
-
-  const float32Figures = measure(network, data, weights, recipe.batch);
-  const int8Figures = measure(network, data, quantised.restored, recipe.batch);
   const figures = {
-    ...float32Figures,
-    ...Object.fromEntries(Object.entries(int8Figures).map(([key, value]) => [`int8.${key}`, value])),
+    ...measureWeights(kernels, plan, recipe, data, weights),
     parameters: plan.parameters.reduce((sum, { size }) => sum + size, 0),
   };
 
@@ -75,10 +58,13 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const onnx = { name, plan, weights, shapes };
   const metadata = { licence: own.licence, featureVersion: own.featureVersion };
   const float32 = writeOnnx(toOnnx({ ...onnx, metadata }));
-  const int8 = writeOnnx(toOnnx({ ...onnx, metadata, quantised }));
-  const cases = parityCases(network, task.parity(recipe, data), {
-    float32: weights,
-    int8: quantised.restored,
+  const forSevenBits: Record<string, string> = recipe.quantise ? { [DTYPE_PROPERTY]: 'int8a7' } : {};
+  const int8 = writeOnnx(toOnnx({ ...onnx, metadata: { ...metadata, ...forSevenBits }, quantised }));
+  const float32Network = new Network(kernels, plan);
+  const int8Network = recipe.quantise ? new Network(kernels, plan, { rounds: true }) : float32Network;
+  const cases = parityCases(task.parity(recipe, data), {
+    float32: { network: float32Network, weights },
+    int8: { network: int8Network, weights: quantised.restored },
   });
   const parity = Buffer.from(`${JSON.stringify(cases)}\n`);
 
@@ -121,19 +107,6 @@ function holdsRecipe(folder: string, recipe: Recipe): boolean {
   } catch {
     return false;
   }
-}
-
-function measure(
-  network: Network,
-  data: TaskData,
-  weights: Float32Array,
-  batch: number,
-): Record<string, number> {
-  network.weights().set(weights);
-  const lengths = Int32Array.from({ length: data.valCount }, (_, i) => data.valLength?.(i) ?? 0);
-  const { loss, weight, sums } = evaluateBatches(network, data, validationBatches(lengths, batch));
-  const { best: _, ...figures } = data.figures(sums);
-  return { ...figures, loss: loss / (weight || 1) };
 }
 
 function file(path: string, bytes: Uint8Array): { path: string; bytes: number; sha256: string } {

@@ -22,13 +22,17 @@ export interface ParityFile {
   readonly cases: readonly ParityCase[];
 }
 
-/** @param vectors the weights of the two models, each [plan.floats]; the network's own are overwritten */
+/** A network, and the weights [plan.floats] that it runs with; its own are overwritten. */
+interface Weighted {
+  readonly network: Network;
+  readonly weights: Float32Array;
+}
+
 export function parityCases(
-  network: Network,
   batches: readonly Batch[],
-  vectors: { readonly float32: Float32Array; readonly int8: Float32Array },
+  models: { readonly float32: Weighted; readonly int8: Weighted },
 ): ParityFile {
-  const run = (weights: Float32Array, batch: Batch): Record<string, ParityTensor> => {
+  const run = ({ network, weights }: Weighted, batch: Batch): Record<string, ParityTensor> => {
     network.weights().set(weights);
     return toParity(network.forward(batch), batch.size);
   };
@@ -36,7 +40,7 @@ export function parityCases(
     format: 1,
     cases: batches.map((batch) => ({
       inputs: toParity(batch.inputs, batch.size),
-      outputs: { float32: run(vectors.float32, batch), int8: run(vectors.int8, batch) },
+      outputs: { float32: run(models.float32, batch), int8: run(models.int8, batch) },
     })),
   };
 }

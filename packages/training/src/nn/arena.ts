@@ -38,6 +38,8 @@ export interface ArenaShape {
   readonly withLengths: boolean;
   /** Whether states come from and go to other chunks. */
   readonly carries: boolean;
+  /** Whether layers with int8 weights read rounded activations. */
+  readonly rounds: boolean;
   readonly inputGradients: boolean;
   /** First node whose parameters are trained: outputs of those before it have no gradients. */
   readonly trainedFrom: number;
@@ -86,6 +88,7 @@ export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: 
       T: T[i]!,
       sourceT: node.sources.map((source) => T[source]!),
       carries: shape.carries,
+      rounds: shape.rounds,
       kernels,
       take(name, wanted, cleared = false) {
         if (cleared) zeroed.push(() => own[i]!.set(name, take(wanted)));

@@ -5,6 +5,7 @@
  */
 import { RivuletError } from '@rivulet/core';
 import type { TrainKernels } from '@rivulet/kernels/train';
+import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
 import type { Random } from '../random.ts';
 import type { Batch, LaneTensor, LaneTensors } from '../task.ts';
 import { type NodePlaces, type Places, placeActivations } from './arena.ts';
@@ -33,6 +34,11 @@ export interface NetworkOptions {
    * Not together with `inputGradients`, which ask for a way through all of them.
    */
   readonly trainedFrom?: string;
+  /**
+   * Computes as the engine with int8 weights and 7-bit activations does: weights, inputs and states are rounded on
+   * their way into a product, and gradients pass straight through. Default false.
+   */
+  readonly rounds?: boolean;
 }
 
 /** A forward pass that `backward` can follow. */
@@ -47,6 +53,8 @@ export class Network {
   readonly #options: NetworkOptions;
   readonly #weights: number;
   readonly #gradients: number;
+  /** What the int8 weights stand for; 0 where nothing is rounded. */
+  readonly #rounded: number;
   readonly #placesByShape = new Map<string, Places>();
   readonly #trainedFrom: number;
   #arena = 0;
@@ -70,6 +78,7 @@ export class Network {
     this.#options = options;
     this.#weights = kernels.alloc(plan.floats);
     this.#gradients = kernels.alloc(plan.floats);
+    this.#rounded = options.rounds ? kernels.alloc(plan.floats) : 0;
   }
 
   /** [plan.floats] a view, stale once memory grows. */
@@ -92,6 +101,10 @@ export class Network {
    * @throws MODEL_SHAPE when the batch lacks an input or has another width than the recipe says
    */
   forward(batch: Batch, mode: ForwardMode = {}): LaneTensors {
+    if (this.#rounded) {
+      const { restored } = quantiseNetwork(this.plan, this.weights());
+      this.#kernels.f32(this.#rounded, this.plan.floats).set(restored);
+    }
     const places = this.#enter(batch, mode);
     const runs = this.#runs(places, batch, mode);
     this.#last = { places, runs };
@@ -200,7 +213,8 @@ export class Network {
     if (!places) {
       const inputGradients = this.#options.inputGradients ?? false;
       const trainedFrom = this.#trainedFrom;
-      const shape = { steps, lanes, withLengths, carries, inputGradients, trainedFrom };
+      const rounds = this.#rounded > 0;
+      const shape = { steps, lanes, withLengths, carries, rounds, inputGradients, trainedFrom };
       places = placeActivations(plan, shape, this.#kernels);
       this.#placesByShape.set(key, places);
     }
@@ -241,7 +255,7 @@ export class Network {
         lens: this.#at(place.lens),
         own: (name) => this.#at(place.own.get(name) ?? -1),
         of: (other) => runs[other]!,
-        weights: ({ offset }) => this.#weights + offset * FLOAT,
+        weights: ({ offset }) => (this.#rounded || this.#weights) + offset * FLOAT,
         gradients: ({ offset }) => this.#gradients + offset * FLOAT,
         laneKeys: () => laneKeys(i, batch, mode),
         stepRandom: () => mode.dropout?.derive(i),

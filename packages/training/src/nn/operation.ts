@@ -61,6 +61,8 @@ export interface PlaceShape {
   readonly sourceT: readonly number[];
   /** Whether states come from and go to other chunks of the same sequences. */
   readonly carries: boolean;
+  /** Whether layers with int8 weights read rounded activations: training for an engine of 7 bits. */
+  readonly rounds: boolean;
   readonly kernels: TrainKernels;
   /** Floats under a name of the node's own; `zeroed` memory is cleared before every backward. */
   take(name: string, floats: number, zeroed?: boolean): void;

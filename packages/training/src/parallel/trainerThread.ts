@@ -53,7 +53,10 @@ export class TrainerThread {
     this.#init = init;
     this.#data = data;
     this.#kernels = kernels;
-    this.#network = new Network(kernels, plan, { inputGradients: init.squares ?? false });
+    this.#network = new Network(kernels, plan, {
+      inputGradients: init.squares ?? false,
+      rounds: recipe.quantise !== undefined,
+    });
     this.#truncation = truncationOf(recipe, plan);
     this.#mostChunks = mostChunks(data, this.#truncation);
     this.#optimiser = new Optimiser(

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { writeDurably, writeWhole } from '../checkpoint/writeDurably.ts';
+import type { InitRecord } from '../import/initialWeights.ts';
 import type { Recipe } from '../recipe.ts';
 import type { TrainEvent } from '../trainEvent.ts';
 import { curvesSvg } from './curvesSvg.ts';
@@ -21,6 +22,7 @@ const FILES = {
   log: 'log.jsonl',
   curves: 'curves.svg',
   evaluation: 'evaluation.json',
+  test: 'evaluation.test.json',
 } as const;
 
 /** run.json */
@@ -31,7 +33,7 @@ export interface RunRecord {
   readonly data: DataHashes;
   readonly parameters: number;
   /** The model that the weights came from, where they were not drawn. */
-  readonly init?: { readonly path: string; readonly sha256: string };
+  readonly init?: InitRecord;
   /** One for each time that the run began or went on. */
   readonly sessions: readonly RunSession[];
 }
@@ -60,7 +62,11 @@ export class RunFolder {
   }
 
   file(name: keyof typeof FILES): string {
-    return join(this.path, FILES[name]);
+    return RunFolder.fileIn(this.path, name);
+  }
+
+  static fileIn(runFolder: string, name: keyof typeof FILES): string {
+    return join(runFolder, FILES[name]);
   }
 
   /**
@@ -78,8 +84,13 @@ export class RunFolder {
   }
 
   /** Writes what the run is, and opens its log after the steps that are taken. */
-  begin(recipe: Recipe, facts: Omit<RunRecord, 'format' | 'sessions'>, session: Session): void {
-    const before = session.step > 0 ? this.#sessionsBefore() : [];
+  begin(
+    recipe: Recipe,
+    facts: Omit<RunRecord, 'format' | 'sessions'>,
+    session: Session,
+    goesOn: boolean,
+  ): void {
+    const earlier = goesOn ? this.#recordBefore() : undefined;
     const machine = `${cpus()[0]?.model.trim() ?? 'unknown'}, ${process.platform} ${process.arch}`;
     const now: RunSession = {
       time: new Date().toISOString(),
@@ -87,7 +98,8 @@ export class RunFolder {
       node: process.version,
       machine,
     };
-    const record: RunRecord = { format: 1, ...facts, sessions: [...before, now] };
+    const init = earlier?.init ? { init: earlier.init } : {};
+    const record: RunRecord = { format: 1, ...init, ...facts, sessions: [...(earlier?.sessions ?? []), now] };
     this.#writeJson('recipe', recipe);
     this.#writeJson('record', record);
     const { log, kept } = RunLog.open(this.file('log'), session.step);
@@ -114,8 +126,8 @@ export class RunFolder {
   }
 
   /** Figures of the run's best weights. */
-  writeEvaluation(evaluation: object): void {
-    this.#writeJson('evaluation', evaluation);
+  writeEvaluation(evaluation: object, split: 'val' | 'test'): void {
+    this.#writeJson(split === 'test' ? 'test' : 'evaluation', evaluation);
   }
 
   #draw(): void {
@@ -123,12 +135,12 @@ export class RunFolder {
   }
 
   /** A record that is missing or damaged is no reason not to go on. */
-  #sessionsBefore(): readonly RunSession[] {
+  #recordBefore(): RunRecord | undefined {
     try {
-      const { sessions } = JSON.parse(readFileSync(this.file('record'), 'utf8')) as RunRecord;
-      return Array.isArray(sessions) ? sessions : [];
+      const record = JSON.parse(readFileSync(this.file('record'), 'utf8')) as RunRecord;
+      return Array.isArray(record.sessions) ? record : undefined;
     } catch {
-      return [];
+      return undefined;
     }
   }
 

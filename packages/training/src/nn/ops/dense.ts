@@ -5,7 +5,8 @@ import type { Random } from '../../random.ts';
 import { count, layerKeys } from '../../recipeValues.ts';
 import { type Activation, activate, activateBackward, activation, writeActivation } from '../activation.ts';
 import { glorot } from '../firstWeights.ts';
-import type { NetworkNode, NodeRun, Parameter, Planner } from '../operation.ts';
+import type { NetworkNode, NodeRun, Parameter, PlaceShape, Planner } from '../operation.ts';
+import { placeRoundedSource, roundedSource, roundSource } from '../roundedSource.ts';
 
 export const denseSchema = v.strictObject({
   op: v.literal('dense'),
@@ -46,7 +47,12 @@ class Dense implements NetworkNode {
     glorot(view(this.#w), this.#input, this.features, random.derive(this.#w.name));
   }
 
+  place(shape: PlaceShape): void {
+    placeRoundedSource(shape, this.#input);
+  }
+
   forward(run: NodeRun): void {
+    roundSource(run, this.sources[0]!);
     run.kernels.denseForward(this.#call(run));
     activate(run, this.#activation);
   }
@@ -77,7 +83,7 @@ class Dense implements NetworkNode {
       B: run.lanes,
       in: this.#input,
       out: this.features,
-      x: run.of(this.sources[0]!).y,
+      x: roundedSource(run, this.sources[0]!),
       w: run.weights(this.#w),
       b: run.weights(this.#b),
       y: run.y,

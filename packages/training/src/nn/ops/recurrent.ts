@@ -13,6 +13,7 @@ import { checkSteps } from '../checkSteps.ts';
 import { dropout } from '../dropout.ts';
 import { glorot, orthogonal } from '../firstWeights.ts';
 import type { NetworkNode, NodeRun, Parameter, PlaceShape, Planner } from '../operation.ts';
+import { ACTIVATION_LEVELS, placeRoundedSource, roundedSource, roundSource } from '../roundedSource.ts';
 
 const recurrentKeys = {
   ...layerKeys,
@@ -147,8 +148,10 @@ export class Recurrent implements NetworkNode {
     }
   }
 
-  place({ T, sourceT, lanes, carries, kernels, take }: PlaceShape): void {
+  place(shape: PlaceShape): void {
+    const { T, sourceT, lanes, carries, rounds, kernels, take } = shape;
     const { cell, dirs, hidden } = this;
+    placeRoundedSource(shape, this.#input);
     const state = dirs * hidden * lanes;
     if (this.#startsFromStep) checkSteps(this.name, 1, sourceT[1]!);
     if (this.#dropRate > 0) {
@@ -156,7 +159,7 @@ export class Recurrent implements NetworkNode {
       take('dr', this.#r.size, true);
     }
     for (let dir = 0; dir < dirs; dir++) {
-      take(`cache${dir}`, kernels.recurrentCacheFloats(cell, T, this.#input, hidden, lanes));
+      take(`cache${dir}`, kernels.recurrentCacheFloats(cell, T, this.#input, hidden, lanes, rounds));
     }
     if (this.#givesState || carries) {
       take('h', state);
@@ -181,6 +184,7 @@ export class Recurrent implements NetworkNode {
   }
 
   forward(run: NodeRun): void {
+    roundSource(run, this.sources[0]!);
     const keys = this.#dropKeys(run);
     if (keys) {
       const { kernels } = run;
@@ -251,7 +255,8 @@ export class Recurrent implements NetworkNode {
       input,
       hidden,
       reverse: dir === 1,
-      x: run.of(this.sources[0]!).y,
+      x: roundedSource(run, this.sources[0]!),
+      ...(run.own('rounded') ? { levels: ACTIVATION_LEVELS } : {}),
       w: run.weights(this.#w) + dir * rows * input * FLOAT,
       r: r + dir * rows * hidden * FLOAT,
       b: run.weights(this.#b) + dir * 2 * rows * FLOAT,

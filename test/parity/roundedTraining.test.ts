@@ -1,0 +1,85 @@
+/** Training that rounds as the engine of 7-bit activations does: what it computes is what that engine computes. */
+import { DTYPE_PROPERTY, writeOnnx } from '@rivulet/core';
+import { loadModel } from '@rivulet/inference/node';
+import { loadTrainKernels } from '@rivulet/kernels/train';
+import {
+  initialise,
+  Network,
+  parseRecipe,
+  planNetwork,
+  quantiseNetwork,
+  Random,
+  type RecipeInput,
+  toOnnx,
+} from '@rivulet/training/network';
+import { expect, it } from 'vitest';
+
+const [T, F, SIZE, LANES] = [14, 6, 3, 8];
+type Layers = RecipeInput['network']['layers'];
+
+/**
+ * `most`: mean difference. Without gates it is float32's; the engine's quicker gates are within 6e-5, which moves a value
+ * over the border of two levels now and then, and a level is 1/63 of its row's largest.
+ */
+const stacks: readonly { title: string; most: number; layers: Layers }[] = [
+  {
+    title: 'joined RNN in both directions, dense, RNN',
+    most: 1e-5,
+    layers: [
+      { op: 'rnn', name: 'a', hidden: 17, bidirectional: true },
+      { op: 'join', factor: 2 },
+      { op: 'dense', name: 'mid', units: 12 },
+      { op: 'rnn', name: 'b', hidden: 16 },
+      { op: 'dense', name: 'y', units: 4 },
+    ],
+  },
+  {
+    title: 'LSTM in both directions',
+    most: 4e-4,
+    layers: [{ op: 'lstm', name: 'y', hidden: 20, bidirectional: true }],
+  },
+  { title: 'GRU', most: 4e-4, layers: [{ op: 'gru', name: 'y', hidden: 24 }] },
+];
+
+it.each(stacks)('$title', async ({ layers, most }) => {
+  const recipe = parseRecipe({
+    ...{ task: '', seed: 1, batch: 1, epochs: 1, optimiser: { kind: 'adamw', lr: 1 } },
+    network: { inputs: { x: F }, layers, outputs: ['y'] },
+    quantise: { activations: 7 },
+  });
+  const plan = planNetwork(recipe.network);
+  const weights = new Float32Array(plan.floats);
+  initialise(plan, weights, 5);
+  const kernels = await loadTrainKernels({ variant: 'plain' });
+  const random = Random.fromSeed(9);
+  const data = Float32Array.from({ length: T * F * LANES }, (_, i) =>
+    i % LANES < SIZE ? random.normal() : 0,
+  );
+  const batch = { size: SIZE, lanes: LANES, inputs: { x: { data, T, F, lanes: LANES } }, target: undefined };
+  const trained = (rounds: boolean): number[] => {
+    const network = new Network(kernels, plan, { rounds });
+    network.weights().set(weights);
+    const y = network.forward(batch).y!;
+    return Array.from({ length: y.T * SIZE * y.F }, (_, i) => {
+      const [t, lane, f] = [Math.floor(i / (SIZE * y.F)), Math.floor(i / y.F) % SIZE, i % y.F];
+      return y.data[(t * y.F + f) * LANES + lane]!;
+    });
+  };
+
+  const quantised = quantiseNetwork(plan, weights);
+  const model = await loadModel(
+    writeOnnx(toOnnx({ name: 'a7', plan, weights, quantised, metadata: { [DTYPE_PROPERTY]: 'int8a7' } })),
+    { engine: 'fused' },
+  );
+  const rowMajor = Float32Array.from({ length: T * SIZE * F }, (_, i) => {
+    const [t, lane, f] = [Math.floor(i / (SIZE * F)), Math.floor(i / F) % SIZE, i % F];
+    return data[(t * F + f) * LANES + lane]!;
+  });
+  const { y } = await model.run({ x: { data: rowMajor, shape: [T, SIZE, F] } });
+  await model.dispose();
+  const mean = (found: readonly number[]): number =>
+    found.reduce((sum, value, i) => sum + Math.abs(value - y!.data[i]!), 0) / found.length;
+  expect(mean(trained(true))).toBeLessThan(most);
+  // And the rounding shows.
+  expect(mean(trained(false))).toBeGreaterThan(1e-3);
+});
