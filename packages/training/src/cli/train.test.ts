@@ -151,6 +151,7 @@ describe('npm run train', () => {
       /--threads is 0/,
       () => ['tiny', '--recipe', recipe('threads'), ...place('threads'), '--threads', '0'],
     ],
+    ['ARGUMENT', /--gradient-norms is 0/, () => ['handwriting-en', '--gradient-norms', '0']],
     ['ARGUMENT', /--simd is fast/, () => ['handwriting-en', '--simd', 'fast']],
     ['ARGUMENT', /Unknown option '--reusme'; --help/, () => ['handwriting-en', '--reusme']],
     ['ARGUMENT', /one model at a time/, () => ['handwriting-en', 'sensor-forecaster']],

@@ -55,7 +55,7 @@ function readRecipe({ name, recipe: path, epochs }: TrainArguments): Recipe {
 
 /** The first signal stops after the running step, with a checkpoint; the second stops at once. */
 async function trainUntilStopped(
-  { dataFolder, runFolder, threads, variant, resume }: TrainArguments,
+  { dataFolder, runFolder, threads, variant, resume, gradientNorms }: TrainArguments,
   recipe: Recipe,
   progress: Progress,
 ): Promise<TrainResult> {
@@ -71,7 +71,8 @@ async function trainUntilStopped(
     const { signal } = controller;
     const onEvent = progress.handle;
     const options = { recipe, dataFolder, runFolder, threads, variant, resume, commit: commitOfCode() };
-    return await train({ ...options, signal, onEvent });
+    const norms = gradientNorms === undefined ? {} : { gradientNorms };
+    return await train({ ...options, ...norms, signal, onEvent });
   } finally {
     // The export saves nothing that a signal could wait for.
     for (const name of signals) process.removeListener(name, stop);

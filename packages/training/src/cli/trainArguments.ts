@@ -18,6 +18,7 @@ const OPTIONS = {
   out: { type: 'string' },
   run: { type: 'string' },
   simd: { type: 'string', default: 'auto' },
+  'gradient-norms': { type: 'string' },
   'export-only': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -34,6 +35,8 @@ export interface TrainArguments {
   readonly resume: boolean;
   readonly threads: number;
   readonly variant: KernelVariant;
+  /** Steps from one report of the gradients' norms to the next; absent: none. */
+  readonly gradientNorms: number | undefined;
   readonly exportOnly: boolean;
 }
 
@@ -63,6 +66,10 @@ export function parseTrainArguments(args: readonly string[]): TrainArguments | '
     resume: values.resume,
     threads: positive('threads', values.threads),
     variant: variantOf(values.simd),
+    gradientNorms:
+      values['gradient-norms'] === undefined
+        ? undefined
+        : positive('gradient-norms', values['gradient-norms']),
     exportOnly: values['export-only'],
   };
 }
@@ -89,6 +96,7 @@ export function usage(): string {
   --out <folder>   where the model goes (models/<name>; runs/<name>/model with --recipe or --epochs)
   --run <folder>   where checkpoints and log go (runs/<name>)
   --simd <kind>    auto, plain (the same bits on every processor) or relaxed (auto)
+  --gradient-norms <n>  every n steps the log gets the norms of the gradients, by layer and by step of time
   --export-only    export runs/<name>/best.ckpt and stop
 `;
 }
