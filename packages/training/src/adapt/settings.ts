@@ -46,4 +46,4 @@ export function refused(key: string, message: string, got: unknown): RivuletErro
 }
 
 /** Peaks that served writers who are not in the training data (`npm run evaluate -- adapt`). */
-export const LEARNING_RATES = { all: 1e-3, last: 3e-3, lowRank: 1e-2 } as const;
+export const LEARNING_RATES = { all: 1e-3, last: 3e-3, lowRank: 3e-3 } as const;

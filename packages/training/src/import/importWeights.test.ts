@@ -16,6 +16,10 @@ for (const { matrix, offset, size } of plan.parameters) {
   if (!matrix) for (let i = 0; i < size; i++) weights[offset + i] = Math.sin(offset + i);
 }
 
+const everyLayer = JSON.parse(
+  readFileSync(new URL('../nn/fixtures/torchLayers.json', import.meta.url), 'utf8'),
+) as { readonly title: string; readonly network: RecipeInput['network'] }[];
+
 const written = (quantised?: ReturnType<typeof quantiseNetwork>): OnnxModel =>
   readOnnx(writeOnnx(toOnnx({ name: 'mean', plan, weights, ...(quantised && { quantised }) })));
 
@@ -26,6 +30,22 @@ describe('importWeights', () => {
   it('reads int8 as what it stands for, to the bit', () => {
     const quantised = quantiseNetwork(plan, weights);
     expect(importWeights(plan, written(quantised))).toEqual(quantised.restored);
+  });
+
+  it.each(everyLayer)('reads back $title, float32 and int8', ({ network }) => {
+    const plan = planNetwork(meanRecipe({ network }).network);
+    const weights = Float32Array.from({ length: plan.floats }, (_, i) => Math.sin(i));
+    const own = plan.parameters.map(({ offset, size }) => weights.subarray(offset, offset + size));
+    const back = (quantised?: ReturnType<typeof quantiseNetwork>): Float32Array[] => {
+      const model = toOnnx({ name: 'layers', plan, weights, ...(quantised && { quantised }) });
+      const found = importWeights(plan, readOnnx(writeOnnx(model)));
+      return plan.parameters.map(({ offset, size }) => found.subarray(offset, offset + size));
+    };
+    expect(back()).toEqual(own);
+    const quantised = quantiseNetwork(plan, weights);
+    expect(back(quantised)).toEqual(
+      plan.parameters.map(({ offset, size }) => quantised.restored.subarray(offset, offset + size)),
+    );
   });
 
   it.each(['handwriting-en', 'sensor-forecaster'])('reads %s, and writes the same tensors again', (name) => {
