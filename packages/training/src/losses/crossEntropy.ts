@@ -7,25 +7,31 @@ export type Classes = Int32Array;
 
 /** Working memory, kept between calls. */
 let scratch = new Float64Array(0);
+let counted = new Int32Array(0);
 
 /**
  * The output is [T][classes][lanes] logits. The weight is the number of steps that count.
  * @throws DATA_INVALID for a class that the output lacks, naming step and lane
  */
-export const crossEntropy: Loss<Classes> = ({
-  output: { data, T, F, lanes },
-  target,
-  size,
-  lengths,
-  gradient,
-}) => {
+export const crossEntropy: Loss<Classes> = ({ output, target, size, lengths, gradient }) => {
+  const { data, T, F, lanes } = output;
   if (scratch.length < 2 * lanes) scratch = new Float64Array(2 * lanes);
+  if (counted.length < lanes) counted = new Int32Array(lanes);
   const top = scratch.subarray(0, lanes);
   const total = scratch.subarray(lanes, 2 * lanes);
   let sum = 0;
   let weight = 0;
   for (let t = 0; t < T; t++) {
     const step = t * F * lanes;
+    for (let lane = 0; lane < size; lane++) {
+      const wanted = lengths && t >= lengths[lane]! ? -1 : target[t * lanes + lane]!;
+      if (!(wanted >= -1 && wanted < F)) {
+        throw new RivuletError('DATA_INVALID', `Class ${wanted} is none of 0 ... ${F - 1}`, {
+          ...{ classes: F, got: wanted, step: t, lane },
+        });
+      }
+      counted[lane] = wanted;
+    }
     // Classes outside, lanes inside: neighbours in memory one after the other.
     top.fill(-Infinity);
     for (let c = 0; c < F; c++) {
@@ -36,32 +42,26 @@ export const crossEntropy: Loss<Classes> = ({
     total.fill(0);
     for (let c = 0; c < F; c++) {
       for (let lane = 0; lane < size; lane++) {
-        total[lane]! += Math.exp(data[step + c * lanes + lane]! - top[lane]!);
+        const i = step + c * lanes + lane;
+        const power = Math.exp(data[i]! - top[lane]!);
+        total[lane]! += power;
+        // Kept for the gradient: a power costs more than all the rest.
+        if (gradient && counted[lane]! >= 0) gradient[i] = power;
       }
     }
     for (let lane = 0; lane < size; lane++) {
-      const wanted = target[t * lanes + lane]!;
-      if (wanted === -1 || (lengths && t >= lengths[lane]!)) {
-        top[lane] = Infinity;
-        continue;
-      }
-      if (!(wanted >= 0 && wanted < F)) {
-        throw new RivuletError('DATA_INVALID', `Class ${wanted} is none of 0 ... ${F - 1}`, {
-          ...{ classes: F, got: wanted, step: t, lane },
-        });
-      }
-      const logSum = top[lane]! + Math.log(total[lane]!);
-      sum += logSum - data[step + wanted * lanes + lane]!;
+      const wanted = counted[lane]!;
+      if (wanted < 0) continue;
+      sum += top[lane]! + Math.log(total[lane]!) - data[step + wanted * lanes + lane]!;
       weight++;
-      top[lane] = logSum;
+      total[lane] = 1 / total[lane]!;
     }
     if (!gradient) continue;
     for (let c = 0; c < F; c++) {
       for (let lane = 0; lane < size; lane++) {
-        // Marked above as a step that does not count.
-        if (top[lane] === Infinity) continue;
+        if (counted[lane]! < 0) continue;
         const i = step + c * lanes + lane;
-        gradient[i] = Math.exp(data[i]! - top[lane]!) - (target[t * lanes + lane] === c ? 1 : 0);
+        gradient[i] = gradient[i]! * total[lane]! - (counted[lane] === c ? 1 : 0);
       }
     }
   }
