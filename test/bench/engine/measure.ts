@@ -53,7 +53,9 @@ export async function measureEngine(
   ort.env.logLevel = 'error';
   const peaks = measurePeaks();
   const cases: CaseTimes[] = [];
-  for (const kase of CASES) {
+  // The first case twice, and the second time counts: engines still compile while the first calls run, which showed in
+  // onnxruntime's times more than in ours.
+  for (const kase of [CASES[0]!, ...CASES]) {
     const { name, T, stack } = kase;
     const bytes = { f32: stackBytes(stack), int8: stackBytes({ ...stack, int8: true }) };
     const shape = [T, 1, stack.input];
@@ -92,6 +94,7 @@ export async function measureEngine(
     for (const model of models) await model.dispose();
     await session.release();
   }
+  cases.shift();
   return {
     where,
     peaks,
