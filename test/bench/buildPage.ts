@@ -12,7 +12,7 @@ export interface BuiltPage {
 }
 
 export async function buildPage(
-  page: 'adapt' | 'border' | 'engine' | 'fresh' | 'fused' | 'memory' | 'stroke' | 'training',
+  page: 'adapt' | 'border' | 'engine' | 'fresh' | 'fused' | 'memory' | 'stroke' | 'training' | 'webgpu',
 ): Promise<BuiltPage> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-bench-'));
   const root = fileURLToPath(new URL('./page', import.meta.url));

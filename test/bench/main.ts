@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   border: () => import('./border.ts'),
   stroke: () => import('./stroke.ts'),
   streams: () => import('./streams.ts'),
+  webgpu: () => import('./webgpu.ts'),
   training: () => import('./training.ts'),
   operators: () => import('./operators.ts'),
 };

@@ -12,7 +12,7 @@ import { type BuiltFile, builtFiles } from './builtFiles.ts';
 const APPS = ['handwriting', 'forecast'] as const;
 /** Chunks that a page which loads and runs a recurrent model does not fetch. */
 const ON_DEMAND =
-  /\/(inkRecogniser|seriesForecaster|manifest|modelStreams|operators|ringCaller|serveRings|borderFiles|ortSession|webgpuSession)-/;
+  /\/(inkRecogniser|seriesForecaster|manifest|modelStreams|operators|ringCaller|serveRings|borderFiles|ortSession|webgpuSession|fasterSession)-/;
 
 export async function bench(): Promise<Record<string, number>> {
   const figures: Record<string, number> = {};

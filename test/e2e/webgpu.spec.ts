@@ -1,57 +1,24 @@
 /** The webgpu engine on a software adapter: the results of the fused engine, its errors, and what it gives back. */
-import { rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { attr, type OnnxNode, type OnnxValue, writeOnnx } from '@rivulet/core';
-import sirv from 'sirv';
-import { servePage } from '../bench/servePage.ts';
-import { BROWSER_FLAGS, findBrowser } from '../browser/findBrowser.ts';
 import { stackGraph } from '../parity/graphs.ts';
-import { buildPages } from './buildPages.ts';
+import { type GpuPage, gpuLaunchOptions, NO_ADAPTER, openGpuPage } from './gpuPage.ts';
 import { plainWord } from './handwriting/desk.ts';
 import type { GpuCase } from './inference/webgpu.ts';
 
-const models = fileURLToPath(new URL('../../models', import.meta.url));
-const executablePath = findBrowser();
-test.use({
-  launchOptions: {
-    ...(executablePath ? { executablePath } : {}),
-    args: [...BROWSER_FLAGS, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-  },
-});
+test.use({ launchOptions: gpuLaunchOptions });
 test.describe.configure({ mode: 'serial' });
 
-let folder: string;
-let served: Awaited<ReturnType<typeof servePage>>;
-/** One page for all tests: its device keeps the pipelines, which take most of the time. */
+let opened: GpuPage;
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  folder = await buildPages(['webgpu']);
-  const files = sirv(models);
-  served = await servePage(folder, (request, response) => {
-    if (!request.url?.startsWith('/models/')) return false;
-    request.url = request.url.slice('/models'.length);
-    files(request, response, () => void response.writeHead(404).end());
-    return true;
-  });
-  page = await browser.newPage();
-  await page.goto(`${served.url}webgpu.html`);
-  await page.waitForFunction(() => 'gpu' in window);
-  const adapter = await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
-  test.skip(!adapter, 'this browser has no WebGPU adapter, not even SwiftShader: nothing of it is tested');
-  await page.evaluate(async () => {
-    const { createSession, stackBytes } = window.gpu;
-    const bytes = stackBytes({ seed: 1, input: 1, layers: [{ op: 'RNN', hidden: 1 }] });
-    await createSession(bytes, { engine: 'webgpu' });
-  });
+  opened = await openGpuPage(browser);
+  page = opened.page;
+  test.skip(!opened.hasAdapter, NO_ADAPTER);
 });
 
-test.afterAll(async () => {
-  await page.close();
-  served.close();
-  await rm(folder, { recursive: true });
-});
+test.afterAll(() => opened.close());
 
 const bi = 'bidirectional' as const;
 const CASES: readonly GpuCase[] = [

@@ -9,7 +9,10 @@ import { StreamGroup } from './stream/streamGroup.ts';
 import type { StreamInfo, StreamRequest } from './stream/streamProgram.ts';
 import type { CallOptions, ModelService, Remote, ServiceOptions } from './worker/api.ts';
 
-/** `engine`: default `auto`, our own where it covers the graph, else onnxruntime-web. */
+/**
+ * `engine`: default `auto`, our own where it covers the graph, else onnxruntime-web; `webgpu` computes on the GPU, in
+ * float32, or is an error.
+ */
 export interface LoadModelOptions extends Pick<ServiceOptions, 'engine' | 'variant' | 'sha256'>, LoadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;

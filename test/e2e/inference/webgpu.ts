@@ -3,6 +3,7 @@
 import { type Tensor, writeOnnx } from '@rivulet/core';
 import * as rivulet from '@rivulet/inference';
 import { type AnyTensor, createSession } from '../../../packages/inference/src/engine/engine.ts';
+import { fasterSession } from '../../../packages/inference/src/engine/webgpu/fasterSession.ts';
 import { FOREIGN_OPERATORS } from '../../parity/cases/foreignOperators.ts';
 import { OWN_OPERATORS } from '../../parity/cases/ownOperators.ts';
 import { WINDOW_OPERATORS } from '../../parity/cases/windowOperators.ts';
@@ -99,7 +100,78 @@ async function compareOperators(): Promise<
   return results;
 }
 
-const gpu = { createSession, stackBytes, feedsFor, difference, compare, compareStack, compareOperators };
+/** What a promise rejects with, as plain data; undefined when it does not. */
+async function errorOf(promise: Promise<unknown>): Promise<{ code: string; details: unknown } | undefined> {
+  try {
+    await promise;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof rivulet.RivuletError)) throw error;
+    return { code: error.code, details: error.details };
+  }
+}
+
+/** Ten rows of two numbers, looked up at `a`. */
+function embedding(): Uint8Array {
+  const isEmbedding = ({ name }: { readonly name: string }) => name.endsWith('an embedding');
+  return writeOnnx(modelOf(FOREIGN_OPERATORS.find(isEmbedding)!));
+}
+
+/** Destroys the device that all sessions share: the next one opens another. */
+async function loseDevice(): Promise<void> {
+  const { createBuffer } = GPUDevice.prototype;
+  let device: GPUDevice | undefined;
+  GPUDevice.prototype.createBuffer = function (descriptor) {
+    device = this;
+    return createBuffer.call(this, descriptor);
+  };
+  const bytes = stackBytes({ seed: 1, input: 1, layers: [{ op: 'RNN', hidden: 1 }] });
+  const session = await createSession(bytes, { engine: 'webgpu' });
+  GPUDevice.prototype.createBuffer = createBuffer;
+  device!.destroy();
+  await device!.lost;
+  await session.dispose();
+}
+
+/**
+ * What `auto` takes of a wide model, were the adapter a GPU and the times as given; and how far its results are off.
+ */
+async function choice(fusedMs: number, webgpuMs: number, software: boolean) {
+  const kase: GpuCase = { seed: 9, input: 3, layers: [{ op: 'LSTM', hidden: 6 }], T: 4, B: 1 };
+  const bytes = stackBytes(kase);
+  const flag = Object.getOwnPropertyDescriptor(GPUAdapterInfo.prototype, 'isFallbackAdapter')!;
+  Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { ...flag, get: () => software });
+  const measured: (readonly number[])[] = [];
+  try {
+    const fused = await createSession(bytes, { engine: 'fused', variant: 'plain' });
+    const session = await fasterSession(bytes, fused as never, undefined, async ({ engine }, feeds) => {
+      measured.push(feeds.x!.shape);
+      return engine === 'fused' ? fusedMs : webgpuMs;
+    });
+    const streamed = session.graphs!.whole().inputs.length;
+    const results = await session.run(feedsFor(kase));
+    const off = difference(results, await fused.run(feedsFor(kase)));
+    await session.dispose();
+    const gone = await errorOf(fused.run(feedsFor(kase)));
+    return { engine: session.engine, measured, streamed, off, gone: gone?.code };
+  } finally {
+    Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', flag);
+  }
+}
+
+const gpu = {
+  errorOf,
+  choice,
+  embedding,
+  loseDevice,
+  createSession,
+  stackBytes,
+  feedsFor,
+  difference,
+  compare,
+  compareStack,
+  compareOperators,
+};
 
 window.gpu = gpu;
 window.rivulet = rivulet;

@@ -17,10 +17,12 @@ export interface CreateSessionOptions extends FusedOptions {
 
 /**
  * `auto` (the default) takes the fused engine when it covers every node, else onnxruntime-web, with one line on
- * the console that names the operator.
+ * the console that names the operator. Of a model with a million recurrent weights it measures whether a GPU is twice
+ * as fast (webgpu/fasterSession.ts has the rule), unless `variant` or `dtype` fix what is computed.
  * @throws ARGUMENT for an unknown engine, variant or dtype; ONNX_PARSE for what is no ONNX file; ONNX_UNSUPPORTED
  *   (details { op, node, why }) when `fused` was asked for and does not cover the graph; ENGINE_UNAVAILABLE when
- *   onnxruntime-web is needed and not part of this build; OUT_OF_MEMORY; ABORTED
+ *   onnxruntime-web is needed and not part of this build, or `webgpu` was asked for and there is none; OUT_OF_MEMORY;
+ *   ABORTED
  */
 export async function createSession(bytes: Uint8Array, options: CreateSessionOptions = {}): Promise<Session> {
   const { engine = 'auto', dtype, signal } = options;
@@ -41,7 +43,14 @@ export async function createSession(bytes: Uint8Array, options: CreateSessionOpt
   let refusal: Refusal | undefined;
   if (engine !== 'ort') {
     const plan = await planOf(bytes, engine === 'auto');
-    if (!isRefusal(plan)) return createFusedSession(plan, options);
+    if (!isRefusal(plan)) {
+      const fused = await createFusedSession(plan, options);
+      const fixed = engine === 'fused' || (options.variant ?? 'auto') !== 'auto' || dtype !== undefined;
+      if (fixed || !mayWinOnGpu(plan)) return fused;
+      // Should the code not come, the model runs all the same.
+      const code = await import('./webgpu/fasterSession.ts').catch(() => undefined);
+      return code ? code.fasterSession(bytes, fused, signal) : fused;
+    }
     refusal = plan;
   }
   const what = refusal && `${refusal.op}${refusal.node ? ` "${refusal.node}"` : ''} (${refusal.why})`;
@@ -60,6 +69,20 @@ export async function createSession(bytes: Uint8Array, options: CreateSessionOpt
   if (what) console.info(`rivulet: onnxruntime-web runs this model, the fused engine does not cover ${what}`);
   const { createOrtSession } = await codePart('onnxruntime-web', () => import('./ortSession.ts'));
   return createOrtSession(bytes, loadOrt);
+}
+
+/** Recurrent weights from which `auto` measures whether a GPU is faster, where there may be one. */
+const WIDE = 2 ** 20;
+
+function mayWinOnGpu({ nodes, facts }: Plan): boolean {
+  if (!globalThis.navigator?.gpu) return false;
+  const [W, R] = [1, 2];
+  let weights = 0;
+  for (const { node, inputs } of nodes) {
+    if (node.op !== 'RNN' && node.op !== 'LSTM' && node.op !== 'GRU') continue;
+    for (const i of [W, R]) weights += facts.constant(inputs[i])?.tensor.data.length ?? 0;
+  }
+  return weights >= WIDE;
 }
 
 /** What our reader does not read, another one may: in `auto` that is a refusal and no error. */

@@ -9,7 +9,10 @@ import type { GraphHost } from './fused/fusedSession.ts';
 export { type CreateSessionOptions, createSession } from './createSession.ts';
 
 export type EngineName = 'fused' | 'webgpu' | 'ort';
-/** `auto`: fused when it covers every node of the graph, else onnxruntime-web. */
+/**
+ * `auto`: fused when it covers every node of the graph, else onnxruntime-web; webgpu for a wide model, where a
+ * measurement says that it is twice as fast.
+ */
 export type EngineChoice = EngineName | 'auto';
 
 /** Element types that may be fed: features, sequence lengths, int64 tokens and shapes, masks (0 | 1) and bytes. */

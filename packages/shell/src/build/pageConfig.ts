@@ -24,7 +24,7 @@ export interface PageOptions {
 /** Chunks that only other pages ask for: isolated ones, those with files of their own, or with models of others. */
 const ON_DEMAND = [
   ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators'],
-  ...['ringCaller', 'serveRings', 'borderFiles', 'ortSession', 'webgpuSession'],
+  ...['ringCaller', 'serveRings', 'borderFiles', 'ortSession', 'webgpuSession', 'fasterSession'],
 ] as const;
 const KEPT = ['html', 'js', 'css', 'wasm', 'svg', 'png', 'json', 'onnx', 'webmanifest'];
 const ICONS = [

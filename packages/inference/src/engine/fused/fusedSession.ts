@@ -23,7 +23,10 @@ export interface FusedOptions {
   readonly dtype?: WeightType | undefined;
 }
 
-export async function createFusedSession(plan: Plan, options: FusedOptions = {}): Promise<Session> {
+export async function createFusedSession(
+  plan: Plan,
+  options: FusedOptions = {},
+): Promise<Session & { readonly graphs: GraphHost }> {
   const { variant, dtype = plan.model.metadata?.[DTYPE_PROPERTY] } = options;
   return new FusedSession(plan, await createInferMachine({ variant, sevenBit: dtype === 'int8a7' }));
 }

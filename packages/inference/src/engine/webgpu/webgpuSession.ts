@@ -61,7 +61,8 @@ class GpuSession implements WebgpuSession {
   readonly adapter: string;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-  #bytes: Uint8Array | undefined;
+  readonly #bytes: Uint8Array;
+  #disposed = false;
   #graph: GpuGraph | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -79,7 +80,7 @@ class GpuSession implements WebgpuSession {
   }
 
   async run(feeds: Feeds): Promise<Record<string, Tensor>> {
-    if (!this.#bytes) throw disposed();
+    if (this.#disposed) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
     checkFeeds(this.inputs, feeds);
     // Its turn comes later, and the caller may write into them by then.
     const kept = Object.fromEntries(
@@ -114,7 +115,6 @@ class GpuSession implements WebgpuSession {
       const own = error instanceof RivuletError && error.code !== 'INTERNAL';
       const lost = own ? graph.machine.gpu.lost : await graph.machine.gpu.whyLost();
       if (lost === undefined) throw error;
-      if (!this.#bytes) throw disposed();
       graph.machine.destroy();
       this.#graph = undefined;
       throw new RivuletError(
@@ -127,28 +127,20 @@ class GpuSession implements WebgpuSession {
   }
 
   async #living(): Promise<GpuGraph> {
-    if (!this.#bytes) throw disposed();
     if (this.#graph?.machine.gpu.lost === undefined && this.#graph) return this.#graph;
     this.#graph?.machine.destroy();
-    const graph = await open(planOf(this.#bytes), this.inputs);
-    if (!this.#bytes) {
-      graph.machine.destroy();
-      throw disposed();
-    }
-    this.#graph = graph;
-    return graph;
+    this.#graph = undefined;
+    this.#graph = await open(planOf(this.#bytes), this.inputs);
+    return this.#graph;
   }
 
   async dispose(): Promise<void> {
-    this.#bytes = undefined;
-    const graph = this.#graph;
-    this.#graph = undefined;
+    this.#disposed = true;
     await this.#last;
-    graph?.machine.destroy();
+    this.#graph?.machine.destroy();
+    this.#graph = undefined;
   }
 }
-
-const disposed = (): RivuletError => new RivuletError('DISPOSED', 'this model has been disposed', {});
 
 /** What checks reported is read with the outputs, and begins anew with each run. */
 function faultsOf(graph: GpuGraph, bound: BoundGraph) {
