@@ -275,3 +275,37 @@ describe('a batch that does not fit', () => {
     }
   });
 });
+
+describe('sources whose steps do not fit each other', () => {
+  it.each([
+    ['concat', { x: 3, z: 4 }, { op: 'concat', name: 'y', in: 'x', with: ['z'] }],
+    [
+      'a start of more than one step',
+      { x: 2, z: 4 },
+      { op: 'gru', name: 'y', in: 'z', hidden: 2, initial: 'x' },
+    ],
+    ['repeat of more than one step', { x: 2, z: 4 }, { op: 'repeat', name: 'y', in: 'x', like: 'z' }],
+    ['causal attention', { x: 3, z: 4 }, { op: 'attention', name: 'y', in: 'x', keys: 'z', causal: true }],
+  ] as const)('%s is refused, naming the layer', async (_, steps, layer) => {
+    const network = { inputs: { x: 2, z: 2 }, layers: [layer], outputs: ['y'] } as unknown as NetworkInput;
+    const built = await build(network);
+    expect(() => built.network.forward(randomBatch(network, steps, undefined))).toThrow(
+      expect.objectContaining({ code: 'MODEL_SHAPE', details: expect.objectContaining({ layer: 'y' }) }),
+    );
+  });
+  it('names the token that an embedding lacks', async () => {
+    const network: NetworkInput = {
+      inputs: { x: 1 },
+      layers: [{ op: 'embedding', name: 'y', tokens: 3, units: 2 }],
+      outputs: ['y'],
+    };
+    const built = await build(network);
+    const x = { data: Float32Array.from({ length: 16 }, (_, i) => (i === 10 ? 3 : 1)), T: 2, F: 1, lanes: 8 };
+    expect(() => built.network.forward({ size: 8, lanes: 8, inputs: { x }, target: 0 })).toThrow(
+      expect.objectContaining({
+        code: 'DATA_INVALID',
+        details: expect.objectContaining({ got: '3', step: 1, lane: 2 }),
+      }),
+    );
+  });
+});
