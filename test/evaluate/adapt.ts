@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import type { Manifest } from '@rivulet/core';
 import { loadModel, openModelFolder } from '@rivulet/inference/node';
 import { type LabelledInk, Random } from '@rivulet/training';
-import { type AdaptSettings, createAdapter } from '@rivulet/training/adapt';
+import { type AdaptSettings, createAdapter, type InkSample } from '@rivulet/training/adapt';
 import { validationWords } from './validationWords.ts';
 import { wordEdits } from './wordEdits.ts';
 
@@ -50,10 +50,9 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     add(before, base);
     const line = [`${writer.padEnd(18)} ${percent(base)}`];
     for (const [i, settings] of METHODS.entries()) {
-      const adapter = await createAdapter(values.model);
-      const { kept, seconds } = await adapter.adapt(own, settings);
-      const found = kept ? await errors(await adapter.onnx(), others, manifest) : base;
-      adapter.dispose();
+      const { kept, seconds, found } = await adapted(values.model, own, settings, async (onnx) => {
+        return onnx ? errors(onnx, others, manifest) : base;
+      });
       const all = after[i]!;
       add(all.sums, found);
       all.seconds += seconds;
@@ -78,6 +77,22 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     console.log(`all, ${method!.padEnd(13)} ${percent(sums)}   ${about}`);
   });
   if (values.json) console.log(JSON.stringify(figures));
+}
+
+/** Lets the model learn, and hands over what came of it, if it was kept. */
+async function adapted<T>(
+  model: string,
+  words: readonly InkSample[],
+  settings: AdaptSettings,
+  use: (onnx: Uint8Array | undefined) => Promise<T>,
+): Promise<{ readonly kept: boolean; readonly seconds: number; readonly found: T }> {
+  const adapter = await createAdapter(model);
+  try {
+    const { kept, seconds } = await adapter.adapt(words, settings);
+    return { kept, seconds, found: await use(kept ? await adapter.onnx() : undefined) };
+  } finally {
+    adapter.dispose();
+  }
 }
 
 /** Writers with enough words, evenly over all there are, each with their words in an order drawn from a seed. */
