@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { RivuletError } from '@rivulet/core';
 
-const NAMES = ['adapt', 'forecast', 'handwriting', 'parity', 'segmentation'];
+const NAMES = ['adapt', 'forecast', 'handwriting', 'parity', 'run', 'segmentation'];
 
 async function main(): Promise<void> {
   const [name, ...args] = process.argv.slice(2);

@@ -127,7 +127,7 @@ describe('npm run train', () => {
     ],
     [
       'RECIPE_INVALID',
-      /no-such-model.*handwriting-en, sensor-forecaster/,
+      /no-such-model.*handwriting-en, pen-digits, sensor-forecaster/,
       () => ['no-such-model', ...place('none')],
     ],
     ['RECIPE_INVALID', /have 3 units/, () => ['tiny', '--recipe', recipe('wide', wide), ...place('wide')]],
@@ -176,7 +176,12 @@ describe('npm run train', () => {
   it.each(['--help', '-h'])('explains itself when asked: %s', async (flag) => {
     const { code, stdout } = await command('sensor-forecaster', flag).ended;
     expect(code).toBe(0);
-    for (const part of ['handwriting-en | sensor-forecaster', '--resume', '--data', 'RIVULET_DATA']) {
+    for (const part of [
+      'handwriting-en | pen-digits | sensor-forecaster',
+      '--resume',
+      '--data',
+      'RIVULET_DATA',
+    ]) {
       expect(stdout).toContain(part);
     }
   });

@@ -17,6 +17,7 @@ const OPTIONS = {
   epochs: { type: 'string' },
   out: { type: 'string' },
   run: { type: 'string' },
+  init: { type: 'string' },
   simd: { type: 'string', default: 'auto' },
   'gradient-norms': { type: 'string' },
   'export-only': { type: 'boolean', default: false },
@@ -32,6 +33,8 @@ export interface TrainArguments {
   readonly dataFolder: string;
   readonly runFolder: string;
   readonly modelFolder: string;
+  /** ONNX file whose weights the run begins with. */
+  readonly init: string | undefined;
   readonly resume: boolean;
   readonly threads: number;
   readonly variant: KernelVariant;
@@ -55,7 +58,7 @@ export function parseTrainArguments(args: readonly string[]): TrainArguments | '
   const recipe = values.recipe ?? join(ROOT, 'models', name, 'train.json');
   const runFolder = resolve(values.run ?? join(ROOT, 'runs', name));
   // A trial with another recipe must not take the place of the model that is shipped.
-  const own = values.recipe === undefined && values.epochs === undefined;
+  const own = values.recipe === undefined && values.epochs === undefined && values.init === undefined;
   return {
     name,
     recipe,
@@ -63,6 +66,7 @@ export function parseTrainArguments(args: readonly string[]): TrainArguments | '
     dataFolder: resolve(values.data ?? process.env.RIVULET_DATA ?? join(ROOT, '../shared/data')),
     runFolder,
     modelFolder: resolve(values.out ?? (own ? join(ROOT, 'models', name) : join(runFolder, 'model'))),
+    init: values.init === undefined ? undefined : resolve(values.init),
     resume: values.resume,
     threads: positive('threads', values.threads),
     variant: variantOf(values.simd),
@@ -93,7 +97,9 @@ export function usage(): string {
                    says what belongs there and where it is public
   --recipe <file>  other than models/<name>/train.json
   --epochs <n>     other than the recipe's
-  --out <folder>   where the model goes (models/<name>; runs/<name>/model with --recipe or --epochs)
+  --init <file>    begin with the weights of this ONNX file of the same network (fine-tuning)
+  --out <folder>   where the model goes (models/<name>; runs/<name>/model with --recipe, --epochs or
+                   --init)
   --run <folder>   where checkpoints and log go (runs/<name>)
   --simd <kind>    auto, plain (the same bits on every processor) or relaxed (auto)
   --gradient-norms <n>  every n steps the log gets the norms of the gradients, by layer and by step of time

@@ -1,0 +1,62 @@
+/** What the commands of a run have in common: its recipe, the commit of the code, and how errors are told. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { RivuletError } from '@rivulet/core';
+import { parseRecipe, type Recipe } from '../recipe.ts';
+import { parseTrainArguments, ROOT, recipeNames, type TrainArguments } from './trainArguments.ts';
+
+/** Runs a command with what stands behind the script's name; prints `usage` when asked, or when nothing does. */
+export async function runCommand(
+  usage: () => string,
+  command: (args: TrainArguments) => Promise<void>,
+): Promise<void> {
+  try {
+    const args = parseTrainArguments(process.argv.slice(2));
+    if (args === 'help' || args === 'usage') {
+      process.stdout.write(usage());
+      process.exitCode = args === 'help' ? 0 : 2;
+      return;
+    }
+    await command(args);
+  } catch (error) {
+    if (!(error instanceof RivuletError)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    if (error.code === 'DATA_INVALID') {
+      process.stderr.write(
+        '--data <folder> or RIVULET_DATA says where the data is; CONTRIBUTING.md, what belongs there\n',
+      );
+    }
+    process.exitCode = 1;
+  }
+}
+
+export function readRecipe({ name, recipe: path, epochs }: TrainArguments): Recipe {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const message = missing
+      ? `There is no recipe ${path} for ${name}; models with one: ${recipeNames().join(', ')}`
+      : `${path} cannot be read: ${(cause as Error).message}`;
+    throw new RivuletError('RECIPE_INVALID', message, { path, name }, cause);
+  }
+  const recipe = parseRecipe(json);
+  return epochs === undefined ? recipe : { ...recipe, epochs };
+}
+
+/** `<sha>`, with `-dirty` where files differ from it. */
+export function commitOfCode(): string {
+  const describe = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];
+  try {
+    return execFileSync('git', describe, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** The model folder of a run from its best weights. */
+export function exportOptions({ name, dataFolder, runFolder, modelFolder }: TrainArguments) {
+  const date = new Date().toISOString().slice(0, 10);
+  return { name, dataFolder, runFolder, modelFolder, commit: commitOfCode(), date };
+}

@@ -1,0 +1,37 @@
+/**
+ * `npm run evaluate -- run <name> [--run <folder>] [--recipe <file>] [--split val|test] [--data <folder>] [--json]`
+ *   figures of a run's best weights, float32 and int8, on the training kernels; also left in the run's folder.
+ *   `--split test` is the official test split, where the task's data has one: for once all is chosen.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { RivuletError } from '@rivulet/core';
+import { evaluateRun, parseRecipe } from '@rivulet/training';
+
+export async function evaluate(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      run: { type: 'string' },
+      recipe: { type: 'string' },
+      split: { type: 'string', default: 'val' },
+      data: { type: 'string', default: process.env.RIVULET_DATA ?? '../shared/data' },
+    },
+  });
+  const [name = ''] = positionals;
+  const { split } = values;
+  if (name === '' || (split !== 'val' && split !== 'test')) {
+    throw new RivuletError('ARGUMENT', 'npm run evaluate -- run <name> [--split val|test]', { name, split });
+  }
+  const recipe = parseRecipe(
+    JSON.parse(readFileSync(values.recipe ?? join('models', name, 'train.json'), 'utf8')),
+  );
+  const runFolder = values.run ?? join('runs', name);
+  const { samples, step, figures } = await evaluateRun({ recipe, dataFolder: values.data, runFolder, split });
+  console.log(`${samples} samples (${split}), weights of step ${step}`);
+  for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(20)} ${value}`);
+  if (values.json) console.log(JSON.stringify(figures));
+}
