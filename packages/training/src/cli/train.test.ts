@@ -186,6 +186,40 @@ describe('npm run train', () => {
     }
   });
 
+  it('goes on to commands of its own: a report of rounding, and the model once more', async () => {
+    const made = recipe('commands', { epochs: 1 });
+    const own = ['tiny', '--recipe', made, ...place('commands')];
+    expect((await command(...own).ended).code).toBe(0);
+    const run = (name: string, ...args: readonly string[]) => {
+      const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+      const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+      let stdout = '';
+      child.stdout.on('data', (text) => (stdout += text));
+      return once(child, 'close').then(([code]) => ({ code: code as number, stdout }));
+    };
+    const report = await run('quantise', ...own);
+    expect(report.code).toBe(0);
+    expect(report.stdout).toMatch(/lstm0\.W +f +\d/);
+    expect(report.stdout).toMatch(/logits +\d\.\d+ % +\d\.\d+ %/);
+    expect(JSON.parse(readFileSync(join(folder, 'commands/quantise.json'), 'utf8')).samples).toBe(12);
+    rmSync(join(folder, 'commands-model'), { recursive: true });
+    expect((await run('export', ...own)).code).toBe(0);
+    parseManifest(JSON.parse(readFileSync(join(folder, 'commands-model/manifest.json'), 'utf8')));
+    for (const name of ['quantise', 'export']) {
+      expect(await run(name, '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--run') });
+      expect((await run(name)).code).toBe(2);
+    }
+  });
+
+  it('begins with the weights of a model with --init', async () => {
+    const made = recipe('tuned', { epochs: 1 });
+    expect((await command('tiny', '--recipe', made, ...place('untuned')).ended).code).toBe(0);
+    const init = join(folder, 'untuned-model/model.int8.onnx');
+    const { code, stdout } = await command('tiny', '--recipe', made, '--init', init, ...place('tuned')).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`begins with the weights of: ${init}`);
+  });
+
   it('explains itself without a name', async () => {
     expect(await command().ended).toMatchObject({ code: 2, stdout: expect.stringContaining('--resume') });
   });
