@@ -93,6 +93,8 @@ async function bundle(
     transform: { target: TARGET },
     // A worker's script must not be what its later parts import: by another address it would run a second time.
     preserveEntrySignatures: 'strict',
+    // It warns of a plugin's share of a build that lasts for seconds, which on a busy machine every build does.
+    checks: { pluginTimings: false },
     onLog(level, log) {
       // What a bundler only warns of is somebody's page that does not start.
       if (level === 'warn') throw new Error(log.message);

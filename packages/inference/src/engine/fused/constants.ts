@@ -202,6 +202,12 @@ export function matrixOf(
   return { shape, data, scales: spread };
 }
 
+/** Floats as the file has them. */
+export function floatsOf(constant: Constant | undefined): Float32Array | undefined {
+  const data = constant?.kind === 'plain' ? constant.tensor.data : undefined;
+  return data instanceof Float32Array ? data : undefined;
+}
+
 export function restore({ shape, data, scales, scaleShape }: Quantised): Float32Array {
   const out = new Float32Array(data.length);
   forEachScale(shape, scaleShape, (i, s) => {

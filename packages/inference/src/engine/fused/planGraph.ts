@@ -92,7 +92,8 @@ function operatorsOf<O extends OperatorRules>(
   { op, domain }: OnnxNode,
   table: OperatorTable<O>,
 ): readonly O[] {
-  return Object.hasOwn(table, op) && (!domain || domain === 'ai.onnx') ? ([table[op]!].flat() as O[]) : [];
+  const name = !domain || domain === 'ai.onnx' ? op : `${domain}.${op}`;
+  return Object.hasOwn(table, name) ? ([table[name]!].flat() as O[]) : [];
 }
 
 /** ONNX lists nodes in running order, so every name stands before its readers. */
@@ -153,14 +154,13 @@ function runnerOf<O extends OperatorRules>(
   plan: PlanNode,
   facts: GraphFacts,
 ): O | string {
-  const { domain } = plan.node;
-  if (domain && domain !== 'ai.onnx') return `domain ${domain}`;
   for (const name of plan.inputs) {
     const constant = facts.constant(name);
     const type = constant?.kind === 'plain' ? constant.tensor.type : '';
     if (OFF_LIMITS.has(type)) return `a constant of type ${type}`;
   }
-  let why = 'not covered';
+  const { domain } = plan.node;
+  let why = domain && domain !== 'ai.onnx' ? `domain ${domain}` : 'not covered';
   for (const operator of operators) {
     const reason = operator.refuses(plan, facts);
     if (reason === undefined) return operator;

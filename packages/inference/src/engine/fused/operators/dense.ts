@@ -1,8 +1,7 @@
 /** MatMul by a constant and Gemm, with the constant that is added behind it. */
 import { attributeOf } from '@rivulet/core';
 import { packMatrix, scratchBytes } from '@rivulet/kernels/infer';
-import type { Constant } from '../constants.ts';
-import { matrixOf } from '../constants.ts';
+import { floatsOf, matrixOf } from '../constants.ts';
 import type { GraphFacts, Operator, PlanNode } from '../operator.ts';
 import { count, shapeError } from '../value.ts';
 
@@ -69,16 +68,10 @@ function biasName({ node, inputs, bias }: PlanNode): string | undefined {
 
 /** A row of N floats from what broadcasts to it and adds no dimension: one number, [N], [1, N]. */
 export function biasOf(constant: ReturnType<GraphFacts['constant']>, N: number): Float32Array | undefined {
-  const data = constant && floatsOf(constant);
-  if (!data) return undefined;
+  const data = floatsOf(constant);
+  if (!constant || !data) return undefined;
   const { shape } = constant.tensor;
   if (shape.length > 2) return undefined;
   if (data.length === 1) return new Float32Array(N).fill(data[0]!);
   return data.length === N && shape[shape.length - 1] === N ? data : undefined;
-}
-
-function floatsOf(constant: Constant): Float32Array | undefined {
-  if (constant.kind !== 'plain') return undefined;
-  const { data } = constant.tensor;
-  return data instanceof Float32Array ? data : undefined;
 }

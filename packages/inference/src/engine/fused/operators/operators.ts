@@ -2,6 +2,7 @@
 import { computedRecurrent } from './computedRecurrent.ts';
 import { conv } from './conv.ts';
 import { dense } from './dense.ts';
+import { dynamicLstm } from './dynamicLstm.ts';
 import { einsum } from './einsum.ts';
 import { GATHER } from './gather.ts';
 import { anyGemm, anyMatMul } from './matMul.ts';
@@ -28,4 +29,5 @@ export const OPERATORS: OperatorTable = {
   Gemm: [dense, anyGemm],
   Conv: conv,
   Einsum: einsum,
+  'com.microsoft.DynamicQuantizeLSTM': dynamicLstm,
 };

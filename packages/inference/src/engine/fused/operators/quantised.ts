@@ -112,7 +112,7 @@ function weightsOf({ inputs }: PlanNode, facts: GraphFacts): Int8Array | undefin
   return data instanceof Int8Array ? data : Int8Array.from(data, (value) => value - shift);
 }
 
-function bytesOf(constant: Constant | undefined): Int8Array | Uint8Array | undefined {
+export function bytesOf(constant: Constant | undefined): Int8Array | Uint8Array | undefined {
   const data = constant?.kind === 'plain' ? constant.tensor.data : undefined;
   return data instanceof Int8Array || data instanceof Uint8Array ? data : undefined;
 }

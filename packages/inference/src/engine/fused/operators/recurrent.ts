@@ -9,7 +9,7 @@ import {
   type RecurrentLayer,
   type RecurrentSource,
 } from '@rivulet/kernels/infer';
-import { type Constant, matrixOf } from '../constants.ts';
+import { floatsOf, type MatrixConstant, matrixOf } from '../constants.ts';
 import type { GraphFacts, Operator, PlanNode } from '../operator.ts';
 import { bindLayers } from './recurrentLayers.ts';
 import { B, C0, CELLS, cellsOf, dirsOf, H0, type Kind, P, R, refusesNode, W, X } from './recurrentNode.ts';
@@ -45,20 +45,22 @@ export const recurrent: Operator = {
 };
 
 /** Apart from `prepare`, whose closures would keep the loader, and with it the file. */
-function packAll(machine: InferMachine, sources: readonly RecurrentSource[]): RecurrentLayer[] {
+export function packAll(machine: InferMachine, sources: readonly RecurrentSource[]): RecurrentLayer[] {
   return sources.map((source) => packRecurrent(machine, source));
 }
 
-function floatsOf(constant: Constant | undefined): Float32Array | undefined {
-  const data = constant?.kind === 'plain' ? constant.tensor.data : undefined;
-  return data instanceof Float32Array ? data : undefined;
-}
-
-/** Each direction of a node that `refuses` let through. */
-export function sourcesOf({ node, inputs }: PlanNode, facts: GraphFacts): RecurrentSource[] {
+/**
+ * Each direction of a node that `refuses` let through.
+ * @param w [dirs, G * H, I]
+ * @param r [dirs, G * H, H]
+ */
+export function sourcesOf(
+  { node, inputs }: PlanNode,
+  facts: GraphFacts,
+  w: MatrixConstant = matrixOf(facts.constant(inputs[W]), [0, 1])!,
+  r: MatrixConstant = matrixOf(facts.constant(inputs[R]), [0, 1])!,
+): RecurrentSource[] {
   const cell = CELLS[node.op as Kind];
-  const w = matrixOf(facts.constant(inputs[W]), [0, 1])!;
-  const r = matrixOf(facts.constant(inputs[R]), [0, 1])!;
   const biases = floatsOf(facts.constant(inputs[B]));
   const [, rows = 0, input = 0] = w.shape;
   const hidden = rows / GATES[cell];

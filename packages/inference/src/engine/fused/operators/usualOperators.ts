@@ -11,7 +11,7 @@ import { binary, softmax, unary } from './pointwise.ts';
 import { recurrent } from './recurrent.ts';
 import { identity, reshape } from './reshape.ts';
 
-/** By ONNX's name; of a list the first that takes the node. */
+/** By ONNX's name, others' behind their domain; of a list the first that takes the node. */
 export type OperatorTable<O extends OperatorRules = Operator> = Readonly<Record<string, O | readonly O[]>>;
 
 /** What only gives memory another name or shape, or is settled before anything runs: the same on every machine. */
