@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   size: () => import('./size.ts'),
   memory: () => import('./memory.ts'),
   border: () => import('./border.ts'),
+  frame: () => import('./frame.ts'),
   stroke: () => import('./stroke.ts'),
   streams: () => import('./streams.ts'),
   webgpu: () => import('./webgpu.ts'),
