@@ -1,7 +1,14 @@
 /** Collects the steps of a program while the graph is bound to one set of input shapes. */
-import { RivuletError } from '@rivulet/core';
 import type { InferMachine, Pointer } from '@rivulet/kernels/infer';
-import { type Buffer, count, type DeviceValue, type ElementType, type Value } from './value.ts';
+import {
+  type Buffer,
+  checkShape,
+  checkType,
+  count,
+  type DeviceValue,
+  type ElementType,
+  type Value,
+} from './value.ts';
 import type { Workspace } from './workspace.ts';
 
 export class Binder {
@@ -24,9 +31,7 @@ export class Binder {
 
   /** A new tensor. Its readers are counted by the program. @throws MODEL_SHAPE for what is no shape */
   make(shape: readonly number[], type: ElementType = 'float32'): DeviceValue {
-    if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
-      throw new RivuletError('MODEL_SHAPE', `[${shape.join(', ')}] is no shape`, { got: [...shape] });
-    }
+    checkShape(shape);
     return { place: 'device', type, shape, buffer: this.#workspace.take(count(shape) * 4, 0) };
   }
 
@@ -53,13 +58,7 @@ export class Binder {
 
   /** A value in the machine. @throws ONNX_PARSE when it is of another type than a kernel takes */
   device(value: Value, expected: ElementType = 'float32'): DeviceValue {
-    if (value.type !== expected) {
-      throw new RivuletError('ONNX_PARSE', `${value.type} stands where ${expected} must`, {
-        expected,
-        got: value.type,
-      });
-    }
-    return this.place(value);
+    return this.place(checkType(value, expected));
   }
 
   /** A value in the machine, of whatever type. */

@@ -41,6 +41,22 @@ export const numbersOf = (value: Value | undefined): number[] | undefined =>
 
 export const count = (shape: readonly number[]): number => shape.reduce((size, n) => size * n, 1);
 
+/** Every engine's binder asks the same of what it makes. @throws MODEL_SHAPE for what is no shape */
+export function checkShape(shape: readonly number[]): void {
+  if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new RivuletError('MODEL_SHAPE', `[${shape.join(', ')}] is no shape`, { got: [...shape] });
+  }
+}
+
+/** @returns the value. @throws ONNX_PARSE when it is of another type than a kernel takes */
+export function checkType(value: Value, expected: ElementType): Value {
+  if (value.type === expected) return value;
+  throw new RivuletError('ONNX_PARSE', `${value.type} stands where ${expected} must`, {
+    expected,
+    got: value.type,
+  });
+}
+
 /** Row-major strides in elements. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);

@@ -2,10 +2,16 @@
  * Collects the dispatches of a program while the graph is bound to one set of input shapes. Nothing is on the GPU yet:
  * a place is a number, and how many bytes it needs is known once everything is bound.
  */
-import { RivuletError } from '@rivulet/core';
 import { FAULT_WORDS, type GpuCall, type GpuMachine, withinCall } from '@rivulet/kernels/webgpu';
 import type { NodeBinder } from '../fused/program.ts';
-import { count, type DeviceValue, type ElementType, type Value } from '../fused/value.ts';
+import {
+  checkShape,
+  checkType,
+  count,
+  type DeviceValue,
+  type ElementType,
+  type Value,
+} from '../fused/value.ts';
 
 /** A weight's buffer; or one of the program's places from 0 on; -1 - i is the session's i-th pinned constant. */
 export type GpuPlace = GPUBuffer | number;
@@ -39,9 +45,7 @@ export class GpuBinder implements NodeBinder {
 
   /** A new tensor. Its readers are counted by the program. @throws MODEL_SHAPE for what is no shape */
   make(shape: readonly number[], type: ElementType = 'float32'): DeviceValue {
-    if (!shape.every((n) => Number.isInteger(n) && n >= 0)) {
-      throw new RivuletError('MODEL_SHAPE', `[${shape.join(', ')}] is no shape`, { got: [...shape] });
-    }
+    checkShape(shape);
     const bytes = count(shape) * 4;
     return { place: 'device', type, shape, buffer: { at: this.#take(bytes), bytes, readers: 0 } };
   }
@@ -62,13 +66,7 @@ export class GpuBinder implements NodeBinder {
 
   /** A value on the GPU. @throws ONNX_PARSE when it is of another type than a kernel takes */
   device(value: Value, expected: ElementType = 'float32'): DeviceValue {
-    if (value.type !== expected) {
-      throw new RivuletError('ONNX_PARSE', `${value.type} stands where ${expected} must`, {
-        expected,
-        got: value.type,
-      });
-    }
-    return this.place(value);
+    return this.place(checkType(value, expected));
   }
 
   /** A value on the GPU, of whatever type. */
