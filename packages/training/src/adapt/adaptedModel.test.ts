@@ -4,7 +4,7 @@ import { Random } from '../random.ts';
 import { parseRecipe } from '../recipe.ts';
 import { AdaptedModel } from './adaptedModel.ts';
 import type { AdaptProgress, AdaptSample, AdaptSettings, Interruption, ModelFiles } from './api.ts';
-import { drawnWords, inkModel, seriesModel, waves } from './fixtures/smallModels.ts';
+import { classModel, drawnWords, inkModel, seriesModel, waves } from './fixtures/smallModels.ts';
 import { inkSamples } from './samples/inkSamples.ts';
 
 const listen = { stop: () => undefined };
@@ -183,6 +183,38 @@ describe('stopping', () => {
     const far = failure(model.adapt(words, { method: 'all', learningRate: 1e38, epochs: 9 }, listen));
     expect((await far).code).toBe('DIVERGED');
     expect(model.onnx()).toEqual(files.onnx);
+  });
+});
+
+describe('a classifier', () => {
+  const signs = drawnWords(24, 3, 1);
+
+  it.each(['all', 'last', 'lowRank'] as const)(
+    'learns the signs of one hand by method %s',
+    async (method) => {
+      const files = classModel('int8');
+      const model = await open(files);
+      const result = await model.adapt(signs, { ...much, method }, listen);
+      expect(result).toMatchObject({ kept: true, trained: 18, judged: 6 });
+      expect(result.after.loss).toBeLessThan(0.7 * result.before.loss);
+      expect(Object.keys(result.after).sort()).toEqual(['error', 'loss']);
+      const adapted = model.onnx();
+      const other = await open(files);
+      await other.importDelta((await model.exportDelta())!);
+      expect(other.onnx()).toEqual(adapted);
+      expect(model.rollBack()).toBe(true);
+      expect(model.onnx()).toEqual(files.onnx);
+    },
+  );
+
+  it('names a sign that is none of its classes, or no sign', async () => {
+    const model = await open(classModel());
+    const bad = (sample: unknown) => failure(model.adapt([...signs, sample as AdaptSample], {}, listen));
+    const scribble = { x: Array.from({ length: 9000 }, (_, i) => i % 2), y: new Array(9000).fill(0) };
+    for (const sample of [{ ...signs[0], label: 'cl' }, { ink: [scribble], label: 'c' }, { label: 'c' }]) {
+      expect(await bad(sample)).toMatchObject({ code: 'DATA_INVALID', details: { sample: 24 } });
+    }
+    expect(await failure(model.adapt(signs.slice(0, 1), {}, listen))).toMatchObject({ code: 'DATA_INVALID' });
   });
 });
 

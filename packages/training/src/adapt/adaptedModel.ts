@@ -2,7 +2,7 @@
  * A model on the device and the change that its person made to it. Every adaptation ends in one of two ways: the
  * held-out samples say that the change is better and it is kept, or all is as it was. What was kept can be taken back.
  */
-import { writeOnnx } from '@rivulet/core';
+import { sha256, writeOnnx } from '@rivulet/core';
 import { loadTrainKernels, type TrainKernels } from '@rivulet/kernels/train';
 import { validationBatches } from '../bptt/epochBatches.ts';
 import { evaluateBatches } from '../bptt/evaluateBatches.ts';
@@ -15,6 +15,7 @@ import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
 import { Random } from '../random.ts';
 import type { TaskData } from '../task.ts';
 import type {
+  AdaptedFiles,
   AdapterInfo,
   AdaptResult,
   AdaptSample,
@@ -192,6 +193,18 @@ export class AdaptedModel {
     const quantised = dtype === 'int8' ? { quantised: quantiseNetwork(plan, changed) } : {};
     const metadata = file.metadata ?? {};
     return writeOnnx(toOnnx({ name, plan, weights: changed, shapes, metadata, ...quantised }));
+  }
+
+  /** The same with the manifest that names it. */
+  async files(): Promise<AdaptedFiles> {
+    const { manifest, dtype } = this.#model;
+    const onnx = this.onnx();
+    const named = {
+      ...manifest.files[dtype],
+      bytes: onnx.length,
+      sha256: await sha256(onnx as Uint8Array<ArrayBuffer>),
+    };
+    return { manifest: { ...manifest, files: { ...manifest.files, [dtype]: named } }, onnx };
   }
 }
 

@@ -1,6 +1,7 @@
 /** The caller's side: a model that learns from its person's samples in a worker, and gives itself back as ONNX. */
 import { type Answer, abortedCall, RivuletError, valueIn } from '@rivulet/core';
 import type {
+  AdaptedFiles,
   AdapterInfo,
   AdaptHost,
   AdaptProgress,
@@ -114,6 +115,14 @@ export class Adapter {
   /** The model as it now is. @param dtype that of the model as it came, unless told */
   onnx(dtype?: WeightType): Promise<Uint8Array> {
     return this.#ask((host) => host.onnx(dtype));
+  }
+
+  /**
+   * The same with a manifest that names it: laid over the folder's own files, whatever loads folders (a recogniser, a
+   * forecaster) runs the model as it now is.
+   */
+  files(): Promise<AdaptedFiles> {
+    return this.#ask((host) => host.files());
   }
 
   /** Ends the worker; what runs in it rejects with DISPOSED. */

@@ -1,5 +1,5 @@
 /** The contract of adapting on the device, on both sides of the worker's border: types only. */
-import type { Answer, Ink } from '@rivulet/core';
+import type { Answer, Ink, Manifest } from '@rivulet/core';
 
 /** The files of a model, for whoever has them already. */
 export interface ModelFiles {
@@ -11,7 +11,15 @@ export interface ModelFiles {
   readonly recipe: unknown;
 }
 
-/** A word, as it was written and as the person says that it reads. */
+/** What a model's folder holds of it once it has adapted: any loader of folders takes these two in place of its own. */
+export interface AdaptedFiles {
+  /** manifest.json; for the weights that were adapted it names the file below. */
+  readonly manifest: Manifest;
+  /** Under the path that the manifest names. */
+  readonly onnx: Uint8Array;
+}
+
+/** A word or a sign, as it was written and as the person says that it reads. */
 export interface InkSample {
   /** y grows downward; any unit. */
   readonly ink: Ink;
@@ -26,7 +34,7 @@ export interface SeriesSample {
   readonly season?: number | undefined;
 }
 
-/** Words for a recogniser, series for a forecaster. */
+/** Words for a recogniser, signs of one class each for a classifier of ink, series for a forecaster. */
 export type AdaptSample = InkSample | SeriesSample;
 
 /**
@@ -64,7 +72,7 @@ export interface AdaptSettings {
   readonly epochs?: number | undefined;
   /** Most seconds. Default: no limit. */
   readonly seconds?: number | undefined;
-  /** Part of the samples (of words) or of time (of a series) that is not trained on but judges. Default 0.25. */
+  /** Part of the samples (of ink) or of time (of a series) that is not trained on but judges. Default 0.25. */
   readonly heldOut?: number | undefined;
   /** By what part of itself the held-out loss must become lower for the change to be kept. Default 0.02. */
   readonly margin?: number | undefined;
@@ -76,7 +84,7 @@ export interface AdaptSettings {
   readonly precision?: 'float16' | 'float32' | undefined;
 }
 
-/** Held-out figures: `loss`, and those of the task (`cer`, `wordAccuracy`; `sql`, `ratio`). */
+/** Held-out figures: `loss`, and those of the task (`cer`, `wordAccuracy`; `error`; `sql`, `ratio`). */
 export type Figures = Readonly<Record<string, number>> & { readonly loss: number };
 
 export interface AdaptProgress {
@@ -105,7 +113,7 @@ export interface AdaptResult {
   readonly seconds: number;
   /** Memory of the training kernels: weights, gradients, moments, activations. */
   readonly memoryBytes: number;
-  /** Samples (words) or windows (of series) trained on, and judged by. */
+  /** Samples (of ink) or windows (of series) trained on, and judged by. */
   readonly trained: number;
   readonly judged: number;
 }
@@ -150,6 +158,7 @@ export interface AdaptHost {
   exportDelta(): Promise<Answer<Uint8Array | undefined>>;
   importDelta(bytes: Uint8Array): Promise<Answer<undefined>>;
   onnx(dtype: WeightType | undefined): Promise<Answer<Uint8Array>>;
+  files(): Promise<Answer<AdaptedFiles>>;
 }
 
 /** A running host as its client sees it. */

@@ -51,6 +51,7 @@ export function createAdaptHost(read: ReadFile): AdaptHost {
     exportDelta: () => inTurn((model) => model.exportDelta()),
     importDelta: (bytes) => inTurn((model) => model.importDelta(bytes).then(() => undefined)),
     onnx: (dtype) => inTurn((model) => model.onnx(dtype)),
+    files: () => inTurn((model) => model.files()),
   };
 }
 

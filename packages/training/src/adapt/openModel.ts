@@ -1,18 +1,10 @@
 /** Reads a model's files and makes sure that they belong together. */
-import {
-  INK_FEATURE_VERSION,
-  type Manifest,
-  type OnnxModel,
-  parseManifest,
-  RivuletError,
-  readOnnx,
-  SERIES_FEATURE_VERSION,
-  sha256,
-} from '@rivulet/core';
+import { type Manifest, type OnnxModel, parseManifest, RivuletError, readOnnx, sha256 } from '@rivulet/core';
 import { importWeights } from '../import/importWeights.ts';
 import { type NetworkPlan, planNetwork } from '../nn/networkPlan.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
 import type { ModelFiles, WeightType } from './api.ts';
+import { checkFeatureVersion } from './samples/openSamples.ts';
 
 export interface OpenedModel {
   readonly manifest: Manifest;
@@ -42,12 +34,7 @@ export async function openModel({ onnx, manifest: json, recipe: train }: ModelFi
       ...{ expected: [int8.sha256, float32.sha256], got: hash },
     });
   }
-  const version = manifest.task === 'ink-text' ? INK_FEATURE_VERSION : SERIES_FEATURE_VERSION;
-  if (manifest.featureVersion !== version) {
-    throw new RivuletError('FEATURE_VERSION', `${manifest.name} was trained for ${manifest.featureVersion}`, {
-      ...{ expected: version, got: manifest.featureVersion },
-    });
-  }
+  checkFeatureVersion(manifest);
   const plan = planNetwork(recipe.network);
   const file = readOnnx(onnx);
   return { manifest, recipe, plan, weights: importWeights(plan, file), dtype, file, sha256: hash };

@@ -1,5 +1,6 @@
 /** The types that both entries share. */
 export type {
+  AdaptedFiles,
   AdapterInfo,
   AdaptMethod,
   AdaptProgress,

@@ -134,7 +134,10 @@ export class InkClassData implements TaskData {
 
   /** Upright and of unit height, once; what augmentation then does to it stays. */
   #prepared(samples: readonly LabelledInk[]): InkSet {
-    const set = new InkSet();
+    // As much as they need: on the device a person has a few dozen.
+    const set = new InkSet(
+      samples.reduce((all, { ink }) => all + ink.reduce((n, { x }) => n + x.length, 0), 1),
+    );
     const { deslant } = this.#options;
     for (const sample of samples) set.add({ ...sample, ink: normalise(sample.ink, { deslant }).ink });
     return set;

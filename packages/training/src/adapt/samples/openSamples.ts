@@ -1,20 +1,30 @@
 /** What the samples of each kind of model are. Adding one: a file beside this one, and a line here. */
-import { type Manifest, RivuletError } from '@rivulet/core';
+import { INK_FEATURE_VERSION, type Manifest, RivuletError, SERIES_FEATURE_VERSION } from '@rivulet/core';
+import { classSamples } from './classSamples.ts';
 import { inkSamples } from './inkSamples.ts';
 import type { OpenSamples } from './ownSamples.ts';
 import { seriesSamples } from './seriesSamples.ts';
 
-const KINDS: Partial<Readonly<Record<Manifest['task'], OpenSamples>>> = {
-  'ink-text': inkSamples,
-  'series-quantiles': seriesSamples,
+interface Kind {
+  /** Of the features that this build makes for such models. */
+  readonly featureVersion: string;
+  readonly open: OpenSamples;
+}
+
+const KINDS: Readonly<Record<Manifest['task'], Kind>> = {
+  'ink-text': { featureVersion: INK_FEATURE_VERSION, open: inkSamples },
+  classes: { featureVersion: INK_FEATURE_VERSION, open: classSamples },
+  'series-quantiles': { featureVersion: SERIES_FEATURE_VERSION, open: seriesSamples },
 };
 
-/** @throws ARGUMENT for a model whose kind nobody's own samples are for */
-export const openSamples: OpenSamples = (samples, options) => {
-  const { task, name } = options.manifest;
-  const open = KINDS[task];
-  if (open) return open(samples, options);
-  throw new RivuletError('ARGUMENT', `${name} is of task ${task}, which is not adapted on the device`, {
-    ...{ task, expected: Object.keys(KINDS) },
+export const openSamples: OpenSamples = (samples, options) =>
+  KINDS[options.manifest.task].open(samples, options);
+
+/** @throws FEATURE_VERSION for a model that was trained for other features than this build makes */
+export function checkFeatureVersion({ name, task, featureVersion }: Manifest): void {
+  const expected = KINDS[task].featureVersion;
+  if (featureVersion === expected) return;
+  throw new RivuletError('FEATURE_VERSION', `${name} was trained for ${featureVersion}`, {
+    ...{ expected, got: featureVersion },
   });
-};
+}
