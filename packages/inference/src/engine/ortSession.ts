@@ -103,5 +103,8 @@ function info(value: Ort.InferenceSession.ValueMetadata): ValueInfo {
   if (!value.isTensor) {
     throw new RivuletError('ONNX_UNSUPPORTED', `"${value.name}" is no tensor`, { value: value.name });
   }
-  return { name: value.name, type: value.type, shape: value.shape.map((n) => (n === '' ? -1 : n)) };
+  return { name: value.name, type: value.type, shape: value.shape.map((n) => (isOpen(n) ? -1 : n)) };
 }
+
+/** A dimension without a name comes as its -1 read without a sign. */
+const isOpen = (n: number | string): boolean => n === '' || n === 2 ** 32 - 1;

@@ -17,6 +17,9 @@ export interface Plan<O extends OperatorRules = Operator> {
   readonly readers: ReadonlyMap<string, number>;
 }
 
+/** Versions of ONNX's own operator set: what others say of an operator is not known here. */
+const OPSETS = { first: 7, last: 25 } as const;
+
 /** Why a graph is left to another engine. */
 export interface Refusal {
   readonly op: string;
@@ -32,6 +35,10 @@ export function planGraph<O extends OperatorRules>(
   model: OnnxModel,
   table: OperatorTable<O>,
 ): Plan<O> | Refusal {
+  const { opset } = model;
+  if (opset < OPSETS.first || opset > OPSETS.last) {
+    return { op: 'opset', node: '', why: `${opset}, of ${OPSETS.first} to ${OPSETS.last}` };
+  }
   const graph = { ...model.graph, nodes: timeFirst(model.graph.nodes) };
   const constants = constantsOf(graph, (node, inputs) => settleConstant(table, node, inputs, model.opset));
   const nodes = fold(

@@ -1,4 +1,5 @@
 /** A graph bound to one set of input shapes: nothing is decided, measured or allocated while it runs. */
+import { RivuletError } from '@rivulet/core';
 import type { InferMachine } from '@rivulet/kernels/infer';
 import { Binder } from './binder.ts';
 import { type Constant, copied, hostValue } from './constants.ts';
@@ -90,7 +91,12 @@ export function bindNodes<B extends NodeBinder, O extends OperatorRules>(
     if (results.every(({ shape }) => count(shape) === 0)) binder.steps.length = before;
     node.outputs.forEach((name, i) => {
       const result = results[i];
-      if (!name || !result) return;
+      if (!name) return;
+      if (!result) {
+        if (!readers.has(name)) return;
+        const details = { op: node.node.op, node: node.node.name ?? '', output: i };
+        throw new RivuletError('ONNX_PARSE', `${node.node.op} has no output ${i}, "${name}"`, details);
+      }
       values.set(name, result);
       binder.addReaders(result, readers.get(name) ?? 0);
     });

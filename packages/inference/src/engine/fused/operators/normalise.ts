@@ -1,8 +1,8 @@
 /** Layer-, RMS-, Instance-, Group- and BatchNormalization, in float64 sums. */
-import { attributeOf } from '@rivulet/core';
+import { attributeOf, type OnnxNode } from '@rivulet/core';
 import { type Compute, computed, type Numbers } from '../computed.ts';
 import type { Operator } from '../operator.ts';
-import { axisOf, count, shapeError } from '../value.ts';
+import { axisOf, broadcast, count, shapeError, spreadStrides, stridesOf, type Value } from '../value.ts';
 
 /** Mean and 1 / standard deviation of n numbers. */
 function moments(data: Numbers, begin: number, n: number, epsilon: number): readonly [number, number] {
@@ -14,22 +14,48 @@ function moments(data: Numbers, begin: number, n: number, epsilon: number): read
   return [mean, 1 / Math.sqrt(squares / n + epsilon)];
 }
 
-const layer: Compute = (node, [x, scale]) => {
+/** Whether a tensor repeats as a whole along x: its dimensions are the last ones of x. */
+export function repeats(own: readonly number[], shape: readonly number[]): boolean {
+  const inner = own.slice(
+    Math.max(
+      0,
+      own.findIndex((n) => n !== 1),
+    ),
+  );
+  return count(own) === 1 || String(inner) === String(shape.slice(shape.length - inner.length));
+}
+
+/**
+ * Which of its numbers stands at each place of x, to which it broadcasts; from the end of the list it begins again.
+ * @throws MODEL_SHAPE
+ */
+function placesOf({ op }: OnnxNode, { shape: own }: Value, shape: readonly number[]): Int32Array {
+  if (repeats(own, shape)) return Int32Array.from({ length: count(own) }, (_, i) => i);
+  if (String(broadcast(op, shape, own)) !== String(shape)) {
+    throw shapeError(op, `scale and bias must broadcast to [${shape}]`, own);
+  }
+  const [strides, steps] = [stridesOf(shape), spreadStrides(own, shape)];
+  return Int32Array.from({ length: count(shape) }, (_, i) =>
+    shape.reduce((at, n, d) => at + (Math.floor(i / strides[d]!) % n) * steps[d]!, 0),
+  );
+}
+
+const layer: Compute = (node, [x, scale, bias]) => {
   const { shape } = x!;
   const axis = axisOf(attributeOf(node, 'axis', 'int', -1), shape.length, node.op);
   const epsilon = attributeOf(node, 'epsilon', 'float', 1e-5);
   const [rows, n] = [count(shape.slice(0, axis)), count(shape.slice(axis))];
-  const elements = count(scale!.shape);
-  if (n % elements !== 0) throw shapeError(node.op, `scale must be [${shape.slice(axis)}]`, scale!.shape);
+  const places = placesOf(node, scale!, shape);
+  const biasPlaces = bias && placesOf(node, bias, shape);
   const kept = shape.map((size, d) => (d < axis ? size : 1));
   return {
     outputs: [x!, { shape: kept, type: 'float32' }, { shape: kept, type: 'float32' }],
     run([data, scales, biases], [out, means, inverses]) {
       for (let r = 0; r < rows; r++) {
         const [mean, inverse] = moments(data!, r * n, n, epsilon);
-        for (let i = 0; i < n; i++) {
-          const at = i % elements;
-          out![r * n + i] = (data![r * n + i]! - mean) * inverse * scales![at]! + (biases?.[at] ?? 0);
+        for (let i = r * n; i < (r + 1) * n; i++) {
+          const scaled = (data![i]! - mean) * inverse * scales![places[i % places.length]!]!;
+          out![i] = biasPlaces ? scaled + biases![biasPlaces[i % biasPlaces.length]!]! : scaled;
         }
         means![r] = mean;
         inverses![r] = inverse;
@@ -44,8 +70,7 @@ const rms: Compute = (node, [x, scale]) => {
   const axis = axisOf(attributeOf(node, 'axis', 'int', -1), shape.length, node.op);
   const epsilon = attributeOf(node, 'epsilon', 'float', 1e-5);
   const [rows, n] = [count(shape.slice(0, axis)), count(shape.slice(axis))];
-  const elements = count(scale!.shape);
-  if (n % elements !== 0) throw shapeError(node.op, `scale must be [${shape.slice(axis)}]`, scale!.shape);
+  const places = placesOf(node, scale!, shape);
   return {
     outputs: [x!],
     run([data, scales], [out]) {
@@ -53,7 +78,9 @@ const rms: Compute = (node, [x, scale]) => {
         let squares = 0;
         for (let i = r * n; i < (r + 1) * n; i++) squares += data![i]! ** 2;
         const by = 1 / Math.sqrt(squares / n + epsilon);
-        for (let i = 0; i < n; i++) out![r * n + i] = data![r * n + i]! * by * scales![i % elements]!;
+        for (let i = r * n; i < (r + 1) * n; i++) {
+          out![i] = data![i]! * by * scales![places[i % places.length]!]!;
+        }
       }
     },
   };
@@ -117,7 +144,11 @@ export const NORMALISE: Readonly<Record<string, Operator>> = {
   InstanceNormalization: computed(channels, { needs: 3 }),
   BatchNormalization: computed(channels, {
     needs: 5,
-    refuses: ({ node, outputs }) =>
-      outputs.length > 1 || attributeOf(node, 'training_mode', 'int', 0) ? 'training' : undefined,
+    refuses({ node, outputs }) {
+      // Until opset 8: moments for each number instead of each channel.
+      if (!attributeOf(node, 'spatial', 'int', 1)) return 'spatial=0';
+      const trains = outputs.length > 1 || attributeOf(node, 'training_mode', 'int', 0);
+      return trains ? 'training' : undefined;
+    },
   }),
 };

@@ -1,6 +1,8 @@
-/** Operators that only give memory another shape, or another name. */
+/** Operators that only give memory another shape, or another name: Dropout too, which does nothing but when training. */
 import { attributeOf, type OnnxNode } from '@rivulet/core';
-import type { Operator } from '../operator.ts';
+import { roomFor } from '../computed.ts';
+import { hostValue } from '../constants.ts';
+import type { GraphFacts, Operator } from '../operator.ts';
 import { axisOf, count, type HostValue, numbersOf, shapeError, type Value } from '../value.ts';
 
 /** Where a newer opset takes an input, an older one takes an attribute; either must be known before running. */
@@ -21,6 +23,26 @@ export const identity: Operator<unknown, unknown> = {
     () =>
     (_binder, [x]) => [x!],
 };
+
+/** Training aside, nothing is dropped. */
+export const dropout: Operator<GraphFacts, unknown> = {
+  refuses({ inputs }, { constant }) {
+    const training = constant(inputs[2]);
+    if (!inputs[2] || (training && !hostValue(training).data[0])) return undefined;
+    return 'training';
+  },
+  settle: ({ op }, [x], opset, outputs) => [x as HostValue, ...(outputs > 1 ? [mask(op, x!, opset)] : [])],
+  prepare:
+    ({ node, outputs }, { opset }) =>
+    (_binder, [x]) => [x!, ...(outputs[1] ? [mask(node.op, x!, opset)] : [])],
+};
+
+/** Floats before opset 10, booleans since; before 12 not filled, which onnxruntime reads as zeros. */
+function mask(op: string, { shape }: Value, opset: number): HostValue {
+  const made = roomFor(op, shape, opset < 10 ? 'float32' : 'int32');
+  made.data.fill(opset < 12 ? 0 : 1);
+  return made;
+}
 
 function newShape(node: OnnxNode, { shape }: Value, extra: Value | undefined): number[] {
   const axes = numbersOf(extra) ?? attributeOf<'ints', undefined>(node, 'axes', 'ints', undefined);

@@ -10,6 +10,7 @@ import {
   reduceCall,
   softmaxCall,
 } from '@rivulet/kernels/webgpu';
+import { repeats } from '../../fused/operators/normalise.ts';
 import { axesOf } from '../../fused/operators/reduce.ts';
 import { axisOf, count, shapeError, spreadStrides, stridesOf, type Value } from '../../fused/value.ts';
 import { merge } from '../../fused/walk.ts';
@@ -47,9 +48,10 @@ const layerNormalisation: GpuOperator = {
       const axis = axisOf(attributeOf(node, 'axis', 'int', -1), shape.length, node.op);
       const width = count(shape.slice(axis));
       const elements = count(scales!.shape);
-      if (width % elements !== 0) {
-        throw shapeError(node.op, `scale must be [${shape.slice(axis)}]`, scales!.shape);
-      }
+      const wrong = [scales!, biases].find(
+        (part) => part && (count(part.shape) !== elements || !repeats(part.shape, shape.slice(axis))),
+      );
+      if (wrong) throw noKernel(node, `a scale or bias of [${wrong.shape}]`);
       const y = binder.make(shape);
       const sizes = { rows: count(shape.slice(0, axis)), width, repeats: { elements } };
       const epsilon = attributeOf(node, 'epsilon', 'float', 1e-5);
