@@ -33,7 +33,11 @@ async function pause(page: Page): Promise<void> {
   await expect(toggle).toHaveAttribute('aria-pressed', 'false');
 }
 
-const scrub = async (page: Page) => Number(await page.getByTestId('scrub').inputValue());
+/** What the page shows once it has drawn the frame after what was last done to it. */
+async function scrub(page: Page): Promise<number> {
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  return Number(await page.getByTestId('scrub').inputValue());
+}
 
 /** A forecast is there and has been judged. */
 async function expectForecast(page: Page): Promise<void> {

@@ -1,9 +1,12 @@
 import '@rivulet/shell/theme.css';
 import './ui/forecast.css';
 import { registerServiceWorker } from '@rivulet/shell';
-import { render } from 'preact';
+import { options, render } from 'preact';
 import { openPage } from './state/page.ts';
 import { App, Opening } from './ui/App.tsx';
+
+// A step brings new values, and within the same frame the forecasts they asked for: all of it is one picture.
+options.debounceRendering = requestAnimationFrame;
 
 const root = document.getElementById('app')!;
 render(<Opening />, root);

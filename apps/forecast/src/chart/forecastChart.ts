@@ -18,9 +18,13 @@ export interface Hover {
 }
 
 export interface ForecastChart {
+  /** Paints within the frame that calls it: one call a frame is enough. */
   draw(scene: Scene): void;
   destroy(): void;
 }
+
+/** Of the axes' labels, in CSS pixels. */
+const FONT_PX = 11;
 
 /** @param onHover undefined when the pointer leaves. */
 export function forecastChart(
@@ -31,7 +35,6 @@ export function forecastChart(
   let palette = readPalette(host);
   let scene: Scene | undefined;
   let range: readonly [number, number] | undefined;
-  let pending = 0;
 
   const chart = new uPlot(options(), [[], []], host);
   const unit = clock === 'rows' ? 1 : 1000;
@@ -41,7 +44,7 @@ export function forecastChart(
       stroke: () => palette.axis,
       grid: { stroke: () => palette.grid, width: 1 },
       ticks: { show: false },
-      font: `11px ${palette.font}`,
+      font: `${FONT_PX}px ${palette.font}`,
       gap: 6,
     };
     return {
@@ -65,7 +68,7 @@ export function forecastChart(
           values: (_, splits, __, ___, incr) => ticks(splits, incr),
           size: (_, values) => (values?.some((value) => value.includes('\n')) ? 38 : 24),
         },
-        { ...axis, size: (self, values) => yAxisSize(self, values, palette.font), space: 36 },
+        { ...axis, size: (self, values) => axisSize(self, values, palette.font), space: 36 },
       ],
       series: [{}, { stroke: () => palette.line, width: 1.75, points: { show: false }, spanGaps: false }],
       cursor: {
@@ -117,9 +120,9 @@ export function forecastChart(
     onHover({ index, left: x, top: self.over.offsetTop });
   }
 
-  function show(): void {
-    pending = 0;
-    if (!scene) return;
+  function draw(next: Scene): void {
+    if (next.series !== scene?.series) range = undefined;
+    scene = next;
     const { series, from, until, now } = scene;
     range = steadyRange(extentOf(scene), range);
     const count = until - from;
@@ -151,14 +154,8 @@ export function forecastChart(
   });
 
   return {
-    draw(next) {
-      if (scene && next.series !== scene.series) range = undefined;
-      scene = next;
-      // Several changes within a frame are one picture.
-      pending ||= requestAnimationFrame(show);
-    },
+    draw,
     destroy() {
-      cancelAnimationFrame(pending);
       resized.disconnect();
       stopTheme();
       chart.destroy();
@@ -166,13 +163,25 @@ export function forecastChart(
   };
 }
 
+/** CSS pixels, by font and label: measuring costs more than drawing, and an axis keeps its labels for many steps. */
+const widths = new Map<string, number>();
+const MOST_WIDTHS = 1000;
+
 /** Wide enough for the longest label, so that "1,013.25" is not cut off and "7" wastes no room on a phone. */
-function yAxisSize(self: uPlot, values: readonly string[] | null, font: string): number {
+function axisSize({ ctx }: uPlot, values: readonly string[] | null, family: string): number {
   if (!values) return 40;
-  const { ctx } = self;
-  ctx.save();
-  ctx.font = `${11 * devicePixelRatio}px ${font}`;
-  const widest = Math.max(0, ...values.map((value) => ctx.measureText(value).width));
-  ctx.restore();
-  return Math.ceil(widest / devicePixelRatio) + 14;
+  const font = `${FONT_PX}px ${family}`;
+  if (widths.size > MOST_WIDTHS) widths.clear();
+  const widthOf = (label: string): number => {
+    const key = `${font} ${label}`;
+    const known = widths.get(key);
+    if (known !== undefined) return known;
+    ctx.save();
+    ctx.font = font;
+    const { width } = ctx.measureText(label);
+    ctx.restore();
+    widths.set(key, width);
+    return width;
+  };
+  return Math.ceil(Math.max(0, ...values.map(widthOf))) + 14;
 }

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { type ErrorCode, RivuletError } from '@rivulet/core';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Band } from '../forecast/forecastRecord.ts';
 import type { ShippedSensor } from '../source/shippedSensors.ts';
 import { Forecasting } from './forecasting.ts';
@@ -43,11 +43,6 @@ function forecasting(sensors: readonly Sensor[], answer: () => Promise<void> = a
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('Forecasting', () => {
-  beforeEach(() => {
-    vi.stubGlobal('requestAnimationFrame', (show: () => void) => setTimeout(show));
-    return () => vi.unstubAllGlobals();
-  });
-
   it('serves what is ahead of now for every sensor before the past of any', async () => {
     const { made, asked } = forecasting([sensor('a', 40), sensor('b', 30)]);
     await made.load();

@@ -2,7 +2,7 @@
  * Keeps the forecasts that the page shows and judges coming: the chosen sensor first, what is ahead of now
  * before what is past, one at a time in the worker.
  */
-import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import { type ReadonlySignal, signal } from '@preact/signals';
 import { RivuletError } from '@rivulet/core';
 import { ForecastDesk } from '../forecast/forecastDesk.ts';
 import { LEAST_PAST } from '../forecast/forecastLog.ts';
@@ -37,8 +37,6 @@ export class Forecasting {
   readonly model = signal<ModelState>({ kind: 'loading' });
   private readonly options: ForecastingOptions;
   private readonly desk: ForecastDesk<Job>;
-  /** Forecasts come faster than frames while the past is judged: one picture shows all since the last. */
-  private readonly touched = new Set<Sensor>();
   private diedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ForecastingOptions) {
@@ -95,20 +93,8 @@ export class Forecasting {
     // Horizon or column changed meanwhile: the answer is to a question nobody asks any more.
     if (sensor.log.peek() !== log) return;
     log.add(forecastRecord(past, origin, log.horizon, season, band), live);
-    this.touch(sensor);
+    sensor.made.value++;
     if (origin === sensor.now.peek()) sensor.refusal.value = undefined;
-  }
-
-  private touch(sensor: Sensor): void {
-    if (this.touched.size === 0) requestAnimationFrame(() => this.showTouched());
-    this.touched.add(sensor);
-  }
-
-  private showTouched(): void {
-    batch(() => {
-      for (const { made } of this.touched) made.value++;
-    });
-    this.touched.clear();
   }
 
   private failed(error: unknown, { sensor, origin }: Job): void {

@@ -1,6 +1,6 @@
 /** What a technician wants to know of a sensor at a glance. */
 import { type Watch, watch } from '../forecast/excursions.ts';
-import { JUDGED, LEAST_PAST } from '../forecast/forecastLog.ts';
+import { type ForecastLog, JUDGED, LEAST_PAST } from '../forecast/forecastLog.ts';
 import { formatSpan } from '../format.ts';
 import type { Sensor } from './sensor.ts';
 
@@ -11,12 +11,25 @@ export interface SensorState {
   readonly short: string;
 }
 
+interface Watched extends Watch {
+  readonly made: number;
+  readonly now: number;
+}
+
+/** Chart, figures and list ask for the same at every step. */
+const lastWatched = new WeakMap<ForecastLog, Watched>();
+
 /** The 95 % watch over the stretch that has judged forecasts. */
 export function watchOf(sensor: Sensor): Watch {
-  sensor.made.value;
+  const made = sensor.made.value;
   const log = sensor.log.value;
   const now = sensor.now.value;
-  return watch(log, sensor.series.value.values, now - JUDGED * log.stride, now);
+  const { values } = sensor.series.value;
+  const last = lastWatched.get(log);
+  if (last?.made === made && last.now === now) return last;
+  const watched = { ...watch(log, values, now - JUDGED * log.stride, now), made, now };
+  lastWatched.set(log, watched);
+  return watched;
 }
 
 export function stateOf(sensor: Sensor, hasModel: boolean): SensorState {

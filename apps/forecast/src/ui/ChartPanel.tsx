@@ -1,5 +1,6 @@
 /** The chart with its legend and the read-out that follows the pointer. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type ForecastChart, forecastChart, type Hover } from '../chart/forecastChart.ts';
 import type { Scene } from '../chart/scene.ts';
 import { digitsFor, formatNumber, formatSpan, formatTime, withUnit } from '../format.ts';
@@ -12,21 +13,23 @@ import { spreadOf } from '../state/spread.ts';
 export function ChartPanel({ page, sensor }: { page: Page; sensor: Sensor }) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<ForecastChart>(undefined);
-  const [hover, setHover] = useState<Hover>();
+  const hover = useSignal<Hover | undefined>(undefined);
   const { clock } = sensor.series.value;
-  useEffect(() => {
-    chart.current = forecastChart(host.current!, clock, setHover);
-    chart.current.draw(sceneOf(page, sensor));
+  // Layout effects run in the frame that renders, others after it: the canvas would cost a frame of its own.
+  useLayoutEffect(() => {
+    chart.current = forecastChart(host.current!, clock, (place) => {
+      hover.value = place;
+    });
     return () => chart.current?.destroy();
-  }, [page, sensor, clock]);
+  }, [hover, clock]);
 
   const scene = sceneOf(page, sensor);
-  useEffect(() => chart.current?.draw(scene));
+  useLayoutEffect(() => chart.current?.draw(scene));
   return (
     <>
       <div class="chart-box">
         <div ref={host} class="chart" data-testid="chart" role="img" aria-label={describe(scene)} />
-        {hover && hover.index < scene.until && <ReadOut scene={scene} hover={hover} sensor={sensor} />}
+        <ReadOut scene={scene} hover={hover} sensor={sensor} />
       </div>
       <Legend page={page} />
     </>
@@ -63,10 +66,19 @@ function describe({ series, now, ahead, from }: Scene): string {
   return `${series.title}, from ${formatTime(series, from)} to now, ${formatTime(series, now - 1)}.${future} The table below holds the numbers.`;
 }
 
+interface ReadOutProps {
+  readonly scene: Scene;
+  /** A signal, so that a pointer that moves renders this alone. */
+  readonly hover: ReadonlySignal<Hover | undefined>;
+  readonly sensor: Sensor;
+}
+
 /** Time, value and band under the pointer; in the past, what had been said of it. */
-function ReadOut({ scene, hover, sensor }: { scene: Scene; hover: Hover; sensor: Sensor }) {
+function ReadOut({ scene, hover, sensor }: ReadOutProps) {
+  const place = hover.value;
+  if (!place || place.index >= scene.until) return null;
   const { series, now, ahead } = scene;
-  const { index, left, top } = hover;
+  const { index, left, top } = place;
   const digits = digitsFor(spreadOf(sensor));
   const number = (value: number | undefined) =>
     withUnit(formatNumber(value ?? Number.NaN, digits), series.unit);

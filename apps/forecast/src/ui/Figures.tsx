@@ -43,7 +43,7 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
           <dt>Within the 80 % band</dt>
           <dd data-testid="coverage">{formatPercent(result.coverage80)}</dd>
           <dd class="sub">
-            <span>of {result.points.toLocaleString('en')} values</span>
+            <span>of {formatNumber(result.points, 0)} values</span>
             <Coverage share={result.coverage80} />
           </dd>
         </div>

@@ -1,5 +1,5 @@
 /** A dropped file: which column is forecast, how the file was read, what was left out of it. */
-import { formatSpan } from '../format.ts';
+import { formatNumber, formatSpan } from '../format.ts';
 import type { Page } from '../state/page.ts';
 import type { Sensor } from '../state/sensor.ts';
 
@@ -41,11 +41,11 @@ export function FilePanel({
         </button>
       </div>
       <p data-testid="file-summary">
-        {length.toLocaleString('en')} steps
+        {formatNumber(length, 0)} steps
         {series.clock === 'rows' ? '' : ` of ${formatSpan(series, 1)}`},{' '}
         {missing === 0
           ? 'no gaps'
-          : `${missing.toLocaleString('en')} without a value (missing rows or empty cells)`}
+          : `${formatNumber(missing, 0)} without a value (missing rows or empty cells)`}
         ,{' '}
         {(series.season ?? 1) > 1
           ? `a pattern that repeats every ${formatSpan(series, series.season!)}`

@@ -1,5 +1,5 @@
 /** Every sensor as a card: what it says, what comes next, how sure that is. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { onThemeChange, readPalette } from '../chart/palette.ts';
 import { sparkline } from '../chart/sparkline.ts';
 import { digitsFor, formatNumber, withUnit } from '../format.ts';
@@ -74,29 +74,38 @@ function lastValue({ series, now }: Sensor): number {
   return Number.NaN;
 }
 
+/** Cards that are scrolled out of view keep their last picture until they are seen. */
 function Spark({ sensor }: { sensor: Sensor }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useRef({ width: 0, height: 0 });
+  const isSeen = useRef(false);
   const draw = useRef(() => {});
   sensor.made.value;
   const { values } = sensor.series.value;
   const now = sensor.now.value;
   draw.current = () => {
-    if (!canvas.current) return;
+    if (!canvas.current || !isSeen.current) return;
     const spark = { values, now, ahead: sensor.log.peek().ahead(now) };
     sparkline(canvas.current, size.current, spark, readPalette(canvas.current));
   };
-  useEffect(() => draw.current());
+  // In the frame that renders; after it, the canvas would cost a frame of its own.
+  useLayoutEffect(() => draw.current());
   useEffect(() => {
-    // The observer tells the size for free; asking the canvas would force a layout at every step.
+    // The observers tell size and place for free; asking the canvas would force a layout at every step.
     const resized = new ResizeObserver(([entry]) => {
       size.current = entry!.contentRect;
       draw.current();
     });
+    const seen = new IntersectionObserver((entries) => {
+      isSeen.current = entries.at(-1)!.isIntersecting;
+      draw.current();
+    });
     resized.observe(canvas.current!);
+    seen.observe(canvas.current!);
     const stopTheme = onThemeChange(() => draw.current());
     return () => {
       resized.disconnect();
+      seen.disconnect();
       stopTheme();
     };
   }, []);
