@@ -17,6 +17,12 @@ export function layerKernels(machine: Machine): LayerKernels {
     activateBackward: (kind, y, dy, count) => wasm.activateBackward(KINDS[kind], y, dy, count),
     convForward: (call) => convForward(machine, call),
     convBackward: (call) => convBackward(machine, call),
+    dropout({ rows, lanes, x, out, keys, rate, accumulate }) {
+      const { words } = machine.scratch({ words: lanes });
+      machine.i32(words, lanes).set(keys);
+      const threshold = Math.round(rate * 2 ** 16);
+      wasm.dropout(x, out, words, rows, lanes, threshold, 1 / (1 - rate), accumulate ? 1 : 0);
+    },
     layerNormForward: ({ T, F, B, x, gain, bias, eps, y, mean, rstd }) =>
       wasm.layerNormForward(T, F, B, x, gain, bias, eps, y, mean, rstd),
     layerNormBackward({ T, F, B, x, gain, mean, rstd, dy, dx, dgain, dbias }) {

@@ -44,6 +44,22 @@ export interface RoundRowsCall {
   y: Pointer;
 }
 
+export interface DropoutCall {
+  rows: number;
+  /** Of any number. */
+  lanes: number;
+  /** [rows][lanes] */
+  x: Pointer;
+  /** Same shape; may be x. */
+  out: Pointer;
+  /** [lanes] one random word a lane */
+  keys: Int32Array;
+  /** Part of the elements that become 0, below 1; the others are divided by what is left. */
+  rate: number;
+  /** Whether it is added to `out`. */
+  accumulate: boolean;
+}
+
 export interface LayerNormCall {
   T: number;
   F: number;
@@ -161,6 +177,8 @@ export interface LayerKernels {
   activateBackward(kind: Activation, y: Pointer, dy: Pointer, count: number): void;
   convForward(call: ConvCall): void;
   convBackward(call: ConvBackwardCall): void;
+  /** The mask depends on a lane's key and the row alone: backward asks with the same keys. */
+  dropout(call: DropoutCall): void;
   layerNormForward(call: LayerNormCall): void;
   layerNormBackward(call: LayerNormBackwardCall): void;
   embeddingForward(call: EmbeddingCall): void;

@@ -3,6 +3,7 @@
 export const heapBase: usize = __heap_base;
 export { adamStep } from './adam/adam.as';
 export { laneMix, laneScores, laneSoftmax, laneSoftmaxBackward } from './attention/attention.as';
+export { dropout } from './dropout/dropout.as';
 export { embeddingBackward, embeddingForward } from './embedding/embedding.as';
 export { affine, gemm, gemm as gemmWeights } from './gemm/gemm.as';
 export { packAffine, packColumns } from './gemm/pack.as';

@@ -69,6 +69,7 @@ export interface TrainExports {
   readonly activateBackward: Kernel;
   readonly layerNormForward: Kernel;
   readonly layerNormBackward: Kernel;
+  readonly dropout: Kernel;
   readonly embeddingForward: Kernel;
   readonly embeddingBackward: Kernel;
   readonly laneScores: Kernel;

@@ -2,7 +2,6 @@
 import * as v from 'valibot';
 import type { GraphWriter } from '../../export/graphWriter.ts';
 import { decay, layerKeys } from '../../recipeValues.ts';
-import { dropout } from '../dropout.ts';
 import type { NetworkNode, NodeRun, Planner } from '../operation.ts';
 
 export const dropoutSchema = v.strictObject({ op: v.literal('dropout'), ...layerKeys, rate: decay });
@@ -27,21 +26,22 @@ class Dropout implements NetworkNode {
   }
 
   forward(run: NodeRun): void {
-    const floats = run.T * this.features * run.lanes;
-    const x = run.kernels.f32(run.of(this.sources[0]!).y, floats);
-    const y = run.kernels.f32(run.y, floats);
+    const x = run.of(this.sources[0]!).y;
     const keys = run.laneKeys();
-    if (keys) dropout(x, y, keys, this.#rate, false);
-    else y.set(x);
+    if (keys) this.#drop(run, x, run.y, keys, false);
+    else run.kernels.copy(run.y, x, run.T * this.features * run.lanes);
   }
 
   backward(run: NodeRun): void {
-    const into = run.of(this.sources[0]!).dy;
-    if (!into) return;
-    const floats = run.T * this.features * run.lanes;
+    const { dy: dx } = run.of(this.sources[0]!);
+    if (!dx) return;
     const keys = run.laneKeys();
-    const [dy, dx] = [run.kernels.f32(run.dy, floats), run.kernels.f32(into, floats)];
-    dropout(dy, dx, keys ?? new Int32Array(run.lanes), keys ? this.#rate : 0, true);
+    if (keys) this.#drop(run, run.dy, dx, keys, true);
+    else run.kernels.add(dx, run.dy, run.T * this.features * run.lanes);
+  }
+
+  #drop({ kernels, T, lanes }: NodeRun, x: number, out: number, keys: Int32Array, accumulate: boolean): void {
+    kernels.dropout({ rows: T * this.features, lanes, x, out, keys, rate: this.#rate, accumulate });
   }
 
   write(graph: GraphWriter, [x]: readonly string[], wanted: boolean): string {

@@ -10,7 +10,6 @@ import type { GraphWriter } from '../../export/graphWriter.ts';
 import type { Random } from '../../random.ts';
 import { count, decay, layerKeys } from '../../recipeValues.ts';
 import { checkSteps } from '../checkSteps.ts';
-import { dropout } from '../dropout.ts';
 import { glorot, orthogonal } from '../firstWeights.ts';
 import type { NetworkNode, NodeRun, Parameter, PlaceShape, Planner } from '../operation.ts';
 import { ACTIVATION_LEVELS, placeRoundedSource, roundedSource, roundSource } from '../roundedSource.ts';
@@ -186,17 +185,7 @@ export class Recurrent implements NetworkNode {
   forward(run: NodeRun): void {
     roundSource(run, this.sources[0]!);
     const keys = this.#dropKeys(run);
-    if (keys) {
-      const { kernels } = run;
-      const size = this.#r.size;
-      dropout(
-        kernels.f32(run.weights(this.#r), size),
-        kernels.f32(run.own('r'), size),
-        keys,
-        this.#dropRate,
-        false,
-      );
-    }
+    if (keys) this.#dropWeights(run, run.weights(this.#r), run.own('r'), keys, false);
     for (let dir = 0; dir < this.dirs; dir++) run.kernels.recurrentForward(this.#call(run, dir));
   }
 
@@ -204,6 +193,12 @@ export class Recurrent implements NetworkNode {
   #dropKeys(run: NodeRun): Int32Array | undefined {
     const random = this.#dropRate > 0 ? run.stepRandom() : undefined;
     return random && Int32Array.from({ length: this.hidden }, () => random.uint32());
+  }
+
+  #dropWeights(run: NodeRun, x: number, out: number, keys: Int32Array, accumulate: boolean): void {
+    const lanes = this.hidden;
+    const rows = this.#r.size / lanes;
+    run.kernels.dropout({ rows, lanes, x, out, keys, rate: this.#dropRate, accumulate });
   }
 
   backward(run: NodeRun): void {
@@ -228,10 +223,7 @@ export class Recurrent implements NetworkNode {
         dc0: direction(run.own('dc0')),
       });
     }
-    if (keys) {
-      const size = this.#r.size;
-      dropout(kernels.f32(dr, size), kernels.f32(run.gradients(this.#r), size), keys, this.#dropRate, true);
-    }
+    if (keys) this.#dropWeights(run, dr, run.gradients(this.#r), keys, true);
     if (this.#initial < 0) return;
     const giver = run.of(this.#initial);
     const into = this.#giver ? giver.own('dh') : giver.dy;
