@@ -1,13 +1,14 @@
 /**
  * `npm run evaluate -- run <name> [--run <folder>] [--recipe <file>] [--split val|test] [--data <folder>] [--json]`
- *   figures of a run's best weights, float32 and int8, on the training kernels; also left in the run's folder.
+ *   figures of a run's best weights, float32 and int8, on the training kernels; also left in the run's folder, where
+ *   the end of the run has left them already. Recipe and data are those that the run wrote down.
  *   `--split test` is the official test split, where the task's data has one: for once all is chosen.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RivuletError } from '@rivulet/core';
-import { evaluateRun, parseRecipe } from '@rivulet/training';
+import { evaluateRun, parseRecipe, readRun } from '@rivulet/training';
 
 export async function evaluate(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -18,7 +19,7 @@ export async function evaluate(args: readonly string[]): Promise<void> {
       run: { type: 'string' },
       recipe: { type: 'string' },
       split: { type: 'string', default: 'val' },
-      data: { type: 'string', default: process.env.RIVULET_DATA ?? '../shared/data' },
+      data: { type: 'string' },
     },
   });
   const [name = ''] = positionals;
@@ -26,11 +27,13 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   if (name === '' || (split !== 'val' && split !== 'test')) {
     throw new RivuletError('ARGUMENT', 'npm run evaluate -- run <name> [--split val|test]', { name, split });
   }
-  const recipe = parseRecipe(
-    JSON.parse(readFileSync(values.recipe ?? join('models', name, 'train.json'), 'utf8')),
-  );
   const runFolder = values.run ?? join('runs', name);
-  const { samples, step, figures } = await evaluateRun({ recipe, dataFolder: values.data, runFolder, split });
+  const run = readRun(runFolder);
+  const recipe = values.recipe ? parseRecipe(JSON.parse(readFileSync(values.recipe, 'utf8'))) : run.recipe;
+  // Runs are moved to other machines.
+  const recorded = run.dataFolder && existsSync(run.dataFolder) ? run.dataFolder : undefined;
+  const dataFolder = values.data ?? recorded ?? process.env.RIVULET_DATA ?? '../shared/data';
+  const { samples, step, figures } = await evaluateRun({ recipe, dataFolder, runFolder, split });
   console.log(`${samples} samples (${split}), weights of step ${step}`);
   for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(20)} ${value}`);
   if (values.json) console.log(JSON.stringify(figures));

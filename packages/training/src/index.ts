@@ -8,6 +8,7 @@ export { pinball } from './losses/pinball.ts';
 export { Random } from './random.ts';
 export { parseRecipe, type Recipe, type RecipeInput } from './recipe.ts';
 export { type Evaluation, evaluateRun } from './run/evaluateRun.ts';
+export { type RecordedRun, readRun } from './run/readRun.ts';
 export type { Task, TaskData } from './task.ts';
 export { editDistance } from './tasks/editDistance.ts';
 export type { TrainEvent, TrainResult } from './trainEvent.ts';

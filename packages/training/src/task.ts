@@ -85,6 +85,8 @@ export type TaskManifest = Pick<
 >;
 
 export interface Task {
+  /** Its recipes name their data files themselves: beside the recipe, unless a data folder is given. */
+  readonly dataBesideRecipe?: true;
   prepare(recipe: Recipe, dataFolder: string): Promise<TaskData>;
   /**
    * The samples that only the closing figures are measured on, as the validation part; for tasks whose data has an

@@ -1,4 +1,5 @@
 /** What a run tells of itself while it goes, and in the end: types only. */
+import type { Evaluation } from './run/evaluateRun.ts';
 
 export type TrainEvent =
   | {
@@ -58,4 +59,6 @@ export interface TrainResult {
   readonly totalSteps: number;
   readonly finished: boolean;
   readonly best?: Readonly<Record<string, number>>;
+  /** Of a finished run: what its best weights are worth on the validation samples, as evaluation.json has it. */
+  readonly evaluation?: Evaluation;
 }

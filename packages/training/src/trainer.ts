@@ -22,6 +22,7 @@ import { ThreadPool } from './parallel/threadPool.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
 import { combinedHash, type DataHashes, dataHashes } from './run/dataHashes.ts';
+import { evaluateRun } from './run/evaluateRun.ts';
 import { RunFolder } from './run/runFolder.ts';
 import type { TrainEvent, TrainResult } from './trainEvent.ts';
 import type { TrainOptions } from './trainOptions.ts';
@@ -29,6 +30,7 @@ import type { TrainOptions } from './trainOptions.ts';
 export type { TrainOptions };
 
 /**
+ * A run that comes to its end leaves evaluation.json, of its best weights.
  * @throws DIVERGED when loss or gradient stop being finite, naming the sample; the checkpoints from before stay
  * @throws MODEL_NOT_FOUND, ONNX_PARSE, MODEL_SHAPE for a model to begin with that is not one of this network
  * @throws STORAGE_FULL when a file of the run finds no room; what was there before it stays
@@ -37,14 +39,17 @@ export type { TrainOptions };
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = await Run.open(options);
+  let result: TrainResult;
   try {
-    return await run.toEnd();
+    result = await run.toEnd();
   } catch (error) {
     run.tellEnd(error);
     throw error;
   } finally {
     await run.close();
   }
+  // After the threads are gone: their data and this one's need not be there at once.
+  return result.finished && result.best ? { ...result, evaluation: await evaluateRun(options) } : result;
 }
 
 class Run {
@@ -344,6 +349,7 @@ class Run {
         seed: this.#recipe.seed,
         recipeHash: this.#hash,
         data: this.#data,
+        dataFolder: this.#options.dataFolder,
         parameters: this.#parameters(),
         ...(this.#init ? { init: this.#init } : {}),
       },

@@ -1,8 +1,12 @@
 /** What the commands of a run have in common: its recipe, the commit of the code, and how errors are told. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 import { parseRecipe, type Recipe } from '../recipe.ts';
+import { readRun } from '../run/readRun.ts';
+import { RunFolder } from '../run/runFolder.ts';
+import { openTask } from '../tasks/openTask.ts';
 import { parseTrainArguments, ROOT, recipeNames, type TrainArguments } from './trainArguments.ts';
 
 /** Runs a command with what stands behind the script's name; prints `usage` when asked, or when nothing does. */
@@ -30,7 +34,29 @@ export async function runCommand(
   }
 }
 
-export function readRecipe({ name, recipe: path, epochs }: TrainArguments): Recipe {
+/** What a command works on. */
+export interface OpenedRecipe {
+  readonly recipe: Recipe;
+  readonly dataFolder: string;
+}
+
+/**
+ * The recipe that the arguments name, or that a run of that name was trained with, and the folder of its data.
+ * @throws RECIPE_INVALID
+ */
+export async function openRecipe(args: TrainArguments): Promise<OpenedRecipe> {
+  const { recipe: path, runFolder, epochs, dataFolder } = args;
+  const recipe = readRecipe(args);
+  const task = await openTask({ name: recipe.task });
+  const recorded = path === RunFolder.fileIn(runFolder, 'recipe') ? readRun(runFolder).dataFolder : undefined;
+  const place = task.dataBesideRecipe ? dirname(path) : process.env.RIVULET_DATA;
+  return {
+    recipe: epochs === undefined ? recipe : { ...recipe, epochs },
+    dataFolder: resolve(dataFolder ?? recorded ?? place ?? join(ROOT, '../shared/data')),
+  };
+}
+
+function readRecipe({ name, recipe: path }: TrainArguments): Recipe {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
@@ -41,8 +67,7 @@ export function readRecipe({ name, recipe: path, epochs }: TrainArguments): Reci
       : `${path} cannot be read: ${(cause as Error).message}`;
     throw new RivuletError('RECIPE_INVALID', message, { path, name }, cause);
   }
-  const recipe = parseRecipe(json);
-  return epochs === undefined ? recipe : { ...recipe, epochs };
+  return parseRecipe(json);
 }
 
 /** `<sha>`, with `-dirty` where files differ from it. */
@@ -56,7 +81,7 @@ export function commitOfCode(): string {
 }
 
 /** The model folder of a run from its best weights. */
-export function exportOptions({ name, dataFolder, runFolder, modelFolder }: TrainArguments) {
+export function exportOptions({ name, runFolder, modelFolder }: TrainArguments, opened: OpenedRecipe) {
   const date = new Date().toISOString().slice(0, 10);
-  return { name, dataFolder, runFolder, modelFolder, commit: commitOfCode(), date };
+  return { name, ...opened, runFolder, modelFolder, commit: commitOfCode(), date };
 }

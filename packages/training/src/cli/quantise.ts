@@ -5,7 +5,7 @@ import { writeDurably } from '../checkpoint/writeDurably.ts';
 import { quantiseReport } from '../quantise/quantiseReport.ts';
 import { readBest } from '../run/readRun.ts';
 import { openTask } from '../tasks/openTask.ts';
-import { readRecipe, runCommand } from './command.ts';
+import { openRecipe, runCommand } from './command.ts';
 
 /** Samples that the outputs are compared on. */
 const SAMPLES = 64;
@@ -16,7 +16,7 @@ const USAGE = `npm run quantise -- <name> [options]
   how far they move with int8 weights, and with 7-bit activations too. The same as JSON: runs/<name>/quantise.json.
 
   --run <folder>   the run (runs/<name>), whose best weights are taken
-  --recipe <file>  its recipe (models/<name>/train.json)
+  --recipe <file>  its recipe (models/<name>/train.json, or that of the run; <name> may be <recipe>.json)
   --epochs <n>     what it was trained with, where that is not the recipe's
   --data <folder>  the data, which the outputs are compared on
 `;
@@ -24,10 +24,10 @@ const USAGE = `npm run quantise -- <name> [options]
 await runCommand(
   () => USAGE,
   async (args) => {
-    const recipe = readRecipe(args);
+    const { recipe, dataFolder } = await openRecipe(args);
     const { weights } = readBest(args.runFolder, recipe);
     const task = await openTask({ name: recipe.task });
-    const data = await task.prepare(recipe, args.dataFolder);
+    const data = await task.prepare(recipe, dataFolder);
     const report = quantiseReport(await loadTrainKernels(), recipe, data, weights, SAMPLES);
     const percent = (part: number): string => `${(100 * part).toFixed(2)} %`.padStart(9);
     const lines = ['weights            gate  relative error  largest'];

@@ -99,6 +99,23 @@ describe('npm run train', () => {
     );
     expect(manifest).toMatchObject({ name: 'tiny', task: 'ink-text', head: { alphabet: ['', 'a', 'b'] } });
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toEqual(manifest.figures);
+    const evaluation = JSON.parse(readFileSync(join(folder, 'whole/evaluation.json'), 'utf8'));
+    expect(evaluation).toMatchObject({ split: 'val', samples: 12, step: manifest.training.steps });
+    expect(manifest.figures).toEqual({ ...evaluation.figures, parameters: manifest.figures.parameters });
+    expect(evaluation.figures).toMatchObject({ cer: expect.any(Number), loss: expect.any(Number) });
+  });
+
+  it('takes a recipe by its file alone, and the run of it by its name', async () => {
+    const run = ['--data', dataFolder, '--run', join(folder, 'by-file')];
+    const { stdout, stderr, code } = await command(recipe('by-file', { epochs: 1 }), ...run).ended;
+    expect([code, stderr]).toEqual([0, '']);
+    const model = join(folder, 'by-file', 'model');
+    expect(stdout).toContain(model);
+    expect(JSON.parse(readFileSync(join(model, 'manifest.json'), 'utf8')).name).toBe('by-file');
+    rmSync(model, { recursive: true });
+    const again = await command('by-file', '--run', join(folder, 'by-file'), '--export-only').ended;
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    expect(again.stdout.split('\n')[0]).toBe(model);
   });
 
   it('saves on SIGTERM, and goes on with --resume', async () => {
@@ -156,6 +173,12 @@ describe('npm run train', () => {
     ['ARGUMENT', /Unknown option '--reusme'; --help/, () => ['handwriting-en', '--reusme']],
     ['ARGUMENT', /one model at a time/, () => ['handwriting-en', 'sensor-forecaster']],
     ['ARGUMENT', /is no name of a model/, () => ['../escape']],
+    ['ARGUMENT', /two recipes: a.json, b.json/, () => ['a.json', '--recipe', 'b.json']],
+    [
+      'RECIPE_INVALID',
+      /There is no recipe \/nowhere\/lost.json for lost/,
+      () => ['/nowhere/lost.json', '--run', join(folder, 'whole')],
+    ],
   ])('says %s, %s, without a stack, and fails', async (wanted, message, args) => {
     const { code, stderr } = await command(...args()).ended;
     expect(code).toBe(1);

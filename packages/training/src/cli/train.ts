@@ -1,37 +1,38 @@
 /**
- * `npm run train -- <name>`: trains the recipe models/<name>/train.json and exports the best weights beside it.
- * All of the run goes to runs/<name>/. Ctrl+C and SIGTERM save first; `--resume` goes on from there.
+ * `npm run train -- <name>`: trains the recipe models/<name>/train.json and exports the best weights beside it;
+ * `npm run train -- <recipe>.json` any other. All of the run goes to runs/<name>/, its figures among it. Ctrl+C and SIGTERM save first; `--resume` goes on from there.
  */
 import { exportModel } from '../export/exportModel.ts';
-import type { Recipe } from '../recipe.ts';
 import type { TrainResult } from '../trainEvent.ts';
 import { train } from '../trainer.ts';
-import { commitOfCode, exportOptions, readRecipe, runCommand } from './command.ts';
+import { commitOfCode, exportOptions, type OpenedRecipe, openRecipe, runCommand } from './command.ts';
 import { Progress } from './progress.ts';
 import { type TrainArguments, usage } from './trainArguments.ts';
 
 async function trainAndExport(args: TrainArguments): Promise<void> {
-  const recipe = readRecipe(args);
+  const opened = await openRecipe(args);
   const { name, modelFolder } = args;
+  let evaluation: TrainResult['evaluation'];
   if (!args.exportOnly) {
     const progress = new Progress(process.stdout);
     progress.line(`${name}: reading the data and opening the threads`);
-    const result = await trainUntilStopped(args, recipe, progress);
+    const result = await trainUntilStopped(args, opened, progress);
     if (!result.finished) {
       progress.line(`stopped at step ${result.step} of ${result.totalSteps}; --resume goes on`);
       process.exitCode = 130;
       return;
     }
+    evaluation = result.evaluation;
     progress.line('exporting the best weights');
   }
-  const manifest = await exportModel({ ...exportOptions(args), recipe });
+  const manifest = await exportModel({ ...exportOptions(args, opened), evaluation });
   process.stdout.write(`${modelFolder}\n${JSON.stringify(manifest.figures)}\n`);
 }
 
 /** The first signal stops after the running step, with a checkpoint; the second stops at once. */
 async function trainUntilStopped(
-  { dataFolder, runFolder, init, threads, variant, resume, gradientNorms }: TrainArguments,
-  recipe: Recipe,
+  { runFolder, init, threads, variant, resume, gradientNorms }: TrainArguments,
+  opened: OpenedRecipe,
   progress: Progress,
 ): Promise<TrainResult> {
   const controller = new AbortController();
@@ -45,7 +46,7 @@ async function trainUntilStopped(
   try {
     const { signal } = controller;
     const onEvent = progress.handle;
-    const options = { recipe, dataFolder, runFolder, threads, variant, resume, commit: commitOfCode() };
+    const options = { ...opened, runFolder, threads, variant, resume, commit: commitOfCode() };
     const norms = gradientNorms === undefined ? {} : { gradientNorms };
     const from = init === undefined ? {} : { init };
     return await train({ ...options, ...norms, ...from, signal, onEvent });

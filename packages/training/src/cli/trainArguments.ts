@@ -1,10 +1,11 @@
 /** What stands behind `npm run train --`: read, checked, and explained to whoever asks or errs. */
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { RivuletError } from '@rivulet/core';
 import type { KernelVariant } from '../parallel/protocol.ts';
+import { RunFolder } from '../run/runFolder.ts';
 
 /** The repository. */
 export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -30,7 +31,8 @@ export interface TrainArguments {
   readonly recipe: string;
   /** Other than the recipe's. */
   readonly epochs: number | undefined;
-  readonly dataFolder: string;
+  /** Absent: where this kind of data lies. */
+  readonly dataFolder: string | undefined;
   readonly runFolder: string;
   readonly modelFolder: string;
   /** ONNX file whose weights the run begins with. */
@@ -51,22 +53,31 @@ export interface TrainArguments {
 export function parseTrainArguments(args: readonly string[]): TrainArguments | 'help' | 'usage' {
   const { values, positionals } = parsed(args);
   if (values.help) return 'help';
-  const [name, ...others] = positionals;
-  if (name === undefined) return 'usage';
+  const [first, ...others] = positionals;
+  if (first === undefined) return 'usage';
   if (others.length > 0) throw wrong(`one model at a time, got ${positionals.join(' ')}`, positionals);
+  const isFile = first.endsWith('.json');
+  if (isFile && values.recipe !== undefined) throw wrong(`two recipes: ${first}, ${values.recipe}`, first);
+  const file = isFile ? first : values.recipe;
+  const name = isFile ? nameOf(fromCaller(first)) : first;
   if (!/^[\w-][\w.-]*$/.test(name)) throw wrong(`${name} is no name of a model`, name);
-  const recipe = values.recipe ?? join(ROOT, 'models', name, 'train.json');
-  const runFolder = resolve(values.run ?? join(ROOT, 'runs', name));
+  const runFolder = values.run === undefined ? join(ROOT, 'runs', name) : fromCaller(values.run);
+  const recipe = file === undefined ? recipeOf(name, runFolder) : fromCaller(file);
   // A trial with another recipe must not take the place of the model that is shipped.
-  const own = values.recipe === undefined && values.epochs === undefined && values.init === undefined;
+  const own = recipe === shipped(name) && !values.recipe && values.epochs === undefined && !values.init;
   return {
     name,
     recipe,
     epochs: values.epochs === undefined ? undefined : positive('epochs', values.epochs),
-    dataFolder: resolve(values.data ?? process.env.RIVULET_DATA ?? join(ROOT, '../shared/data')),
+    dataFolder: values.data === undefined ? undefined : fromCaller(values.data),
     runFolder,
-    modelFolder: resolve(values.out ?? (own ? join(ROOT, 'models', name) : join(runFolder, 'model'))),
-    init: values.init === undefined ? undefined : resolve(values.init),
+    modelFolder:
+      values.out !== undefined
+        ? fromCaller(values.out)
+        : own
+          ? join(ROOT, 'models', name)
+          : join(runFolder, 'model'),
+    init: values.init === undefined ? undefined : fromCaller(values.init),
     resume: values.resume,
     threads: positive('threads', values.threads),
     variant: variantOf(values.simd),
@@ -76,6 +87,27 @@ export function parseTrainArguments(args: readonly string[]): TrainArguments | '
         : positive('gradient-norms', values['gradient-norms']),
     exportOnly: values['export-only'],
   };
+}
+
+/** npm runs a script in the repository, wherever it was called. */
+function fromCaller(path: string): string {
+  return resolve(process.env.INIT_CWD ?? '.', path);
+}
+
+function shipped(name: string): string {
+  return join(ROOT, 'models', name, 'train.json');
+}
+
+/** A run of a recipe that is not shipped goes on, and is exported, by its name alone. */
+function recipeOf(name: string, runFolder: string): string {
+  const trained = RunFolder.fileIn(runFolder, 'recipe');
+  return !existsSync(shipped(name)) && existsSync(trained) ? trained : shipped(name);
+}
+
+/** A recipe's name is its file's; one called train.json, as in models/<name>, is its folder's. */
+function nameOf(file: string): string {
+  const own = basename(file, '.json');
+  return own === 'train' ? basename(dirname(file)) : own;
 }
 
 /** Models that have a recipe. */
@@ -88,18 +120,20 @@ export function recipeNames(): string[] {
 
 export function usage(): string {
   return `npm run train -- <name> [options]      <name>: ${recipeNames().join(' | ')}
+npm run train -- <recipe>.json [options]
 
   Trains the recipe models/<name>/train.json and exports the best weights beside it. Ctrl+C saves and stops.
+  Of <recipe>.json all goes to runs/<recipe>, the model to its folder model.
 
   --resume         go on from the last checkpoint of runs/<name>
   --threads <n>    training threads (2)
-  --data <folder>  the data (RIVULET_DATA, or ../shared/data beside the repository); CONTRIBUTING.md
-                   says what belongs there and where it is public
+  --data <folder>  the data (beside the recipe, where it names its files; else RIVULET_DATA, or ../shared/data
+                   beside the repository); CONTRIBUTING.md says what belongs there and where it is public
   --recipe <file>  other than models/<name>/train.json
   --epochs <n>     other than the recipe's
   --init <file>    begin with the weights of this ONNX file of the same network (fine-tuning)
-  --out <folder>   where the model goes (models/<name>; runs/<name>/model with --recipe, --epochs or
-                   --init)
+  --out <folder>   where the model goes (models/<name>; runs/<name>/model with <recipe>.json, --recipe,
+                   --epochs or --init)
   --run <folder>   where checkpoints and log go (runs/<name>)
   --simd <kind>    auto, plain (the same bits on every processor) or relaxed (auto)
   --gradient-norms <n>  every n steps the log gets the norms of the gradients, by layer and by step of time

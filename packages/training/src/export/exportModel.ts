@@ -13,6 +13,7 @@ import { Network } from '../nn/network.ts';
 import type { TaskSource } from '../parallel/protocol.ts';
 import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
+import type { Evaluation } from '../run/evaluateRun.ts';
 import { measureWeights } from '../run/measureWeights.ts';
 import { readBest } from '../run/readRun.ts';
 import { openTask } from '../tasks/openTask.ts';
@@ -34,6 +35,8 @@ export interface ExportOptions {
   readonly modelFolder: string;
   /** Commit of the code that exports; the checkpoint's own, that which trained, comes before it. */
   readonly commit: string;
+  /** What the run's end measured of these weights; absent: it is measured here. */
+  readonly evaluation?: Evaluation | undefined;
   /** Day of the export, YYYY-MM-DD. */
   readonly date: string;
 }
@@ -47,7 +50,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const kernels = await loadTrainKernels();
   const quantised = quantiseNetwork(plan, weights);
   const figures = {
-    ...measureWeights(kernels, plan, recipe, data, weights),
+    ...(options.evaluation?.figures ?? measureWeights(kernels, plan, recipe, data, weights)),
     parameters: plan.parameters.reduce((sum, { size }) => sum + size, 0),
   };
 

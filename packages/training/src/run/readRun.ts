@@ -1,16 +1,38 @@
-/** The best weights of a run, held against the recipe that it is said to be of. */
+/** What a run's folder says of it: its recipe and where its data lay, and its best weights. */
+import { readFileSync } from 'node:fs';
 import { RivuletError } from '@rivulet/core';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { recipeHash } from '../checkpoint/recipeHash.ts';
 import { type NetworkPlan, planNetwork } from '../nn/networkPlan.ts';
-import type { Recipe } from '../recipe.ts';
-import { RunFolder } from './runFolder.ts';
+import { parseRecipe, type Recipe } from '../recipe.ts';
+import { RunFolder, type RunRecord } from './runFolder.ts';
 
 export interface BestOfRun {
   readonly plan: NetworkPlan;
   readonly checkpoint: Checkpoint;
   /** [plan.floats] */
   readonly weights: Float32Array;
+}
+
+export interface RecordedRun {
+  readonly recipe: Recipe;
+  /** Runs of before it was written down have none. */
+  readonly dataFolder?: string | undefined;
+}
+
+/** @throws RECIPE_INVALID where there is no run, or its recipe.json is none */
+export function readRun(runFolder: string): RecordedRun {
+  const { dataFolder } = readJson(RunFolder.fileIn(runFolder, 'record')) as Partial<RunRecord>;
+  return { recipe: parseRecipe(readJson(RunFolder.fileIn(runFolder, 'recipe'))), dataFolder };
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const message = `There is no run: ${path} cannot be read: ${(cause as Error).message}`;
+    throw new RivuletError('RECIPE_INVALID', message, { path }, cause);
+  }
 }
 
 /** @throws CHECKPOINT_INVALID without a best checkpoint of this recipe */

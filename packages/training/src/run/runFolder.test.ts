@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { meanRecipe, meanTask } from '../fixtures/recipes.ts';
 import { parseRecipe } from '../recipe.ts';
 import { type TrainOptions, train } from '../trainer.ts';
@@ -30,7 +31,8 @@ describe('the folder of a run', () => {
     writeFileSync(join(folder, 'samples.txt'), 'three samples');
     const run = options('whole', { files: ['samples.txt'] });
     await train({ ...run, commit: 'abc', stopAfter: 8 });
-    await train({ ...run, commit: 'abd', resume: true });
+    expect(existsSync(join(run.runFolder, 'evaluation.json'))).toBe(false);
+    const result = await train({ ...run, commit: 'abd', resume: true });
     const read = (name: string) => readFileSync(join(run.runFolder, name), 'utf8');
     expect(parseRecipe(JSON.parse(read('recipe.json')))).toEqual(run.recipe);
     const sha256 = createHash('sha256').update('three samples').digest('hex');
@@ -38,6 +40,7 @@ describe('the folder of a run', () => {
       seed: 7,
       data: { 'samples.txt': sha256 },
       parameters: expect.any(Number),
+      dataFolder: folder,
       sessions: [
         { step: 0, commit: 'abc', threads: 1, variant: 'plain', node: process.version },
         { step: 8, commit: 'abd' },
@@ -57,6 +60,10 @@ describe('the folder of a run', () => {
     for (const part of ['training', 'validation', 'mse', 'norm of the gradient', 'learning rate', 'seed 7']) {
       expect(svg).toContain(part);
     }
+    expect(result.evaluation).toEqual(JSON.parse(read('evaluation.json')));
+    const { step, mse } = readCheckpoint(join(run.runFolder, 'best.ckpt')).best!;
+    expect(result.evaluation).toMatchObject({ split: 'val', samples: 24, step });
+    expect(result.evaluation!.figures.mse).toBeCloseTo(mse!, 6);
     for (const name of ['best.ckpt', 'last.ckpt']) expect(existsSync(join(run.runFolder, name))).toBe(true);
   });
 

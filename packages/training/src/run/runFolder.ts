@@ -1,10 +1,10 @@
 /**
  * The folder of a run, which is all that there is to know of it: recipe.json, run.json (seed, data, code,
- * machine), log.jsonl, curves.svg, best.ckpt and last.ckpt, and evaluation.json once it is evaluated.
+ * machine), log.jsonl, curves.svg, best.ckpt and last.ckpt, and evaluation.json once it has come to its end.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeDurably, writeWhole } from '../checkpoint/writeDurably.ts';
 import type { InitRecord } from '../import/initialWeights.ts';
 import type { Recipe } from '../recipe.ts';
@@ -31,6 +31,8 @@ export interface RunRecord {
   readonly seed: number;
   readonly recipeHash: string;
   readonly data: DataHashes;
+  /** Absolute: where the data lay. */
+  readonly dataFolder: string;
   readonly parameters: number;
   /** The model that the weights came from, where they were not drawn. */
   readonly init?: InitRecord;
@@ -99,7 +101,9 @@ export class RunFolder {
       machine,
     };
     const init = earlier?.init ? { init: earlier.init } : {};
-    const record: RunRecord = { format: 1, ...init, ...facts, sessions: [...(earlier?.sessions ?? []), now] };
+    const dataFolder = resolve(facts.dataFolder);
+    const sessions = [...(earlier?.sessions ?? []), now];
+    const record: RunRecord = { format: 1, ...init, ...facts, dataFolder, sessions };
     this.#writeJson('recipe', recipe);
     this.#writeJson('record', record);
     const { log, kept } = RunLog.open(this.file('log'), session.step);
