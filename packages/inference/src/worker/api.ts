@@ -151,6 +151,8 @@ export interface HostApi {
   collect(number: number): Promise<Answer<unknown>>;
   /** Holds a lock for the host's whole life: who gets it afterwards knows that the host is dead. */
   holdLock(name: string): Promise<boolean>;
+  /** A `blob:` address that the browser forgets when the host is gone; undefined where nobody can make one. */
+  ownAddress(): Promise<string | undefined>;
 }
 
 /** A running host as its client sees it. */
@@ -168,8 +170,11 @@ export interface Connection {
   ring?(handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>> | undefined;
   /** Makes a callback, or an object of them, fit for the border. */
   callback<F extends object>(f: F): F;
-  /** Called once, with a reason, when the host is gone without being asked to. */
-  onDeath(listener: (reason: string) => void): void;
+  /**
+   * @param listener called once, with a reason, when the host is gone without being asked to
+   * @param busy whether a call waits for an answer: else nobody needs to look
+   */
+  onDeath(listener: (reason: string) => void, busy: () => boolean): void;
   /** Ends the host; its memory goes back to the system. */
   end(): void;
 }

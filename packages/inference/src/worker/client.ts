@@ -236,12 +236,15 @@ export class ServiceClient {
     if (this.#link?.alive) return this.#link;
     const connection = this.#started();
     const link: Link = { connection, pending: new Set(), alive: true };
-    connection.onDeath((reason) => {
-      link.alive = false;
-      connection.end();
-      const error = new RivuletError('WORKER_DIED', `the worker died: ${reason}`, { reason });
-      for (const die of [...link.pending]) die(error);
-    });
+    connection.onDeath(
+      (reason) => {
+        link.alive = false;
+        connection.end();
+        const error = new RivuletError('WORKER_DIED', `the worker died: ${reason}`, { reason });
+        for (const die of [...link.pending]) die(error);
+      },
+      () => link.pending.size > 0,
+    );
     this.#link = link;
     return link;
   }

@@ -115,6 +115,14 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
         navigator.locks.request(name, held).catch(() => resolve(false));
       }),
 
+    async ownAddress() {
+      try {
+        return URL.createObjectURL(new Blob());
+      } catch {
+        return undefined;
+      }
+    },
+
     async attachRings(there, back) {
       if (!canShareRings()) return false;
       const { serveRings } = await import('./ring/serveRings.ts');

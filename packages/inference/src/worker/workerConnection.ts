@@ -3,14 +3,14 @@ import * as Comlink from 'comlink';
 import type { Connection, HostApi } from './api.ts';
 import { canShareRings } from './ring/canShareRings.ts';
 import type { RingCaller } from './ring/ringCaller.ts';
-
-let locks = 0;
+import { watchHost } from './watchHost.ts';
 
 export function workerConnection(worker: Worker): Connection {
   // Pinned by the connection: a proxy that is collected would leave its calls hanging.
   const remote = Comlink.wrap<HostApi>(worker);
   const api = remote as unknown as HostApi;
   let listener: ((reason: string) => void) | undefined;
+  let busy = (): boolean => false;
   let over = false;
   const die = (reason: string): void => {
     if (over) return;
@@ -23,7 +23,7 @@ export function workerConnection(worker: Worker): Connection {
   });
   worker.addEventListener('messageerror', () => die('a message could not be read'));
   // After the call for which this was made: the host begins with what comes first.
-  queueMicrotask(() => watchByLock(api, die));
+  queueMicrotask(() => void watchHost({ api, busy: () => busy(), over: () => over, die }));
   const isolated = canShareRings();
   let rings: RingCaller | undefined;
   if (isolated) {
@@ -39,8 +39,9 @@ export function workerConnection(worker: Worker): Connection {
     api,
     ...(isolated && { ring: (...call) => rings?.call(...call) }),
     callback: (f) => Comlink.proxy(f),
-    onDeath: (tell) => {
+    onDeath: (tell, waiting) => {
       listener = tell;
+      busy = waiting;
     },
     end: () => {
       over = true;
@@ -48,17 +49,4 @@ export function workerConnection(worker: Worker): Connection {
       worker.terminate();
     },
   };
-}
-
-/**
- * Where there are locks (not on plain http beyond localhost, not in a sandboxed frame):
- * a worker that the system ends (out of memory, a crash) fires no event. But it held a lock, and a lock goes to
- * the next in line when its holder is gone: waiting for it is waiting for the worker's death.
- */
-function watchByLock(api: HostApi, die: (reason: string) => void): void {
-  if (!globalThis.navigator?.locks) return;
-  const name = `rivulet-worker-${Date.now()}-${Math.random()}-${locks++}`;
-  void api.holdLock(name).then((held) => {
-    if (held) navigator.locks.request(name, () => die('it ended')).catch(() => {});
-  });
 }
