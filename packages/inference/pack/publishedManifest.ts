@@ -19,7 +19,7 @@ export function publishedManifest({
     ...{ name, version, description, license, keywords },
     type: 'module',
     engines: { node: '>=20.19' },
-    sideEffects: ['./node.js', './worker/*.js'],
+    sideEffects: ['./node.js', './node/*.js', './worker/*.js'],
     exports: {
       '.': {
         node: entry('node', 'node'),
@@ -37,7 +37,7 @@ export function publishedManifest({
       './ort': { node: entry('node', 'node'), ...entry('ort', 'ort') },
       './package.json': './package.json',
     },
-    files: ['*.js', 'types', 'worker', 'THIRD_PARTY.md'],
+    files: ['*.js', 'types', 'node', 'worker', 'THIRD_PARTY.md'],
     peerDependencies: { 'onnxruntime-web': `^${dependencies['onnxruntime-web']}` },
     peerDependenciesMeta: { 'onnxruntime-web': { optional: true } },
   };

@@ -1,5 +1,5 @@
 /** The entry for Node: the same names, models in this process, locations are paths, file URLs or http URLs. */
-import { markAsUntransferable } from 'node:worker_threads';
+import { warmInferKernels } from '@rivulet/kernels/infer';
 import { sealResults } from './engine/fused/smallResults.ts';
 import { provideOrt } from './engine/ortLoader.ts';
 import type { ModelFolder } from './load/modelFolder.ts';
@@ -26,9 +26,13 @@ provideOrt(() =>
 );
 
 // Here results reach the caller as the engine made them.
-sealResults(markAsUntransferable);
+sealResults((buffer) => process.getBuiltinModule('node:worker_threads').markAsUntransferable(buffer));
 
-const client = new ServiceClient(() => localConnection(readFileBytes));
+const client = new ServiceClient(() => {
+  // The kernels compile while the first model is read: whatever it is, they are the same.
+  warmInferKernels();
+  return localConnection(readFileBytes);
+});
 
 const platform: Platform = { client, resolve: String };
 export const loadModel = /* @__PURE__ */ modelLoader(platform);
