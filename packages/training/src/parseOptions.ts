@@ -15,8 +15,11 @@ export function parseOptions<S extends v.GenericSchema>(
   if (result.success) return result.output;
   const issue = result.issues[0];
   const key = [where, v.getDotPath(issue)].filter(Boolean).join('.');
-  const unknown = issue.type === 'strict_object' && issue.expected === 'never';
-  const what = unknown ? 'there is no such key' : issue.message;
+  // Of an object, valibot says the name of a key that is missing, and `never` of one that it does not know.
+  const ofKey = issue.type === 'strict_object' || issue.type === 'object';
+  const unknown = ofKey && issue.expected === 'never';
+  const missing = ofKey && issue.received === 'undefined';
+  const what = unknown ? 'there is no such key' : missing ? 'it is missing' : issue.message;
   throw new RivuletError('RECIPE_INVALID', `The recipe's ${key || 'root'} is wrong: ${what}`, {
     key,
     expected: issue.expected ?? undefined,

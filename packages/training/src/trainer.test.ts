@@ -176,6 +176,23 @@ describe('a training run', () => {
     expect(end).toMatchObject({ kind: 'end', finished: false, error: { code: 'DIVERGED' } });
   });
 
+  it('stops a run whose loss has exploded though it is a number, and names what it keeps', async () => {
+    const runFolder = join(folder, 'lost');
+    const lost = run(
+      { optimiser: { kind: 'adamw', lr: 1e4, clip: 1, schedule: 'constant' }, epochs: 20 },
+      { runFolder, checkpointSeconds: 0 },
+    );
+    await expect(lost).rejects.toMatchObject({
+      code: 'DIVERGED',
+      message: expect.stringMatching(
+        /^Step 6: the mean loss of training is .*; the run stops and keeps last/,
+      ),
+      details: { step: 6, last: 5 },
+    });
+    expect(readCheckpoint(join(runFolder, 'last.ckpt')).step).toBe(5);
+    expect(readRunLog(join(runFolder, 'log.jsonl')).at(-1)).toMatchObject({ error: { code: 'DIVERGED' } });
+  });
+
   it('stops when asked, with a checkpoint', async () => {
     const controller = new AbortController();
     const runFolder = join(folder, 'aborted');

@@ -6,6 +6,7 @@
  */
 import { RivuletError } from '@rivulet/core';
 import { batchesPerEpoch, epochBatches, validationBatches } from './bptt/epochBatches.ts';
+import { addEvaluations } from './bptt/evaluateBatches.ts';
 import { badSampleError } from './bptt/findBadSample.ts';
 import { gradientNorms } from './bptt/gradientNorms.ts';
 import { truncationOf } from './bptt/truncation.ts';
@@ -22,6 +23,7 @@ import { ThreadPool } from './parallel/threadPool.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
 import { combinedHash, type DataHashes, dataHashes } from './run/dataHashes.ts';
+import { checkLoss, withCheckpoints } from './run/divergence.ts';
 import { evaluateRun } from './run/evaluateRun.ts';
 import { RunFolder } from './run/runFolder.ts';
 import type { TrainEvent, TrainResult } from './trainEvent.ts';
@@ -31,7 +33,8 @@ export type { TrainOptions };
 
 /**
  * A run that comes to its end leaves evaluation.json, of its best weights.
- * @throws DIVERGED when loss or gradient stop being finite, naming the sample; the checkpoints from before stay
+ * @throws DIVERGED when loss or gradient stop being finite, naming the sample, or the loss has exploded
+ *   (`run/divergence.ts`); the checkpoints from before stay, and are named
  * @throws MODEL_NOT_FOUND, ONNX_PARSE, MODEL_SHAPE for a model to begin with that is not one of this network
  * @throws STORAGE_FULL when a file of the run finds no room; what was there before it stays
  * @throws CHECKPOINT_INVALID when asked to resume what is not there, or what another recipe began
@@ -42,9 +45,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   let result: TrainResult;
   try {
     result = await run.toEnd();
-  } catch (error) {
-    run.tellEnd(error);
-    throw error;
+  } catch (cause) {
+    throw run.tellEnd(cause);
   } finally {
     await run.close();
   }
@@ -74,8 +76,11 @@ class Run {
   #step = 0;
   #best: Readonly<Record<string, number>> | undefined;
   #patience: Patience = { lowered: 1 };
+  #firstLoss: number | undefined;
   #lossSum = 0;
   #lossCount = 0;
+  /** Step of the checkpoint to go on from. */
+  #saved: number | undefined;
   #seconds = 0;
 
   private constructor(
@@ -156,14 +161,15 @@ class Run {
     return this.#pool.close();
   }
 
-  /** The log says why a run broke off; where it cannot, for want of room, say, the error still tells. */
-  tellEnd(cause: unknown): void {
-    const { code = 'INTERNAL', message } = cause as { code?: string; message: string };
+  /** The log says why a run broke off; where it cannot, for want of room, say, the error that is returned still tells. */
+  tellEnd(cause: unknown): unknown {
+    const error = withCheckpoints(cause, { best: this.#best?.step, last: this.#saved });
+    const { code = 'INTERNAL', message } = error as { code?: string; message: string };
     try {
-      this.#emit({ kind: 'end', ...this.#soFar(), finished: false, error: { code, message } });
-    } catch {
-      return;
-    }
+      const so = { step: this.#step, seconds: this.#seconds, finished: false };
+      this.#emit({ kind: 'end', ...so, error: { code, message } });
+    } catch {}
+    return error;
   }
 
   async toEnd(): Promise<TrainResult> {
@@ -171,7 +177,6 @@ class Run {
     const every = this.#recipe.validateEvery ?? this.#stepsPerEpoch;
     this.#announce();
     let saved = performance.now();
-    let savedStep = -1;
     let epoch = -1;
     let batches: Int32Array[] = [];
     while (!this.#isOver() && this.#step < stopAfter && !signal?.aborted) {
@@ -185,12 +190,11 @@ class Run {
       if (this.#step % this.#stepsPerEpoch === 0 || performance.now() - saved > checkpointSeconds * 1000) {
         await this.#save();
         saved = performance.now();
-        savedStep = this.#step;
       }
     }
-    if (savedStep !== this.#step) await this.#save();
+    if (this.#saved !== this.#step) await this.#save();
     const finished = this.#isOver();
-    this.#emit({ kind: 'end', ...this.#soFar(), finished });
+    this.#emit({ kind: 'end', step: this.#step, seconds: this.#seconds, finished });
     const best = this.#best ? { best: this.#best } : {};
     return { step: this.#step, totalSteps: this.#totalSteps, finished, ...best };
   }
@@ -223,6 +227,7 @@ class Run {
     }
     const milliseconds = performance.now() - started;
     this.#step++;
+    this.#firstLoss ??= loss;
     this.#lossSum += loss;
     this.#lossCount++;
     this.#seconds += milliseconds / 1000;
@@ -251,16 +256,11 @@ class Run {
       kind: 'validate',
       batches: this.#valBatches.filter((_, i) => i % this.#threads === thread),
     }));
-    const sums: Record<string, number> = {};
-    let loss = 0;
-    let weight = 0;
-    for (const reply of replies) {
-      loss += reply.loss;
-      weight += reply.weight;
-      for (const [key, value] of Object.entries(reply.sums)) sums[key] = (sums[key] ?? 0) + value;
-    }
+    const { loss, weight, sums } = addEvaluations(replies);
     const [reply] = await this.#pool.ask({ kind: 'figures', sums });
     const valLoss = loss / (weight || 1);
+    const trainLoss = this.#lossSum / (this.#lossCount || 1);
+    checkLoss(this.#step, this.#firstLoss, { training: trainLoss, validation: valLoss });
     const figures = { ...reply!.figures, valLoss };
     this.#patience = afterValidation(this.#patience, this.#recipe.optimiser, figures.best);
     const isBest = isBetter(figures, this.#best);
@@ -271,7 +271,7 @@ class Run {
     this.#emit({
       kind: 'validation',
       step: this.#step,
-      trainLoss: this.#lossSum / (this.#lossCount || 1),
+      trainLoss,
       valLoss,
       figures,
       best: isBest,
@@ -290,6 +290,7 @@ class Run {
     await this.#pool.ask({ kind: 'flush' });
     this.#folder.sync();
     writeCheckpoint(this.#folder.file('last'), this.#checkpoint(this.#vectors));
+    this.#saved = this.#step;
     this.#emit({ kind: 'checkpoint', step: this.#step });
   }
 
@@ -306,6 +307,7 @@ class Run {
       variant: this.#variant,
       ...(this.#best ? { best: this.#best } : {}),
       ...(this.#waits() ? { patience: this.#patience } : {}),
+      ...(this.#firstLoss === undefined ? {} : { firstLoss: this.#firstLoss }),
       lossSum: this.#lossSum,
       lossCount: this.#lossCount,
       seconds: this.#seconds,
@@ -336,6 +338,8 @@ class Run {
     this.#step = checkpoint.step;
     this.#best = checkpoint.best;
     this.#patience = checkpoint.patience ?? this.#patience;
+    this.#saved = checkpoint.step;
+    this.#firstLoss = checkpoint.firstLoss;
     this.#lossSum = checkpoint.lossSum;
     this.#lossCount = checkpoint.lossCount;
     this.#seconds = checkpoint.seconds;
@@ -392,8 +396,5 @@ class Run {
   }
   #hasFiles(): boolean {
     return Object.keys(this.#data).length > 0;
-  }
-  #soFar(): { step: number; seconds: number } {
-    return { step: this.#step, seconds: this.#seconds };
   }
 }

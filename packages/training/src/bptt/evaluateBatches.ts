@@ -3,6 +3,7 @@ import type { Network } from '../nn/network.ts';
 import { Random } from '../random.ts';
 import type { TaskData } from '../task.ts';
 import { badSampleError, findBadSample } from './findBadSample.ts';
+import { namingSample } from './namingSample.ts';
 
 export interface EvaluationSums {
   readonly loss: number;
@@ -10,7 +11,7 @@ export interface EvaluationSums {
   readonly sums: Readonly<Record<string, number>>;
 }
 
-/** @throws DIVERGED where a loss is not finite, DATA_INVALID where a sample is not; both name the sample */
+/** @throws DIVERGED where a loss is not finite, DATA_INVALID where a sample is not; both name the sample; what the loss throws */
 export function evaluateBatches(
   network: Network,
   data: TaskData,
@@ -25,7 +26,7 @@ export function evaluateBatches(
     const batch = data.batch('val', indices, random);
     const outputs = network.forward(batch);
     const lengths = network.outputLengths();
-    const part = data.loss(outputs, lengths, batch);
+    const part = namingSample(data, 'val', indices, () => data.loss(outputs, lengths, batch));
     if (!Number.isFinite(part.sum)) {
       const bad = findBadSample(network, data, 'val', indices, random);
       throw badSampleError(`The loss of validation is ${part.sum}`, bad, { loss: String(part.sum) });
@@ -35,6 +36,19 @@ export function evaluateBatches(
     for (const [key, value] of Object.entries(data.score(outputs, lengths, batch))) {
       sums[key] = (sums[key] ?? 0) + value;
     }
+  }
+  return { loss, weight, sums };
+}
+
+/** Over threads. */
+export function addEvaluations(parts: readonly EvaluationSums[]): EvaluationSums {
+  const sums: Record<string, number> = {};
+  let loss = 0;
+  let weight = 0;
+  for (const part of parts) {
+    loss += part.loss;
+    weight += part.weight;
+    for (const [key, value] of Object.entries(part.sums)) sums[key] = (sums[key] ?? 0) + value;
   }
   return { loss, weight, sums };
 }

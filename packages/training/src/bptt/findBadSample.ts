@@ -6,14 +6,15 @@ import { RivuletError } from '@rivulet/core';
 import type { ForwardMode, Network } from '../nn/network.ts';
 import type { Random } from '../random.ts';
 import type { Batch, TaskData } from '../task.ts';
+import { describeSample } from './namingSample.ts';
 
 type Split = Parameters<TaskData['batch']>[0];
 
 export interface BadSample {
   readonly split: Split;
   readonly sample: number;
-  /** The task's own name for it. */
-  readonly name?: string;
+  /** In words, with the task's own name for it. */
+  readonly which: string;
   /** The input that holds NaN or infinity, and at which step; absent: the inputs are good, the loss is not. */
   readonly input?: { readonly name: string; readonly step: number };
 }
@@ -29,8 +30,7 @@ export function findBadSample(
 ): BadSample | undefined {
   for (let k = 0; k < indices.length; k++) {
     const sample = indices[k]!;
-    const name = data.sampleName?.(split, sample);
-    const known = { split, sample, ...(name === undefined ? {} : { name }) };
+    const known = { split, sample, which: describeSample(data, split, sample) };
     const batch = data.batch(split, [sample], random);
     const input = notFinite(batch);
     if (input) return { ...known, input };
@@ -58,8 +58,7 @@ export function badSampleError(
   details: Record<string, unknown>,
 ): RivuletError {
   if (!bad) return new RivuletError('DIVERGED', what, details);
-  const { split, sample, name, input } = bad;
-  const which = `${split === 'train' ? 'training' : 'validation'} sample ${sample}${name ? ` (${name})` : ''}`;
+  const { split, sample, which, input } = bad;
   if (!input) {
     return new RivuletError('DIVERGED', `${what}; ${which} is the first whose loss is not finite`, {
       ...details,

@@ -7,6 +7,7 @@ import type { LossSum } from '../losses/loss.ts';
 import type { Network } from '../nn/network.ts';
 import type { Random } from '../random.ts';
 import type { TaskData } from '../task.ts';
+import { namingSample } from './namingSample.ts';
 
 /**
  * @param samples the whole batch; this thread takes every `threads`-th from `thread` on, so that samples
@@ -26,7 +27,9 @@ export function shardGradient(
   if (indices.length === 0) return { sum: 0, weight: 0 };
   const batch = data.batch('train', indices, random.derive('data'));
   const outputs = network.forward(batch, { dropout: random.derive('dropout'), lanePositions: positions });
-  const loss = data.loss(outputs, network.outputLengths(), batch, network.outputGradients());
+  const loss = namingSample(data, 'train', indices, () =>
+    data.loss(outputs, network.outputLengths(), batch, network.outputGradients()),
+  );
   network.backward();
   return loss;
 }

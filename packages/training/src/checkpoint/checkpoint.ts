@@ -35,6 +35,7 @@ const Header = v.looseObject({
       ),
     ),
   ),
+  firstLoss: v.optional(v.number()),
   lossSum: v.number(),
   lossCount: steps,
   seconds: v.number(),
@@ -60,6 +61,8 @@ export interface Checkpoint {
   readonly best?: Readonly<Record<string, number>>;
   /** What validations have decided so far, where the recipe lets them decide. */
   readonly patience?: Patience;
+  /** Loss of the run's first step. */
+  readonly firstLoss?: number;
   /** Sum and count of the losses since the last log of an epoch. */
   readonly lossSum: number;
   readonly lossCount: number;

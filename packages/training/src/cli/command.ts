@@ -25,13 +25,18 @@ export async function runCommand(
   } catch (error) {
     if (!(error instanceof RivuletError)) throw error;
     process.stderr.write(`${error.code}: ${error.message}\n`);
-    if (error.code === 'DATA_INVALID') {
+    if (error.code === 'DATA_INVALID' && isOfPlace(error)) {
       process.stderr.write(
         '--data <folder> or RIVULET_DATA says where the data is; CONTRIBUTING.md, what belongs there\n',
       );
     }
     process.exitCode = 1;
   }
+}
+
+/** Whether data is not where it was looked for: what is wrong within it has another cure. */
+function isOfPlace({ details }: RivuletError): boolean {
+  return 'dataFolder' in details || ('path' in details && !('line' in details));
 }
 
 /** What a command works on. */

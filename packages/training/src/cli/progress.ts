@@ -19,6 +19,8 @@ const REDRAW_MS = 100;
 /** How fast the shown loss and speed follow. */
 const SMOOTHING = 0.02;
 const BAR_CELLS = 20;
+/** Characters of a note. */
+const MOST_NOTE = 240;
 
 export class Progress {
   readonly #output: Output;
@@ -70,7 +72,7 @@ export class Progress {
       `${trainCount} samples, ${valCount} for validation, ${parameters} parameters, ` +
         `${threads} thread${threads > 1 ? 's' : ''}, ${variant} SIMD`,
     );
-    for (const [what, value] of Object.entries(start.notes)) this.line(`${what}: ${value}`);
+    for (const [what, value] of Object.entries(start.notes)) this.line(shortened(`${what}: ${value}`));
     if (start.step > 0) this.line(`resumed at step ${start.step} of ${start.totalSteps}`);
   }
 
@@ -108,6 +110,11 @@ export class Progress {
       `${this.#samplesPerSecond.toFixed(0)}/s lr ${lr.toExponential(1)} left ${left}`
     );
   }
+}
+
+/** A list of samples can be longer than anyone reads here. */
+function shortened(text: string): string {
+  return text.length <= MOST_NOTE ? text : `${text.slice(0, MOST_NOTE)}... (the run's log has the rest)`;
 }
 
 /** Four digits that matter. */

@@ -69,6 +69,14 @@ const wide = {
   },
 };
 
+/** No word has that many steps. */
+const windows = {
+  network: {
+    ...wide.network,
+    layers: [{ op: 'conv1d', units: 4, kernel: 99, padding: 'valid' }, ...wide.network.layers],
+  },
+};
+
 function command(...args: readonly string[]) {
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const out = { stdout: '', stderr: '' };
@@ -146,6 +154,16 @@ describe('npm run train', () => {
       'RECIPE_INVALID',
       /no-such-model.*handwriting-en, pen-digits, sensor-forecaster/,
       () => ['no-such-model', ...place('none')],
+    ],
+    [
+      'RECIPE_INVALID',
+      /optimiser is wrong: it is missing/,
+      () => ['tiny', '--recipe', recipe('none', { optimiser: undefined }), ...place('none')],
+    ],
+    [
+      'DATA_INVALID',
+      /"ab" by xyz w0 has 0 of the 2 steps .*\n$/,
+      () => ['tiny', '--recipe', recipe('windows', windows), ...place('windows')],
     ],
     ['RECIPE_INVALID', /have 3 units/, () => ['tiny', '--recipe', recipe('wide', wide), ...place('wide')]],
     [

@@ -117,6 +117,23 @@ describe('CTC of a batch', () => {
       expect(gradient.filter((_, i) => i % 8 === lane)).toEqual(slopes);
     });
     expect(sum).toBeCloseTo(alone, 10);
+    const left = ctcBatchLoss({ output: logits, target: [labels[0], undefined], size: 2, lengths });
+    expect(left.weight).toBe(2);
+    expect(left.sum).toBeLessThan(sum);
+  });
+
+  it.each([
+    [[[1], [2, 2]], 'The label of lane 1 needs 3 steps', { lane: 1, expected: 3, got: 2 }],
+    [[[1, 3], [2]], 'The label of lane 0 has class 3', { lane: 0, got: 3 }],
+    [[[1], [-1]], 'The label of lane 1 has class -1', { lane: 1, got: -1 }],
+  ])('refuses a label that no path spells, and names its lane: %j', (target, message, details) => {
+    const output = { data: new Float32Array(2 * 3 * 8), T: 2, F: 3, lanes: 8 };
+    expect(() => ctcBatchLoss({ output, target, size: 2 })).toThrow(
+      expect.objectContaining({
+        ...{ code: 'DATA_INVALID', message: expect.stringContaining(message) },
+        details: expect.objectContaining(details),
+      }),
+    );
   });
 });
 

@@ -12,9 +12,13 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
 export async function loadTask(name: string): Promise<Task> {
   const load = Object.hasOwn(TASKS, name) ? TASKS[name] : undefined;
   if (load) return load();
-  throw new RivuletError('RECIPE_INVALID', `No task is called ${JSON.stringify(name)}`, {
-    key: 'task',
-    expected: Object.keys(TASKS),
-    got: name,
-  });
+  throw new RivuletError(
+    'RECIPE_INVALID',
+    `No task is called ${JSON.stringify(name)}; there are ${Object.keys(TASKS).join(', ')}`,
+    {
+      key: 'task',
+      expected: Object.keys(TASKS),
+      got: name,
+    },
+  );
 }

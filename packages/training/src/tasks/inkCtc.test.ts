@@ -40,7 +40,10 @@ const TRAIN = [word('lo'), word('vol'), word('!', 'odd'), dot('lll'), word('lovo
 const CHARS = [word('A'), word('?', 'odd'), word('l'), word('v')];
 /** Of TRAIN and CHARS: without the contributor odd, the word of too many steps and that of too few. */
 const ALPHABET = ['', 'A', 'b', 'l', 'o', 'v'];
-const OPTIONS = { exclude: ['odd'], excludeVal: ['odd'], chars: 3, maxSteps: 60 };
+const OPTIONS = {
+  ...{ exclude: ['odd'], excludeVal: ['odd'], chars: 3, maxSteps: 60 },
+  tooShort: 'leaveOut',
+};
 const AUGMENT = {
   rotation: 0.06,
   shear: 0.12,
@@ -133,6 +136,52 @@ describe('what is trained and validated on', () => {
     const batch = joined.batch('train', words, key(0));
     const left = labelsOf(batch).map((label) => label.map((c) => joined.alphabet[c]).join(''));
     expect(left).toEqual(['lo', 'vol', 'b']);
+  });
+
+  it('lists what it leaves out, and refuses it by name where the recipe does not say so', async () => {
+    expect(data.notes).toMatchObject({
+      'left out, too short for their labels': '1: "lll" by aaa aaa-1 (1 of 5 steps)',
+      'scored without a loss, too short for their labels': '1: "lll" by aaa aaa-1 (1 of 5 steps)',
+      'scored without a loss, of characters that training lacks': 1,
+    });
+    await expect(prepare(recipeOf({ ...OPTIONS, tooShort: undefined }))).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      message: expect.stringMatching(/^The sample "lll" by aaa aaa-1 has 1 of the 5 steps/),
+      details: { label: 'lll', expected: 5, got: 1 },
+    });
+  });
+
+  it('refuses a label outside of the alphabet that the recipe gives, naming sample and letter', async () => {
+    const given = (alphabet: string) => prepare(recipeOf({ ...OPTIONS, alphabet }, {}, alphabet.length + 1));
+    await expect(given('lovbA')).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      message: 'The sample "oz" by aaa aaa-1 has "z", which the recipe\'s data.alphabet lacks',
+    });
+    expect((await given('zAlovb')).alphabet).toEqual(['', 'z', 'A', 'l', 'o', 'v', 'b']);
+  });
+
+  it('does not augment a word that would become too short, unless such words are left out', async () => {
+    const layers = [
+      { op: 'lstm', name: 'letters', hidden: 4 },
+      { op: 'join', factor: 6 },
+      { op: 'dense', name: 'logits', units: 3 },
+    ] as const;
+    const network: RecipeInput['network'] = {
+      inputs: { x: INK_FEATURES },
+      layers: [...layers],
+      outputs: ['logits'],
+    };
+    const own = join(folder, 'short');
+    const tall = { label: 'll', strokes: [drawL(0), drawL(1)] };
+    writeInkFolder(own, { 'words.train': [tall, word('o')], 'words.val': [word('o')] });
+    const lengths = async (tooShort?: string) => {
+      const options = { augment: { step: 1 }, ...(tooShort ? { tooShort } : {}) };
+      const made = (await inkCtc.prepare(recipeOf(options, { network }), own)) as InkCtcData;
+      return Array.from({ length: 40 }, (_, step) => made.batch('train', [0], key(step)).lengths![0]!);
+    };
+    // Its 12 steps are two joined ones too few for ll unless a drawn step is shorter: three need more than 12.
+    expect(Math.min(...(await lengths()))).toBeGreaterThan(12);
+    expect(Math.min(...(await lengths('leaveOut')))).toBeLessThanOrEqual(12);
   });
 
   it('knows the steps of each sample before it is drawn', () => {

@@ -2,18 +2,19 @@
  * The recogniser's task: a word of ink in, the probability of each character or of none at each step out, CTC
  * loss. The data is UNIPEN, split by writer.
  */
-import { INK_FEATURE_VERSION, INK_FEATURES, type Ink, normalise, RivuletError } from '@rivulet/core';
+import { INK_FEATURE_VERSION, INK_FEATURES, RivuletError } from '@rivulet/core';
 import * as v from 'valibot';
 import { InkAugmentRecipe } from '../data/inkAugment.ts';
 import { InkSet } from '../data/inkSet.ts';
-import { thinInk } from '../data/inkThin.ts';
-import { unipenFiles, unipenSamples } from '../data/unipenSamples.ts';
+import { unipenFiles } from '../data/unipenSamples.ts';
+import { planNetwork } from '../nn/networkPlan.ts';
+import { outputSteps } from '../nn/outputSteps.ts';
 import { parseOptions } from '../parseOptions.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Task, TaskData, TaskManifest } from '../task.ts';
-import { InkCtcData, OUTPUT, pathSteps } from './inkCtcData.ts';
-import { fitsLabel, joinedSteps } from './inkSteps.ts';
+import { InkCtcData, OUTPUT } from './inkCtcData.ts';
+import { readInkCtcSet } from './inkCtcSet.ts';
 
 const DataRecipe = v.strictObject({
   /** Contributors that are not trained on. */
@@ -24,6 +25,18 @@ const DataRecipe = v.strictObject({
   chars: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   /** Words and characters of more steps are left out of training. */
   maxSteps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 600),
+  /**
+   * A sample with fewer steps than CTC needs for its label is refused by name. `leaveOut`: it is left out, and listed
+   * in the log; for the step alone where only augmentation made it so short, which otherwise augments it not.
+   */
+  tooShort: v.optional(v.literal('leaveOut')),
+  /** Characters that the network reads, in the order of its classes; other labels are refused. Absent: all of training. */
+  alphabet: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => text.length > 0 && new Set(text).size === [...text].length, 'each character once'),
+    ),
+  ),
   augment: v.optional(InkAugmentRecipe, {}),
 });
 
@@ -31,29 +44,6 @@ const FeatureRecipe = v.strictObject({
   step: v.pipe(v.number(), v.gtValue(0)),
   deslant: v.optional(v.boolean(), true),
 });
-
-async function readSet(
-  dataFolder: string,
-  category: 'words' | 'chars',
-  split: 'train' | 'val',
-  { exclude, deslant, usable }: SetOptions,
-): Promise<InkSet> {
-  const set = new InkSet();
-  for await (const sample of unipenSamples(dataFolder, category, split)) {
-    if (exclude.includes(sample.contributor)) continue;
-    const upright = normalise(sample.ink, { deslant }).ink;
-    const ink = split === 'train' ? thinInk(upright) : upright;
-    if (usable(ink, sample.label)) set.add({ ...sample, ink });
-  }
-  return set;
-}
-
-interface SetOptions {
-  readonly exclude: readonly string[];
-  readonly deslant: boolean;
-  /** Whether a sample, upright and of unit height, can be learned from. */
-  readonly usable: (ink: Ink, label: string) => boolean;
-}
 
 async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> {
   const options = parseOptions(DataRecipe, recipe.data, 'data');
@@ -69,24 +59,37 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> 
       },
     );
   }
-  const joined = joinedSteps(recipe.network);
-  const fits = (ink: Ink, label: string): boolean => {
-    const steps = pathSteps(ink, features.step);
-    return steps <= options.maxSteps && fitsLabel(steps, label, joined);
+  const plan = planNetwork(recipe.network);
+  const { deslant, step } = features;
+  const { exclude, excludeVal, maxSteps, tooShort } = options;
+  const alphabet = options.alphabet === undefined ? undefined : [...options.alphabet];
+  const own = {
+    ...{ deslant, step, maxSteps, tooShort },
+    alphabet: alphabet && new Set(alphabet),
+    outputSteps: (steps: number) => outputSteps(plan, steps),
   };
-  const { deslant } = features;
-  const train = { exclude: options.exclude, deslant, usable: fits };
-  const val = { exclude: options.excludeVal, deslant, usable: () => true };
-  const words = await readSet(dataFolder, 'words', 'train', train);
-  const chars = options.chars > 0 ? await readSet(dataFolder, 'chars', 'train', train) : new InkSet();
-  const valWords = await readSet(dataFolder, 'words', 'val', val);
+  const words = await readInkCtcSet(dataFolder, 'words', 'train', { ...own, exclude });
+  const chars =
+    options.chars > 0
+      ? await readInkCtcSet(dataFolder, 'chars', 'train', { ...own, exclude })
+      : { set: new InkSet(), tooShort: [] };
+  const val = await readInkCtcSet(dataFolder, 'words', 'val', { ...own, exclude: excludeVal });
   const files = await unipenFiles(dataFolder, [
     { category: 'words', split: 'train' },
     { category: 'words', split: 'val' },
     ...(options.chars > 0 ? [{ category: 'chars', split: 'train' } as const] : []),
   ]);
-  const own = { chars: options.chars, augment: options.augment, step: features.step, files };
-  const data = new InkCtcData(own, words, chars, valWords);
+  const data = new InkCtcData(
+    {
+      ...{ chars: options.chars, augment: options.augment, step, files, tooShort },
+      outputSteps: own.outputSteps,
+      ...(alphabet ? { alphabet: ['', ...alphabet] } : {}),
+      leftOut: { training: [...words.tooShort, ...chars.tooShort], validation: val.tooShort },
+    },
+    words.set,
+    chars.set,
+    val.set,
+  );
   const last = recipe.network.layers.at(-1);
   const units = data.alphabet.length;
   if (last?.op !== 'dense' || last.units !== units || !recipe.network.outputs.includes(OUTPUT)) {

@@ -7,12 +7,15 @@ import { augmentInk, augmentStep, type InkAugment } from '../data/inkAugment.ts'
 import { inkLaneBatch } from '../data/inkLaneBatch.ts';
 import type { InkSet } from '../data/inkSet.ts';
 import { ctcBatchLoss } from '../losses/ctcBatchLoss.ts';
+import { minimumSteps } from '../losses/ctcLoss.ts';
 import type { Random } from '../random.ts';
 import type { Batch, LaneTensors, TaskData } from '../task.ts';
 import { editDistance } from './editDistance.ts';
 
 /** Steps an isolated character is booked with in the length buckets; which one it is shows only when drawn. */
 const CHAR_STEPS = 14;
+/** Class of a character that training never saw: a rare one of the validation part. */
+const UNKNOWN = -1;
 /** Name of the network's output. */
 export const OUTPUT = 'logits';
 
@@ -24,6 +27,12 @@ export interface InkDataOptions {
   readonly step: number;
   /** Index 0 is the blank. Absent: the characters of the training samples. */
   readonly alphabet?: readonly string[];
+  /** Steps of the network's output for those of its input. */
+  readonly outputSteps: (steps: number) => number;
+  /** What becomes of a sample that augmentation leaves too few steps for its label; absent: it is not augmented. */
+  readonly tooShort?: 'leaveOut' | undefined;
+  /** Samples with fewer steps than their labels need, by name, for the log. */
+  readonly leftOut?: Readonly<Record<'training' | 'validation', readonly string[]>>;
   /** Where the samples come from. */
   readonly files?: readonly string[];
 }
@@ -36,7 +45,7 @@ interface Target {
 export class InkCtcData implements TaskData {
   /** Index 0 is the blank. */
   readonly alphabet: readonly string[];
-  readonly notes: Record<string, number>;
+  readonly notes: Record<string, number | string>;
   readonly files: readonly string[];
   readonly #options: InkDataOptions;
   readonly #words: InkSet;
@@ -66,6 +75,7 @@ export class InkCtcData implements TaskData {
       'steps of a word': Math.round((10 * this.#wordSteps.reduce((a, b) => a + b, 0)) / words.count) / 10,
       classes: this.alphabet.length,
     };
+    this.#noteLeftOut();
   }
 
   get trainCount(): number {
@@ -100,9 +110,13 @@ export class InkCtcData implements TaskData {
       const own = random.derive(i);
       const set = i < this.#words.count ? this.#words : this.#chars;
       const which = set === this.#words ? i : own.int(this.#chars.count);
+      const label = this.#classesOf(set.labels[which]!);
       const ink = augmentInk(set.ink(which), this.#options.augment, own);
-      samples.push(this.#featuresOf(ink, augmentStep(this.#options.step, this.#options.augment, own)));
-      labels.push(this.#classesOf(set.labels[which]!));
+      const drawn = this.#featuresOf(ink, augmentStep(this.#options.step, this.#options.augment, own));
+      const fits = this.#options.outputSteps(drawn.steps) >= minimumSteps(label);
+      const asItIs = !fits && !this.#options.tooShort;
+      samples.push(asItIs ? this.#featuresOf(set.ink(which), this.#options.step) : drawn);
+      labels.push(label);
     }
     const target: Target = { labels };
     return { ...inkLaneBatch(samples), target };
@@ -114,9 +128,15 @@ export class InkCtcData implements TaskData {
     batch: Batch,
     gradients?: Readonly<Record<string, Float32Array>>,
   ): { sum: number; weight: number } {
+    const output = outputs[OUTPUT]!;
+    const target = (batch.target as Target).labels.map((label, lane) => {
+      const leftOut = this.#options.tooShort && minimumSteps(label) > (outputLengths?.[lane] ?? output.T);
+      // Characters that training never saw are errors that the score counts; no path spells them.
+      return leftOut || label.includes(UNKNOWN) ? undefined : label;
+    });
     return ctcBatchLoss({
-      output: outputs[OUTPUT]!,
-      target: (batch.target as Target).labels,
+      output,
+      target,
       size: batch.size,
       lengths: outputLengths,
       gradient: gradients?.[OUTPUT],
@@ -154,8 +174,18 @@ export class InkCtcData implements TaskData {
   }
 
   #classesOf(label: string): Int32Array {
-    // Characters that training never saw (rare ones of the validation part) count as errors: class -1.
-    return Int32Array.from([...label], (grapheme) => this.#classes.get(grapheme) ?? -1);
+    return Int32Array.from([...label], (grapheme) => this.#classes.get(grapheme) ?? UNKNOWN);
+  }
+
+  #noteLeftOut(): void {
+    const { training = [], validation = [] } = this.#options.leftOut ?? {};
+    const list = (names: readonly string[]): string => `${names.length}: ${names.join(', ')}`;
+    if (training.length > 0) this.notes['left out, too short for their labels'] = list(training);
+    if (validation.length > 0) {
+      this.notes['scored without a loss, too short for their labels'] = list(validation);
+    }
+    const unseen = this.#val.labels.filter((label) => this.#classesOf(label).includes(UNKNOWN)).length;
+    if (unseen > 0) this.notes['scored without a loss, of characters that training lacks'] = unseen;
   }
 }
 

@@ -4,10 +4,12 @@ import * as v from 'valibot';
 import { InkAugmentRecipe } from '../../data/inkAugment.ts';
 import { InkSet } from '../../data/inkSet.ts';
 import { thinInk } from '../../data/inkThin.ts';
+import { planNetwork } from '../../nn/networkPlan.ts';
+import { outputSteps } from '../../nn/outputSteps.ts';
 import { parseOptions } from '../../parseOptions.ts';
 import type { TaskData } from '../../task.ts';
 import { InkCtcData, pathSteps } from '../../tasks/inkCtcData.ts';
-import { fitsLabel, joinedSteps } from '../../tasks/inkSteps.ts';
+import { stepsForLabel } from '../../tasks/inkSteps.ts';
 import { checkedInk, invalidSample, MOST_STEPS, splitInk } from './ownInk.ts';
 import type { OpenSamples } from './ownSamples.ts';
 
@@ -18,13 +20,15 @@ export const inkSamples: OpenSamples = (samples, { manifest, recipe, heldOut, se
   const { augment } = parseOptions(DataRecipe, recipe.data, 'data');
   const { step, deslant } = parseOptions(Features, manifest.features, 'features');
   const alphabet = manifest.head.kind === 'ctc' ? manifest.head.alphabet : [];
-  const joined = joinedSteps(recipe.network);
+  const plan = planNetwork(recipe.network);
   const unreadable = (label: string) => [...label].find((grapheme) => !alphabet.includes(grapheme));
   const words = samples.map((sample, i) => checkedInk(sample, i, unreadable));
   const upright = words.map(({ ink, label }, i) => {
     const straight = normalise(ink, { deslant }).ink;
     const steps = pathSteps(straight, step);
-    if (!fitsLabel(steps, label, joined) || steps > MOST_STEPS) {
+    // What is learned from is thinned, which can cost a step.
+    const [got, expected] = [outputSteps(plan, pathSteps(thinInk(straight), step)), stepsForLabel(label)];
+    if (got < expected || steps > MOST_STEPS) {
       const why = steps > MOST_STEPS ? 'is far too long for one word' : 'is too short for its label';
       throw invalidSample(`The ink of sample ${i} ${why} (${steps} steps)`, { sample: i, label, steps });
     }
@@ -39,6 +43,6 @@ export const inkSamples: OpenSamples = (samples, { manifest, recipe, heldOut, se
     }
     return made;
   };
-  const options = { chars: 0, augment, step, alphabet };
-  return new InkCtcData(options, set(learn, true), new InkSet(0), set(judge, false));
+  const own = { chars: 0, augment, step, alphabet, outputSteps: (all: number) => outputSteps(plan, all) };
+  return new InkCtcData(own, set(learn, true), new InkSet(0), set(judge, false));
 };

@@ -1,0 +1,33 @@
+/** A loss knows lanes, a person knows samples: what a loss refuses is told by the sample's name. */
+import { RivuletError } from '@rivulet/core';
+import type { TaskData } from '../task.ts';
+
+type Split = Parameters<TaskData['batch']>[0];
+
+/**
+ * @param indices samples of the batch, in the order of its lanes
+ * @throws what `loss` throws; an error whose details name a lane also names the lane's sample
+ */
+export function namingSample<Result>(
+  data: TaskData,
+  split: Split,
+  indices: ArrayLike<number>,
+  loss: () => Result,
+): Result {
+  try {
+    return loss();
+  } catch (cause) {
+    if (!(cause instanceof RivuletError)) throw cause;
+    const { lane } = cause.details as { lane?: unknown };
+    const sample = typeof lane === 'number' ? indices[lane] : undefined;
+    if (sample === undefined) throw cause;
+    const message = `In ${describeSample(data, split, sample)}: ${cause.message}`;
+    throw new RivuletError(cause.code, message, { ...cause.details, split, sample });
+  }
+}
+
+/** `training sample 7 ("oo" by aaa aaa-1)` */
+export function describeSample(data: TaskData, split: Split, sample: number): string {
+  const name = data.sampleName?.(split, sample);
+  return `${split === 'train' ? 'training' : 'validation'} sample ${sample}${name ? ` (${name})` : ''}`;
+}
