@@ -66,8 +66,14 @@ test('draws: the chart has ink, the fan reaches beyond now, and a hover reads ti
   await expectForecast(page);
   await pause(page);
   const chart = page.getByTestId('chart');
-  const inked = await chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
-    const { data, width, height } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+  const inked = await chart.evaluate((host) => {
+    // As they lie on each other: the axes, and above them what a worker paints, which only drawing can read.
+    const [axes, layer] = host.querySelectorAll('canvas');
+    const { width, height } = axes!;
+    const ctx = new OffscreenCanvas(width, height).getContext('2d')!;
+    ctx.drawImage(axes!, 0, 0);
+    ctx.drawImage(layer!, 0, 0);
+    const { data } = ctx.getImageData(0, 0, width, height);
     const colours = new Set<number>();
     for (let y = 0; y < height; y += 2) {
       const at = 4 * (y * width + Math.round(width * 0.93));

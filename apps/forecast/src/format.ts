@@ -51,8 +51,18 @@ function cached(
   return format;
 }
 
+/** The page names the moment that is now in many places. */
+let lastTime: { readonly grid: Grid; readonly index: number; readonly text: string } | undefined;
+
 /** "Tue, 14 Jun 2016, 13:00"; "row 512" where the file had no times. */
 export function formatTime(grid: Grid, index: number): string {
+  if (lastTime?.grid !== grid || lastTime.index !== index) {
+    lastTime = { grid, index, text: longTime(grid, index) };
+  }
+  return lastTime.text;
+}
+
+function longTime(grid: Grid, index: number): string {
   if (grid.clock === 'rows') return `row ${index + 1}`;
   const seconds = grid.stepMs < 60_000;
   return cached(

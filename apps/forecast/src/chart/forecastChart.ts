@@ -1,14 +1,16 @@
 /**
  * uPlot behind one function: give it a place in the page and then a scene whenever something changed.
- * It follows the size of its place, the pixel density and the theme by itself.
+ * It follows the size of its place, the pixel density and the theme by itself. uPlot draws the axes and follows the
+ * pointer; what lies on them is painted on a canvas of its own above, off the page's thread.
  */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatTick } from '../format.ts';
 import { type Clock, timeAt } from '../source/series.ts';
-import { paintOver, paintUnder } from './paint.ts';
+import { chartPicture } from './makePictures.ts';
 import { onThemeChange, readPalette } from './palette.ts';
 import { extentOf, type Scene, steadyRange } from './scene.ts';
+import { surface } from './surface.ts';
 
 /** Where the pointer is: an index of the series, and CSS pixels from the host's left and top edge. */
 export interface Hover {
@@ -38,6 +40,10 @@ export function forecastChart(
 
   const chart = new uPlot(options(), [[], []], host);
   const unit = clock === 'rows' ? 1 : 1000;
+  const layer = document.createElement('canvas');
+  layer.className = 'layer';
+  chart.ctx.canvas.after(layer);
+  const painted = surface(layer);
 
   function options(): uPlot.Options {
     const axis: uPlot.Axis = {
@@ -70,15 +76,15 @@ export function forecastChart(
         },
         { ...axis, size: (self, values) => axisSize(self, values, palette.font), space: 36 },
       ],
-      series: [{}, { stroke: () => palette.line, width: 1.75, points: { show: false }, spanGaps: false }],
+      // One without values: the y axis belongs to it.
+      series: [{}, { points: { show: false } }],
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },
         points: { show: false },
       },
       hooks: {
-        drawAxes: [(self) => scene && paintUnder(self, scene, palette)],
-        draw: [(self) => scene && paintOver(self, scene, palette)],
+        draw: [() => paint()],
         setCursor: [(self) => hover(self)],
       },
     };
@@ -123,17 +129,20 @@ export function forecastChart(
   function draw(next: Scene): void {
     if (next.series !== scene?.series) range = undefined;
     scene = next;
-    const { series, from, until, now } = scene;
+    const { series, from, until } = scene;
     range = steadyRange(extentOf(scene), range);
-    const count = until - from;
-    const x = new Float64Array(count);
-    const y: (number | null)[] = new Array(count);
-    for (let i = 0; i < count; i++) {
-      x[i] = timeAt(series, from + i) / unit;
-      const value = from + i < now ? series.values[from + i] : undefined;
-      y[i] = value !== undefined && Number.isFinite(value) ? value : null;
-    }
-    chart.setData([x, y], true);
+    const x = Float64Array.from({ length: until - from }, (_, i) => timeAt(series, from + i) / unit);
+    chart.setData([x, new Array(x.length).fill(null)], true);
+  }
+
+  /** uPlot says when, because it also draws for a new size and a new theme, and where the plot then lies. */
+  function paint(): void {
+    if (!scene || !range) return;
+    const { ctx, bbox } = chart;
+    const { width, height } = ctx.canvas;
+    const [min, max] = range;
+    const plot = { ...bbox, from: scene.from, to: scene.until - 1, min, max };
+    painted.paint(chartPicture(scene, plot, { width, height }, devicePixelRatio, palette));
   }
 
   // Touch: uPlot listens to the mouse alone, so a finger moves its cursor by hand.
@@ -158,6 +167,7 @@ export function forecastChart(
     destroy() {
       resized.disconnect();
       stopTheme();
+      painted.dispose();
       chart.destroy();
     },
   };

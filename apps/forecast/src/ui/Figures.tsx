@@ -1,19 +1,27 @@
 /** How the earlier forecasts fared, beside the seasonal naive on the same points. */
+import { untracked } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
 import { type Score, score } from '../forecast/score.ts';
 import { digitsFor, formatNumber, formatPercent, formatSpan, withUnit } from '../format.ts';
+import { paced } from '../state/paced.ts';
 import type { Page } from '../state/page.ts';
 import type { Sensor } from '../state/sensor.ts';
 import { watchOf } from '../state/sensorState.ts';
 import { spreadOf } from '../state/spread.ts';
 
+/** Statistics that changed with every step of a fast replay could not be read, and cost a layout each (ms). */
+const READABLE_MS = 200;
+
 export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
-  sensor.made.value;
+  const steps = useMemo(() => paced(() => `${sensor.now.value} ${sensor.made.value}`, READABLE_MS), [sensor]);
+  useEffect(() => steps.stop, [steps]);
+  steps.value.value;
   const series = sensor.series.value;
-  const now = sensor.now.value;
+  const now = sensor.now.peek();
   const horizon = page.horizon.value;
   const log = sensor.log.value;
   const result = score(log.judged(now), series.values, now) ?? NOTHING_YET;
-  const { judged, outside, excursions } = watchOf(sensor);
+  const { judged, outside, excursions } = untracked(() => watchOf(sensor));
   const digits = digitsFor(spreadOf(sensor) / 5);
   const season = series.season ?? 1;
   const naive = season > 1 ? 'the seasonal naive' : 'repeating the last value';

@@ -1,5 +1,6 @@
 /** Plays, pauses, steps and scrubs the replay; chooses speed and horizon. */
-
+import { computed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { LEAST_PAST } from '../forecast/forecastLog.ts';
 import { formatSpan, formatTime } from '../format.ts';
 import { SPEEDS } from '../source/replayClock.ts';
@@ -8,16 +9,17 @@ import type { Sensor } from '../state/sensor.ts';
 
 export function PlayBar({ page, sensor }: { page: Page; sensor: Sensor }) {
   const series = sensor.series.value;
-  const now = sensor.now.value;
   const playing = page.playing.value;
-  const atEnd = now >= series.length;
+  // Every step moves the scrub bar alone; the rest of the bar changes at the ends of the series.
+  const atStart = useMemo(() => computed(() => sensor.now.value <= LEAST_PAST), [sensor]).value;
+  const atEnd = useMemo(() => computed(() => sensor.now.value >= sensor.series.value.length), [sensor]).value;
   const playName = playing ? 'Pause' : atEnd ? 'Replay' : 'Play';
   return (
     <div class="play-bar">
       <div class="transport">
         <IconButton
           name="One step back"
-          disabled={now <= LEAST_PAST}
+          disabled={atStart}
           onClick={() => page.step(-1)}
           path="M14 5 7 10l7 5zM5 5v10"
         />
@@ -41,20 +43,7 @@ export function PlayBar({ page, sensor }: { page: Page; sensor: Sensor }) {
           path="m6 5 7 5-7 5zM15 5v10"
         />
       </div>
-      <label class="scrub">
-        <span class="rv-hidden">Position in the series</span>
-        <input
-          type="range"
-          min={LEAST_PAST}
-          max={series.length}
-          step={1}
-          value={now}
-          data-testid="scrub"
-          style={{ '--done': `${((now - LEAST_PAST) / Math.max(1, series.length - LEAST_PAST)) * 100}%` }}
-          aria-valuetext={formatTime(series, now - 1)}
-          onInput={(event) => page.seek(Number(event.currentTarget.value))}
-        />
-      </label>
+      <Scrub page={page} sensor={sensor} />
       <label class="pick">
         <span>Speed</span>
         <select
@@ -84,6 +73,27 @@ export function PlayBar({ page, sensor }: { page: Page; sensor: Sensor }) {
         </select>
       </label>
     </div>
+  );
+}
+
+function Scrub({ page, sensor }: { page: Page; sensor: Sensor }) {
+  const series = sensor.series.value;
+  const now = sensor.now.value;
+  return (
+    <label class="scrub">
+      <span class="rv-hidden">Position in the series</span>
+      <input
+        type="range"
+        min={LEAST_PAST}
+        max={series.length}
+        step={1}
+        value={now}
+        data-testid="scrub"
+        style={{ '--done': `${((now - LEAST_PAST) / Math.max(1, series.length - LEAST_PAST)) * 100}%` }}
+        aria-valuetext={formatTime(series, now - 1)}
+        onInput={(event) => page.seek(Number(event.currentTarget.value))}
+      />
+    </label>
   );
 }
 

@@ -19,12 +19,13 @@ export function Reading({ page, sensor }: { page: Page; sensor: Sensor }) {
     lo: Math.min(...Array.from(ahead.band80.lo).slice(at)),
     hi: Math.max(...Array.from(ahead.band80.hi).slice(at)),
   };
-  const sentence = `${formatTime(series, now - 1)}: ${withUnit(number(series.values[now - 1] ?? Number.NaN), series.unit)}. ${state.text}.`;
+  const sentence = () =>
+    `${formatTime(series, now - 1)}: ${withUnit(number(series.values[now - 1] ?? Number.NaN), series.unit)}. ${state.text}.`;
   return (
     <header class="reading">
       {/* Spoken when the replay holds still; while it runs it would never be silent. */}
       <p class="rv-hidden" role="status">
-        {page.playing.value ? '' : sentence}
+        {page.playing.value ? '' : sentence()}
       </p>
       <div class="reading-title">
         <h1 title={series.title}>{series.title}</h1>

@@ -1,7 +1,8 @@
 /** Every sensor as a card: what it says, what comes next, how sure that is. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { sparkPicture } from '../chart/makePictures.ts';
 import { onThemeChange, readPalette } from '../chart/palette.ts';
-import { sparkline } from '../chart/sparkline.ts';
+import { type Surface, surface } from '../chart/surface.ts';
 import { digitsFor, formatNumber, withUnit } from '../format.ts';
 import type { Page } from '../state/page.ts';
 import type { Sensor } from '../state/sensor.ts';
@@ -77,6 +78,7 @@ function lastValue({ series, now }: Sensor): number {
 /** Cards that are scrolled out of view keep their last picture until they are seen. */
 function Spark({ sensor }: { sensor: Sensor }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const painted = useRef<Surface>(undefined);
   const size = useRef({ width: 0, height: 0 });
   const isSeen = useRef(false);
   const draw = useRef(() => {});
@@ -86,11 +88,14 @@ function Spark({ sensor }: { sensor: Sensor }) {
   draw.current = () => {
     if (!canvas.current || !isSeen.current) return;
     const spark = { values, now, ahead: sensor.log.peek().ahead(now) };
-    sparkline(canvas.current, size.current, spark, readPalette(canvas.current));
+    const palette = readPalette(canvas.current);
+    const picture = sparkPicture(spark, size.current, devicePixelRatio, palette);
+    if (picture) painted.current?.paint(picture);
   };
   // In the frame that renders; after it, the canvas would cost a frame of its own.
   useLayoutEffect(() => draw.current());
   useEffect(() => {
+    painted.current = surface(canvas.current!);
     // The observers tell size and place for free; asking the canvas would force a layout at every step.
     const resized = new ResizeObserver(([entry]) => {
       size.current = entry!.contentRect;
@@ -107,6 +112,7 @@ function Spark({ sensor }: { sensor: Sensor }) {
       resized.disconnect();
       seen.disconnect();
       stopTheme();
+      painted.current?.dispose();
     };
   }, []);
   return <canvas ref={canvas} class="spark" />;
