@@ -49,10 +49,7 @@ export class Model {
    * @throws TENSOR_SHAPE, MODEL_SHAPE, ARGUMENT, OUT_OF_MEMORY, ABORTED, WORKER_DIED (calling again loads again),
    *   DISPOSED
    */
-  run(
-    feeds: Readonly<Record<string, AnyTensor>>,
-    options: CallOptions = {},
-  ): Promise<Record<string, Tensor>> {
+  run(feeds: Readonly<Record<string, AnyTensor>>, options?: CallOptions): Promise<Record<string, Tensor>> {
     return this.#remote.call('run', [feeds], options);
   }
 

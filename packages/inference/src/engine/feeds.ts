@@ -31,26 +31,31 @@ export function checkFeeds(inputs: readonly ValueInfo[], feeds: Readonly<Record<
   if (fed !== inputs.length) throw unknown(inputs, feeds);
 }
 
-/**
- * Whether feeds are of these very shapes, all of which passed `checkFeeds` before: then nothing else needs checking.
- * @param bound same order as the inputs
- */
-export function fedAgain(
-  inputs: readonly ValueInfo[],
-  bound: readonly { readonly shape: readonly number[]; readonly elements: number }[],
-  feeds: Readonly<Record<string, AnyTensor>>,
-): boolean {
+/** An input and the shape that a program is bound to. */
+export interface FedInput extends Pick<ValueInfo, 'name' | 'type'> {
+  readonly shape: readonly number[];
+  readonly elements: number;
+  /** The name of its typed array's class. */
+  readonly array: string | undefined;
+}
+
+export function fedInput({ name, type }: ValueInfo, shape: readonly number[]): FedInput {
+  return { name, type, shape, elements: sizeOf(shape), array: ARRAYS[type] };
+}
+
+/** Whether feeds are of these very shapes, all of which passed `checkFeeds` before: then nothing else needs checking. */
+export function fedAgain(inputs: readonly FedInput[], feeds: Readonly<Record<string, AnyTensor>>): boolean {
   let fed = 0;
   for (const name in feeds) if (Object.hasOwn(feeds, name)) fed++;
   if (fed !== inputs.length) return false;
   for (let i = 0; i < inputs.length; i++) {
-    const { name, type } = inputs[i]!;
+    const { name, shape, elements, array } = inputs[i]!;
     const feed = feeds[name];
-    if (!feed?.data || !Array.isArray(feed.shape)) return false;
-    const { shape, elements } = bound[i]!;
-    if (feed.data.length !== elements || feed.shape.length !== shape.length) return false;
-    for (let d = 0; d < shape.length; d++) if (feed.shape[d] !== shape[d]) return false;
-    if (feed.data[Symbol.toStringTag] !== ARRAYS[type] || !Object.hasOwn(feeds, name)) return false;
+    if (!feed) return false;
+    const { data, shape: got } = feed;
+    if (!data || data.length !== elements || !Array.isArray(got) || got.length !== shape.length) return false;
+    for (let d = 0; d < shape.length; d++) if (got[d] !== shape[d]) return false;
+    if (data[Symbol.toStringTag] !== array || !Object.hasOwn(feeds, name)) return false;
   }
   return true;
 }

@@ -24,6 +24,15 @@ it('small results stay what they are while others come, and large ones have thei
   await model.dispose();
 });
 
+it('a result is read where it lies also after the memory grew for a longer run', async () => {
+  const model = await loadModel(writeOnnx(smallModel));
+  const wanted = [...(await model.run(stepOf(0.5))).y!.data];
+  expect((await model.run(stepOf(0.5, 100_000))).y!.data).toHaveLength(200_000);
+  expect([...(await model.run(stepOf(0.5))).y!.data]).toEqual(wanted);
+  expect(wanted.every((v) => v !== 0)).toBe(true);
+  await model.dispose();
+});
+
 it('a buffer of many results is not transferred, and one of its own is', async () => {
   const model = await loadModel(writeOnnx(smallModel));
   const [first, second] = [await model.run(stepOf(0.25)), await model.run(stepOf(0.5))];

@@ -83,10 +83,10 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
 
     direct(handle, method, args) {
       const entry = entries.get(handle);
-      const now = entry?.calls === 0 ? entry.service.now : undefined;
-      if (!now || !Object.hasOwn(now, method)) return undefined;
+      if (entry?.calls !== 0) return undefined;
       try {
-        return Promise.resolve(now[method]!(...(args as never[])));
+        const value = entry.service.now?.(method, args);
+        return value && Promise.resolve(value);
       } catch (error) {
         return Promise.reject(codedError(error, false));
       }

@@ -9,6 +9,8 @@ import { type FileSource, readKnown, readNewest } from '../load/readKept.ts';
 import { lazyStreams } from '../stream/lazyStreams.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
 
+type Feeds = Parameters<ModelService['run']>[0];
+
 interface Context extends ServiceOptions, FileSource {
   readonly signal: AbortSignal;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
@@ -18,8 +20,11 @@ interface Disposable {
   /** See Remote. */
   readonly about?: unknown;
   dispose(): Promise<void>;
-  /** Methods that some caller may have at once, by name: without a promise, in the order of the calls all the same. */
-  readonly now?: Readonly<Record<string, (...args: never[]) => unknown>>;
+  /**
+   * For a caller that may have a result at once: without a promise, in the order of the calls all the same. undefined: not
+   * of this method.
+   */
+  readonly now?: ((method: string, args: readonly unknown[]) => object | undefined) | undefined;
 }
 
 export interface OpenedService extends Disposable {
@@ -48,7 +53,9 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
         streams.dispose();
         return session.dispose();
       },
-      ...(session.runNow && { now: { run: session.runNow.bind(session) } }),
+      now:
+        session.runNow &&
+        ((method, [feeds]) => (method === 'run' ? session.runNow!(feeds as Feeds) : undefined)),
     };
   },
 
@@ -129,6 +136,6 @@ export async function openService(
     },
     about: service.about,
     dispose: () => service.dispose(),
-    ...(service.now && { now: service.now }),
+    now: service.now,
   };
 }

@@ -2,11 +2,11 @@
  * Our own engine: weights packed once (int8 stays int8), the graph bound once to each set of shapes, and then
  * nothing but kernels. Runs are synchronous inside, so they cannot overlap.
  */
-import { DTYPE_PROPERTY, RivuletError, sizeOf, type Tensor } from '@rivulet/core';
+import { DTYPE_PROPERTY, RivuletError, type Tensor } from '@rivulet/core';
 import { createInferMachine, type InferMachine, type Variant } from '@rivulet/kernels/infer';
 import type { WeightType } from '../../load/modelFolder.ts';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
-import { checkFeeds, fedAgain, keptAs, narrowed, valueInfo } from '../feeds.ts';
+import { checkFeeds, type FedInput, fedAgain, fedInput, keptAs, narrowed, valueInfo } from '../feeds.ts';
 import { restore } from './constants.ts';
 import type { Loader } from './operator.ts';
 import type { Plan } from './planGraph.ts';
@@ -48,8 +48,8 @@ export interface GraphHost {
 
 interface BoundProgram extends Program {
   readonly graph: FusedGraph;
-  /** The shapes that it is bound to, same order as its inputs. */
-  readonly fed: readonly { readonly shape: readonly number[]; readonly elements: number }[];
+  /** Same order as its inputs. */
+  readonly fed: readonly FedInput[];
 }
 
 class FusedSession implements Session, GraphHost {
@@ -92,9 +92,9 @@ class FusedSession implements Session, GraphHost {
 
   #ran(machine: InferMachine, graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Program {
     const last = this.#programs[this.#programs.length - 1];
-    const again = last && last.graph === graph && fedAgain(graph.inputs, last.fed, feeds);
+    const again = last && last.graph === graph && fedAgain(last.fed, feeds);
     const program = again ? last : this.#programFor(machine, graph, feeds);
-    feed(machine, graph.inputs, program, feeds);
+    feed(machine, program, feeds);
     program.run();
     return program;
   }
@@ -123,16 +123,12 @@ class FusedSession implements Session, GraphHost {
   ): BoundProgram {
     checkFeeds(graph.inputs, feeds);
     const programs = this.#programs;
-    let program = programs.find((bound) => bound.graph === graph && fedAgain(graph.inputs, bound.fed, feeds));
+    let program = programs.find((bound) => bound.graph === graph && fedAgain(bound.fed, feeds));
     if (program) {
       programs.splice(programs.indexOf(program), 1);
     } else {
-      const shapes = graph.inputs.map(({ name, type }) => ({
-        name,
-        type: keptAs(type),
-        shape: [...feeds[name]!.shape],
-      }));
-      const fed = shapes.map(({ shape }) => ({ shape, elements: sizeOf(shape) }));
+      const fed = graph.inputs.map((input) => fedInput(input, [...feeds[input.name]!.shape]));
+      const shapes = fed.map(({ name, type, shape }) => ({ name, type: keptAs(type), shape }));
       program = { ...bindProgram(machine, graph, shapes), graph, fed };
       const same = programs.filter((bound) => bound.graph === graph);
       if (same.length === PROGRAMS) programs.splice(programs.indexOf(same[0]!), 1);
@@ -156,9 +152,9 @@ type Feeds = Readonly<Record<string, AnyTensor>>;
 /** Below, a loop is faster than the call of `set`. */
 const FEW = 32;
 
-function feed(machine: InferMachine, infos: readonly ValueInfo[], { inputs }: Program, feeds: Feeds): void {
+function feed(machine: InferMachine, { inputs, fed }: BoundProgram, feeds: Feeds): void {
   for (let i = 0; i < inputs.length; i++) {
-    const { name, type } = infos[i]!;
+    const { name, type } = fed[i]!;
     const { data: given } = feeds[name]!;
     const data = type === 'int64' ? narrowed(name, given) : (given as Exclude<typeof given, BigInt64Array>);
     const to = type === 'float32' ? machine.f32 : machine.i32;
@@ -168,29 +164,38 @@ function feed(machine: InferMachine, infos: readonly ValueInfo[], { inputs }: Pr
   }
 }
 
-const ownResult: typeof smallResult = (from, start, count) => from.slice(start, start + count);
+const ownResult: typeof smallResult = (from) => from.slice();
 
 function resultsOf(
-  { f32, i32 }: InferMachine,
+  machine: InferMachine,
   { outputs }: Program,
   copy: typeof smallResult,
 ): Record<string, Tensor> {
   const results: Record<string, Tensor> = {};
   for (let i = 0; i < outputs.length; i++) {
-    const { name, value, elements } = outputs[i]!;
+    const output = outputs[i]!;
+    const { name, value, elements } = output;
     const shape = value.shape.slice();
     if (value.place === 'host') {
       results[name] = { data: Float32Array.from(value.data), shape };
+    } else if (value.type === 'float32') {
+      // Detached since the machine's memory grew: it has no elements then.
+      if (output.view.length !== elements) output.view = viewOf(machine.f32, value, elements);
+      results[name] = { data: copy(output.view), shape };
     } else {
-      const start = value.buffer.at >> 2;
-      const data =
-        value.type === 'float32'
-          ? copy(f32, start, elements)
-          : Float32Array.from(i32.subarray(start, start + elements));
-      results[name] = { data, shape };
+      results[name] = { data: Float32Array.from(viewOf(machine.i32, value, elements)), shape };
     }
   }
   return results;
+}
+
+function viewOf<A extends Float32Array | Int32Array>(
+  memory: A,
+  { buffer }: DeviceValue,
+  elements: number,
+): A {
+  const start = buffer.at >> 2;
+  return memory.subarray(start, start + elements) as A;
 }
 
 /** Packs and pins the weights into the machine. */

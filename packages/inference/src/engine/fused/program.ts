@@ -38,10 +38,18 @@ export interface Bindable<B = Binder, O extends OperatorRules = Operator> {
   readonly outputs: readonly string[];
 }
 
+interface ProgramOutput {
+  readonly name: string;
+  readonly value: Value;
+  readonly elements: number;
+  /** Where it lies in the machine's memory, kept from call to call: making a view costs as much as copying a small one. */
+  view: Float32Array;
+}
+
 export interface Program {
   /** Same order as the session's inputs. */
   readonly inputs: readonly DeviceValue[];
-  readonly outputs: readonly { readonly name: string; readonly value: Value; readonly elements: number }[];
+  readonly outputs: readonly ProgramOutput[];
   /** What every name was bound to. */
   readonly values: ReadonlyMap<string, Value>;
   /** To be called when another program has used the workspace since. */
@@ -106,6 +114,8 @@ export function bindNodes<B extends NodeBinder, O extends OperatorRules>(
   return lookUp;
 }
 
+const NO_FLOATS = new Float32Array(0);
+
 export function bindProgram(
   machine: InferMachine,
   bindable: Bindable,
@@ -124,7 +134,7 @@ export function bindProgram(
   const lookUp = bindNodes(binder, bindable, values);
   const outputs = bindable.outputs.map((name) => {
     const value = lookUp(name, false)!;
-    return { name, value, elements: count(value.shape) };
+    return { name, value, elements: count(value.shape), view: NO_FLOATS };
   });
   machine.reserve(workspace.bytes);
   const { steps, entering } = binder;

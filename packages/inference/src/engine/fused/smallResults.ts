@@ -4,10 +4,10 @@
  * twice, so a result stays what it is.
  */
 
-/** As large as the pool of Node's Buffers: what a result that is kept for long keeps with it at most. */
-const SLAB_BYTES = 8192;
+/** What a result that is kept for long keeps with it at most. Making and sealing it is felt below this size. */
+const SLAB_BYTES = 32 * 1024;
 /** Larger results have buffers of their own, floats. */
-const MOST = SLAB_BYTES / 4 / 8;
+const MOST = 256;
 
 let slab = new ArrayBuffer(0);
 let taken = 0;
@@ -21,9 +21,10 @@ export function sealResults(refuseTransfer: (buffer: ArrayBuffer) => void): void
   seal = refuseTransfer;
 }
 
-/** @returns a copy of `count` floats from index `start` */
-export function smallResult(from: Float32Array, start: number, count: number): Float32Array {
-  if (count > MOST) return from.slice(start, start + count);
+/** @returns a copy */
+export function smallResult(from: Float32Array): Float32Array {
+  const count = from.length;
+  if (count > MOST) return from.slice();
   const bytes = count * 4;
   if (taken + bytes > slab.byteLength) {
     slab = new ArrayBuffer(SLAB_BYTES);
@@ -31,7 +32,7 @@ export function smallResult(from: Float32Array, start: number, count: number): F
     taken = 0;
   }
   const result = new Float32Array(slab, taken, count);
-  result.set(from.subarray(start, start + count));
+  result.set(from);
   taken += bytes;
   return result;
 }
