@@ -8,4 +8,5 @@ export * from './onnx/index.ts';
 export * from './series/index.ts';
 export * from './sha256.ts';
 export * from './tensor.ts';
+export * from './tokens/index.ts';
 export * from './units.ts';

@@ -11,10 +11,15 @@ it('has the same names on the web and in Node', () => {
   const names = [
     'HandwritingStroke',
     'RivuletError',
+    'classifySequence',
     'createHandwritingRecognizer',
+    'generateText',
     'loadForecaster',
     'loadModel',
+    'makeSequence',
     'queryHandwritingRecognizer',
+    'tagSequence',
+    'translateSequence',
   ];
   expect(Object.keys(web).sort()).toEqual(names);
   expect(Object.keys(ort).sort()).toEqual(names);

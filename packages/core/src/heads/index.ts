@@ -4,3 +4,4 @@ export * from './ctcPrefixBeam.ts';
 export * from './interpolateQuantiles.ts';
 export * from './logSoftmax.ts';
 export * from './monotoneQuantiles.ts';
+export * from './sampleClass.ts';

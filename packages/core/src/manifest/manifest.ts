@@ -33,19 +33,41 @@ export interface ClassesHead {
   readonly labels: readonly string[];
 }
 
+/** Numbers as they are: a sequence that was asked for. */
+export interface ValuesHead {
+  readonly kind: 'values';
+}
+
+/** What a model is for. */
+export type ModelTask =
+  | 'ink-text'
+  | 'series-quantiles'
+  /** Which class ink is of. */
+  | 'classes'
+  /** Which class a sequence is of. */
+  | 'sequence-class'
+  /** A tag for each step of a sequence. */
+  | 'sequence-tags'
+  /** Another sequence of tokens for one; class 0, '', begins and ends it. */
+  | 'sequence-translation'
+  /** The next token of a text. */
+  | 'text-model'
+  /** A sequence of numbers for a vector. */
+  | 'vector-sequence';
+
 export interface Manifest {
   readonly format: 1;
   readonly name: string;
   /** Semantic version of the model. */
   readonly version: string;
-  readonly task: 'ink-text' | 'series-quantiles' | 'classes';
-  /** INK_FEATURE_VERSION or SERIES_FEATURE_VERSION of the code that trained it; a loader refuses another one. */
+  readonly task: ModelTask;
+  /** INK_FEATURE_VERSION, SERIES_FEATURE_VERSION or SEQUENCE_FEATURE_VERSION of the code that trained it; a loader refuses another one. */
   readonly featureVersion: string;
   /** Options of the feature function, handed to it as they are. */
   readonly features: Readonly<Record<string, unknown>>;
   readonly inputs: readonly ManifestValue[];
   readonly outputs: readonly ManifestValue[];
-  readonly head: CtcHead | QuantilesHead | ClassesHead;
+  readonly head: CtcHead | QuantilesHead | ClassesHead | ValuesHead;
   /** BCP 47 tags. */
   readonly languages?: readonly string[] | undefined;
   readonly files: {

@@ -66,6 +66,10 @@ describe('parseManifest', () => {
       head: { kind: 'quantiles', levels: [0.1, 0.5, 0.9] },
     };
     expect(parseManifest(forecaster)).toEqual(forecaster);
+    const text = { ...series, task: 'text-model', head: { kind: 'classes', labels: ['a', 'b'] } };
+    expect(parseManifest(text)).toEqual(text);
+    const waves = { ...series, task: 'vector-sequence', head: { kind: 'values' } };
+    expect(parseManifest(waves)).toEqual(waves);
   });
 
   it('leaves out keys it does not know', () => {
@@ -119,6 +123,7 @@ describe('parseManifest', () => {
 
   it('refuses a head that is not of its task', () => {
     expect(failure({ ...ink, task: 'series-quantiles' }).details.path).toBe('head');
+    expect(failure({ ...ink, task: 'text-model', head: { kind: 'values' } }).details.path).toBe('head');
   });
 
   it('refuses any other JSON with a coded error', () => {

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { RivuletError } from '../errors.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, ModelTask } from './manifest.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 const count = v.pipe(
@@ -69,7 +69,16 @@ const classesHead = v.object({
   ),
 });
 
-const HEAD_OF = { 'ink-text': 'ctc', 'series-quantiles': 'quantiles', classes: 'classes' } as const;
+const HEAD_OF: Readonly<Record<ModelTask, Manifest['head']['kind']>> = {
+  'ink-text': 'ctc',
+  'series-quantiles': 'quantiles',
+  classes: 'classes',
+  'sequence-class': 'classes',
+  'sequence-tags': 'classes',
+  'sequence-translation': 'classes',
+  'text-model': 'classes',
+  'vector-sequence': 'values',
+};
 
 const schema = v.pipe(
   v.object({
@@ -79,12 +88,12 @@ const schema = v.pipe(
       v.string(),
       v.regex(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/, 'must be a version like 1.2.3'),
     ),
-    task: v.picklist(['ink-text', 'series-quantiles', 'classes']),
+    task: v.picklist(Object.keys(HEAD_OF) as ModelTask[]),
     featureVersion: text,
     features: v.pipe(noList, v.record(v.string(), v.unknown())),
     inputs: v.pipe(v.array(value), v.nonEmpty('must not be empty')),
     outputs: v.pipe(v.array(value), v.nonEmpty('must not be empty')),
-    head: v.variant('kind', [ctcHead, quantilesHead, classesHead]),
+    head: v.variant('kind', [ctcHead, quantilesHead, classesHead, v.object({ kind: v.literal('values') })]),
     languages: v.optional(v.array(text)),
     files: v.object({ float32: file, int8: file, parity: file }),
     training: v.object({
@@ -105,7 +114,7 @@ const schema = v.pipe(
   v.forward(
     v.check(
       ({ task, head }) => head.kind === HEAD_OF[task],
-      'must be ctc for ink-text, quantiles for series-quantiles and classes for classes',
+      `must be of the kind of its task: ${JSON.stringify(HEAD_OF)}`,
     ),
     ['head'],
   ),

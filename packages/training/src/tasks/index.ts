@@ -5,7 +5,12 @@ import type { Task } from '../task.ts';
 const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   'ink-ctc': async () => (await import('./inkCtc.ts')).inkCtc,
   'ink-class': async () => (await import('./inkClass.ts')).inkClass,
+  'sequence-class': async () => (await import('./sequenceClass.ts')).sequenceClass,
+  'sequence-tags': async () => (await import('./sequenceTags.ts')).sequenceTags,
+  'sequence-translation': async () => (await import('./sequenceTranslation.ts')).sequenceTranslation,
   'series-quantile': async () => (await import('./seriesQuantile.ts')).seriesQuantile,
+  'text-model': async () => (await import('./textModel.ts')).textModel,
+  'vector-sequence': async () => (await import('./vectorSequence.ts')).vectorSequence,
 };
 
 /** @throws RECIPE_INVALID for a name no task has */

@@ -11,18 +11,26 @@ interface Kind {
   readonly open: OpenSamples;
 }
 
-const KINDS: Readonly<Record<Manifest['task'], Kind>> = {
+const KINDS: Readonly<Partial<Record<Manifest['task'], Kind>>> = {
   'ink-text': { featureVersion: INK_FEATURE_VERSION, open: inkSamples },
   classes: { featureVersion: INK_FEATURE_VERSION, open: classSamples },
   'series-quantiles': { featureVersion: SERIES_FEATURE_VERSION, open: seriesSamples },
 };
 
-export const openSamples: OpenSamples = (samples, options) =>
-  KINDS[options.manifest.task].open(samples, options);
+export const openSamples: OpenSamples = (samples, options) => kindOf(options.manifest).open(samples, options);
 
-/** @throws FEATURE_VERSION for a model that was trained for other features than this build makes */
-export function checkFeatureVersion({ name, task, featureVersion }: Manifest): void {
-  const expected = KINDS[task].featureVersion;
+function kindOf({ name, task }: Manifest): Kind {
+  const kind = KINDS[task];
+  if (kind) return kind;
+  throw new RivuletError('ARGUMENT', `${name} is for ${task}, which does not adapt`, {
+    ...{ expected: Object.keys(KINDS), got: task },
+  });
+}
+
+/** @throws ARGUMENT for a kind of model that does not adapt, FEATURE_VERSION for a model that was trained for other features than this build makes */
+export function checkFeatureVersion(manifest: Manifest): void {
+  const { name, featureVersion } = manifest;
+  const expected = kindOf(manifest).featureVersion;
   if (featureVersion === expected) return;
   throw new RivuletError('FEATURE_VERSION', `${name} was trained for ${featureVersion}`, {
     ...{ expected, got: featureVersion },

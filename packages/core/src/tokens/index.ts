@@ -1,0 +1,2 @@
+export * from './splitText.ts';
+export * from './vocabulary.ts';

@@ -1,0 +1,45 @@
+/** A sequence of numbers from a vector, by a model of `vector-sequence`: one to many. */
+import { RivuletError } from '@rivulet/core';
+import type { Model } from '../model.ts';
+import type { CallOptions } from '../worker/api.ts';
+import { checkTask, rowsOf, type SequenceManifest } from './sequenceManifest.ts';
+
+export interface MakeOptions extends CallOptions {
+  /** Steps to make. Default: those of the longest sequence that the model learned from. */
+  readonly steps?: number;
+}
+
+/**
+ * @param model of the folder that the manifest is of
+ * @returns the numbers of each step
+ * @throws ARGUMENT for a model of another task, a vector of another width, steps that are no whole number from 1; and as
+ *   `model.run` does
+ */
+export async function makeSequence(
+  model: Model,
+  manifest: SequenceManifest,
+  vector: readonly number[],
+  { steps, ...options }: MakeOptions = {},
+): Promise<number[][]> {
+  checkTask(manifest, 'vector-sequence');
+  const longest = Number(manifest.features.longest);
+  const T = steps ?? longest;
+  const width = manifest.inputs[1]?.shape[2];
+  if (vector.length !== width) {
+    const message = `the vector has ${width} numbers, got ${vector.length}`;
+    throw new RivuletError('ARGUMENT', message, { expected: width, got: vector.length });
+  }
+  if (!Number.isInteger(T) || T < 1) {
+    throw new RivuletError('ARGUMENT', `steps is a whole number from 1, got ${T}`, { steps: T });
+  }
+  const [position, given] = model.inputs;
+  const places = Float32Array.from({ length: T }, (_, t) => t / longest);
+  const outputs = await model.run(
+    {
+      [position!.name]: { data: places, shape: [T, 1, 1] },
+      [given!.name]: { data: Float32Array.from(vector), shape: [1, 1, vector.length] },
+    },
+    options,
+  );
+  return rowsOf(outputs[model.outputs[0]!.name]!).map((row) => Array.from(row));
+}

@@ -1,0 +1,80 @@
+/** What a manifest says of a model of sequences, and steps made as the model learned them. */
+import {
+  type Manifest,
+  type ModelTask,
+  RivuletError,
+  SEQUENCE_FEATURE_VERSION,
+  splitText,
+  type Tensor,
+  type TokenUnit,
+  Vocabulary,
+} from '@rivulet/core';
+
+/** The manifest of its folder, or as much of it as these functions read. */
+export type SequenceManifest = Pick<
+  Manifest,
+  'name' | 'task' | 'featureVersion' | 'features' | 'head' | 'inputs' | 'outputs'
+>;
+
+/** Tokens: a text, or a list of texts, one a token. Numbers: those of each step. */
+export type SequenceInput = string | readonly string[] | readonly number[] | readonly (readonly number[])[];
+
+/** @throws ARGUMENT for a model of another task, FEATURE_VERSION */
+export function checkTask({ name, task, featureVersion }: SequenceManifest, wanted: ModelTask): void {
+  if (task !== wanted) {
+    throw new RivuletError('ARGUMENT', `${name} is for ${task}, not for ${wanted}`, {
+      expected: wanted,
+      got: task,
+    });
+  }
+  if (featureVersion === SEQUENCE_FEATURE_VERSION) return;
+  const message = `${name} expects features ${featureVersion}, this build makes ${SEQUENCE_FEATURE_VERSION}`;
+  throw new RivuletError('FEATURE_VERSION', message, {
+    expected: featureVersion,
+    got: SEQUENCE_FEATURE_VERSION,
+  });
+}
+
+/** What the classes of its output stand for. @throws MANIFEST_INVALID */
+export function labelsOf({ name, head }: SequenceManifest): readonly string[] {
+  if (head.kind === 'classes') return head.labels;
+  throw new RivuletError('MANIFEST_INVALID', `${name} has no classes but ${head.kind}`, { key: 'head.kind' });
+}
+
+/** How texts are cut. */
+export function unitOf({ features }: SequenceManifest, key: 'unit' | 'targetUnit' = 'unit'): TokenUnit {
+  return features[key] === 'word' ? 'word' : 'character';
+}
+
+/** @returns undefined where the steps are numbers */
+export function vocabularyOf({ features: { tokens } }: SequenceManifest): Vocabulary | undefined {
+  return Array.isArray(tokens) ? new Vocabulary(tokens) : undefined;
+}
+
+/**
+ * @returns [T, 1, F] as the model's first input
+ * @throws ARGUMENT for nothing, for a token that is unknown, and for steps that the model does not read
+ */
+export function stepsOf(manifest: SequenceManifest, x: SequenceInput): Tensor {
+  const vocabulary = vocabularyOf(manifest);
+  const F = Number(manifest.inputs[0]?.shape[2]);
+  const items: readonly (string | number | readonly number[])[] =
+    typeof x === 'string' ? splitText(x, unitOf(manifest)) : x;
+  if (items.length === 0)
+    throw new RivuletError('ARGUMENT', 'a sequence has at least one step', { steps: 0 });
+  const rows = vocabulary
+    ? vocabulary.numbers(items.map(String)).map((number) => [number])
+    : items.map((item) => (Array.isArray(item) ? item : [item]) as readonly number[]);
+  rows.forEach((row, step) => {
+    if (row.length === F && row.every((value) => Number.isFinite(value))) return;
+    throw new RivuletError('ARGUMENT', `step ${step} is not of ${F} numbers: ${row}`, { step, expected: F });
+  });
+  return { data: Float32Array.from(rows.flat()), shape: [rows.length, 1, F] };
+}
+
+/** Rows of an output [T, 1, C]. */
+export function rowsOf({ data, shape }: Tensor): Float32Array[] {
+  const rows = shape[0]!;
+  const width = data.length / rows;
+  return Array.from({ length: rows }, (_, t) => (data as Float32Array).slice(t * width, (t + 1) * width));
+}

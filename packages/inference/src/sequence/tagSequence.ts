@@ -1,0 +1,29 @@
+/** A tag for each step of a sequence, by a model of `sequence-tags`: many to many, in step. */
+import { sampleClass } from '@rivulet/core';
+import type { Model } from '../model.ts';
+import type { CallOptions } from '../worker/api.ts';
+import {
+  checkTask,
+  labelsOf,
+  rowsOf,
+  type SequenceInput,
+  type SequenceManifest,
+  stepsOf,
+} from './sequenceManifest.ts';
+
+/**
+ * @param model of the folder that the manifest is of
+ * @returns the likeliest tag of each step
+ * @throws ARGUMENT for a model of another task and for a sequence that it does not read; and as `model.run` does
+ */
+export async function tagSequence(
+  model: Model,
+  manifest: SequenceManifest,
+  x: SequenceInput,
+  options: CallOptions = {},
+): Promise<string[]> {
+  checkTask(manifest, 'sequence-tags');
+  const labels = labelsOf(manifest);
+  const outputs = await model.run({ [model.inputs[0]!.name]: stepsOf(manifest, x) }, options);
+  return rowsOf(outputs[model.outputs[0]!.name]!).map((row) => labels[sampleClass(row, 0, 0)]!);
+}

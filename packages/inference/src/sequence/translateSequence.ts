@@ -1,0 +1,56 @@
+/**
+ * A sequence for another, by a model of `sequence-translation`: encoder and decoder, with or without attention. Greedy:
+ * each next token is the likeliest after those that were said.
+ */
+import { joinTokens, RivuletError, sampleClass } from '@rivulet/core';
+import type { Model } from '../model.ts';
+import type { CallOptions } from '../worker/api.ts';
+import {
+  checkTask,
+  labelsOf,
+  rowsOf,
+  type SequenceInput,
+  type SequenceManifest,
+  stepsOf,
+  unitOf,
+} from './sequenceManifest.ts';
+
+export interface TranslateOptions extends CallOptions {
+  /** Tokens after which an answer that has not ended is cut. Default 200. */
+  readonly longest?: number;
+}
+
+/** Class of the empty text, which begins an answer and ends it. */
+const END = 0;
+
+/**
+ * @param model of the folder that the manifest is of
+ * @returns the answer's tokens, put together as `manifest.features.targetUnit` says
+ * @throws ARGUMENT for a model of another task and for a sequence that it does not read; and as `model.run` does
+ */
+export async function translateSequence(
+  model: Model,
+  manifest: SequenceManifest,
+  x: SequenceInput,
+  { longest = 200, ...options }: TranslateOptions = {},
+): Promise<string> {
+  checkTask(manifest, 'sequence-translation');
+  if (!Number.isInteger(longest) || longest < 1) {
+    throw new RivuletError('ARGUMENT', `longest is a whole number from 1, got ${longest}`, { longest });
+  }
+  const labels = labelsOf(manifest);
+  const [source, before] = model.inputs;
+  const steps = stepsOf(manifest, x);
+  const said = [END];
+  while (said.length <= longest) {
+    // The graph holds encoder and decoder in one: what was said is read again for each token.
+    const shape = [said.length, 1, 1];
+    const feeds = { [source!.name]: steps, [before!.name]: { data: Float32Array.from(said), shape } };
+    const outputs = await model.run(feeds, options);
+    const next = sampleClass(rowsOf(outputs[model.outputs[0]!.name]!).at(-1)!, 0, 0);
+    if (next === END) break;
+    said.push(next);
+  }
+  const tokens = said.slice(1).map((token) => labels[token]!);
+  return joinTokens(tokens, unitOf(manifest, 'targetUnit'));
+}
