@@ -3,13 +3,14 @@ import { adamStep } from './adam/adamTrain.ts';
 import { instantiate } from './binary/instantiate.ts';
 import { profiled } from './binary/profiled.ts';
 import { denseBackward, denseForward } from './dense/denseTrain.ts';
-import { gruBackward, gruCacheFloats, gruForward } from './gru/gruTrain.ts';
+import { gruBackward, gruCacheFloats, gruForward, gruStates } from './gru/gruTrain.ts';
 import { layerKernels } from './layerKernels.ts';
-import { lstmBackward, lstmCacheFloats, lstmForward } from './lstm/lstmTrain.ts';
+import { lstmBackward, lstmCacheFloats, lstmForward, lstmStates } from './lstm/lstmTrain.ts';
 import { Machine } from './machine.ts';
-import { rnnBackward, rnnCacheFloats, rnnForward } from './rnn/rnnTrain.ts';
+import { rnnBackward, rnnCacheFloats, rnnForward, rnnStates } from './rnn/rnnTrain.ts';
 import type { TrainExports } from './trainExports.ts';
 import type {
+  CachedStates,
   CellKind,
   RecurrentBackwardCall,
   RecurrentCall,
@@ -22,14 +23,15 @@ export type * from './trainTypes.ts';
 
 interface Cell {
   cacheFloats(T: number, hidden: number, B: number): number;
+  states(T: number, hidden: number, B: number): CachedStates;
   forward(machine: Machine, call: RecurrentCall): void;
   backward(machine: Machine, call: RecurrentBackwardCall): void;
 }
 
 const cells: Record<CellKind, Cell> = {
-  rnn: { cacheFloats: rnnCacheFloats, forward: rnnForward, backward: rnnBackward },
-  gru: { cacheFloats: gruCacheFloats, forward: gruForward, backward: gruBackward },
-  lstm: { cacheFloats: lstmCacheFloats, forward: lstmForward, backward: lstmBackward },
+  rnn: { cacheFloats: rnnCacheFloats, states: rnnStates, forward: rnnForward, backward: rnnBackward },
+  gru: { cacheFloats: gruCacheFloats, states: gruStates, forward: gruForward, backward: gruBackward },
+  lstm: { cacheFloats: lstmCacheFloats, states: lstmStates, forward: lstmForward, backward: lstmBackward },
 };
 
 /** Reads its own binary: a file in Node, a fetch on the web. */
@@ -54,6 +56,7 @@ export async function loadTrainKernels(options: TrainKernelsOptions = {}): Promi
     i32,
     recurrentCacheFloats: (cell, T, _input, hidden, B, rounds = false) =>
       cells[cell].cacheFloats(T, hidden, B) + (rounds ? T * hidden * B : 0),
+    recurrentStates: (cell, T, hidden, B) => cells[cell].states(T, hidden, B),
     recurrentForward: (call) => cells[call.cell].forward(machine, call),
     recurrentBackward: (call) => cells[call.cell].backward(machine, call),
     denseForward: (call) => denseForward(machine, call),

@@ -76,6 +76,13 @@ export interface RecurrentBackwardCall extends RecurrentCall {
   dc0: Pointer;
 }
 
+/** Floats from a cache's start to its states [T+1][hidden][B]: slot s holds those after s steps of walking. */
+export interface CachedStates {
+  readonly h: number;
+  /** LSTM only */
+  readonly c?: number;
+}
+
 export interface DenseCall {
   /** Steps. */
   T: number;
@@ -147,6 +154,8 @@ export interface TrainKernels extends LayerKernels {
     B: number,
     rounds?: boolean,
   ): number;
+  /** Where the states of all steps stand in a cache, from forward until backward consumes it. */
+  recurrentStates(cell: CellKind, T: number, hidden: number, B: number): CachedStates;
   recurrentForward(call: RecurrentCall): void;
   recurrentBackward(call: RecurrentBackwardCall): void;
   denseForward(call: DenseCall): void;

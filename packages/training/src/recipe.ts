@@ -30,7 +30,7 @@ const recipe = v.strictObject({
   features: v.optional(v.record(v.string(), v.unknown()), {}),
   network,
   optimiser: optimiserSchema,
-  /** Cuts back-propagation through time: a chunk has `k1` steps, its gradient reaches `k2` back; absent: whole. */
+  /** Cuts back-propagation through time: a chunk has `k1` steps, its gradient reaches `k2` >= k1 back (k1); absent: whole. */
   bptt: v.optional(v.strictObject({ k1: count, k2: v.optional(count) })),
   /**
    * Trains for the engine with int8 weights and activations of 7 bits, which are rounded while it learns as they will

@@ -5,7 +5,7 @@ import { panelFloats } from '../gemm/panelFloats.ts';
 import { chunkRowsFloats, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
 import { roundedStates } from '../round/roundedStates.ts';
-import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
+import type { CachedStates, RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
 
 /** In floats; gates [T][4][H][B], h [T+1][H][B], slot s+1 after step s in the order of walking, slot 0 before. */
 function layout(T: number, unit: number) {
@@ -14,6 +14,10 @@ function layout(T: number, unit: number) {
 
 export function gruCacheFloats(T: number, hidden: number, B: number): number {
   return layout(T, hidden * B).floats;
+}
+
+export function gruStates(T: number, hidden: number, B: number): CachedStates {
+  return { h: layout(T, hidden * B).h };
 }
 
 export function gruForward(machine: Machine, call: RecurrentCall): void {

@@ -5,7 +5,7 @@ import { panelFloats } from '../gemm/panelFloats.ts';
 import { chunkRowsFloats, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
 import { roundedStates } from '../round/roundedStates.ts';
-import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
+import type { CachedStates, RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
 
 /**
  * In floats. `s` counts steps in the order of walking: slot s+1 holds the state after it, slot 0 the initial one.
@@ -17,6 +17,11 @@ function layout(T: number, unit: number) {
 
 export function lstmCacheFloats(T: number, hidden: number, B: number): number {
   return layout(T, hidden * B).floats;
+}
+
+export function lstmStates(T: number, hidden: number, B: number): CachedStates {
+  const { h, c } = layout(T, hidden * B);
+  return { h, c };
 }
 
 export function lstmForward(machine: Machine, call: RecurrentCall): void {

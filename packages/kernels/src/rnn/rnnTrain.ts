@@ -5,11 +5,15 @@ import { panelFloats } from '../gemm/panelFloats.ts';
 import { chunkRowsFloats, WeightGradient } from '../gemm/weightGradient.ts';
 import type { Machine } from '../machine.ts';
 import { roundedStates } from '../round/roundedStates.ts';
-import type { RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
+import type { CachedStates, RecurrentBackwardCall, RecurrentCall } from '../trainTypes.ts';
 
 /** In floats; h [T+1][H][B], slot s+1 after step s in the order of walking, slot 0 before. */
 export function rnnCacheFloats(T: number, hidden: number, B: number): number {
   return (T + 1) * hidden * B;
+}
+
+export function rnnStates(): CachedStates {
+  return { h: 0 };
 }
 
 export function rnnForward(machine: Machine, call: RecurrentCall): void {

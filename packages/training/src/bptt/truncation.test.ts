@@ -13,6 +13,7 @@ import { Random } from '../random.ts';
 import type { Recipe, RecipeInput } from '../recipe.ts';
 import type { TrainEvent } from '../trainEvent.ts';
 import { type TrainOptions, train } from '../trainer.ts';
+import { elmanTruncated } from './fixtures/elmanTruncated.ts';
 import { shardGradient } from './shardGradient.ts';
 import { TruncatedPass, truncationOf } from './truncation.ts';
 
@@ -94,10 +95,13 @@ describe('truncated back-propagation through time', () => {
     async (lengths) => {
       const change = { network: plain, data: { ...recipe().data, lengths } };
       for (const k1 of [1, 3, 5]) {
-        const { loss, chunks } = await chunked({ k1 }, change);
-        expect(chunks).toBe(Math.ceil(12 / k1));
-        // The same sums in the same order, but for where the loss of a chunk is closed.
-        expect(loss).toBeCloseTo((await whole(change)).loss, 5);
+        // Windows begin where a chunk does, and within one.
+        for (const k2 of [k1, k1 + 2]) {
+          const { loss, chunks } = await chunked({ k1, k2 }, change);
+          expect(chunks).toBe(Math.ceil(12 / k1));
+          // The same sums in the same order, but for where the loss of a chunk is closed.
+          expect(loss).toBeCloseTo((await whole(change)).loss, 5);
+        }
       }
     },
   );
@@ -112,7 +116,34 @@ describe('truncated back-propagation through time', () => {
     expect(short).toBeGreaterThan(middle!);
   });
 
-  it('is refused where a layer needs the whole sequence, and for a k2 that no chunk starts at', () => {
+  it.each([
+    [3, 3],
+    [3, 4],
+    [3, 5],
+    [4, 7],
+    [5, 12],
+    [2, 11],
+    [1, 4],
+    [5, 40],
+  ])('is what the equations say for k1 %i and k2 %i: every k1 steps, k2 steps back', async (k1, k2) => {
+    for (const lengths of [true, false]) {
+      const data = { ...recipe().data, lengths };
+      const layers = [
+        { op: 'rnn', name: 'a', hidden: 4 },
+        { op: 'dense', name: 'y', units: 1 },
+      ] as const;
+      const network = { inputs: { x: 1 }, layers: [...layers], outputs: ['y'] };
+      const given = recipe({ data, network });
+      const { loss, gradients } = await chunked({ k1, k2 }, { data, network });
+      const { plan, network: made, data: task } = await open(given);
+      const batch = task.batch('train', samples, Random.fromSeed(9).derive('data'));
+      const expected = elmanTruncated(plan, made.weights(), batch, k1, k2);
+      expect(loss).toBeCloseTo(expected.loss, 4);
+      expect(distance(gradients, expected.gradients)).toBeLessThan(2e-6);
+    }
+  });
+
+  it('is refused where a layer needs the whole sequence, and for a k2 that leaves out steps', () => {
     const refusal = (given: Recipe): unknown => {
       try {
         return truncationOf(given, planNetwork(given.network));
@@ -120,7 +151,8 @@ describe('truncated back-propagation through time', () => {
         return (error as { details: unknown }).details;
       }
     };
-    expect(refusal(recipe({ bptt: { k1: 4, k2: 6 } }))).toMatchObject({ key: 'bptt.k2', got: 6 });
+    expect(refusal(recipe({ bptt: { k1: 4, k2: 3 } }))).toMatchObject({ key: 'bptt.k2', got: 3 });
+    expect(refusal(recipe({ bptt: { k1: 4, k2: 6 }, network: plain }))).toEqual({ k1: 4, k2: 6 });
     const both = { ...plain, layers: [...plain.layers] };
     both.layers.splice(1, 0, { op: 'gru', name: 'two', hidden: 4, bidirectional: true });
     expect(refusal(recipe({ bptt: { k1: 4 }, network: both }))).toMatchObject({
@@ -162,7 +194,7 @@ describe('a run with bptt', () => {
   it.each([1, 3])(
     'goes on bit for bit after a stop, %i thread(s), fewer samples than threads too',
     async (threads) => {
-      const change = { bptt: { k1: 4, k2: 8 }, data: { train: 17, val: 8, steps: 12, delay: 2 } };
+      const change = { bptt: { k1: 4, k2: 7 }, data: { train: 17, val: 8, steps: 12, delay: 2 } };
       const all = await run(change, { threads });
       const first = await run(change, { threads, stopAfter: 4 });
       const second = await run(change, { threads, runFolder: first.runFolder, resume: true });

@@ -12,13 +12,13 @@ import type { Batch, LaneTensor, TaskData } from '../task.ts';
 export interface Truncation {
   /** Steps of a chunk, whose loss moves the weights once. */
   readonly k1: number;
-  /** Steps that the gradient of a chunk reaches back from its end: a multiple of k1. */
+  /** Steps that the gradient of a chunk reaches back from its end, no fewer than k1. */
   readonly k2: number;
 }
 
 /**
  * @returns undefined where the recipe goes back through whole sequences
- * @throws RECIPE_INVALID for a layer that needs the whole sequence, naming it, and for a k2 that no chunk starts at
+ * @throws RECIPE_INVALID for a layer that needs the whole sequence, naming it, and for a k2 that leaves out steps
  */
 export function truncationOf({ bptt, network }: Recipe, plan: NetworkPlan): Truncation | undefined {
   if (!bptt) return undefined;
@@ -26,7 +26,7 @@ export function truncationOf({ bptt, network }: Recipe, plan: NetworkPlan): Trun
   const refuse = (key: string, message: string, got: unknown): never => {
     throw new RivuletError('RECIPE_INVALID', `The recipe's ${key} is wrong: ${message}`, { key, got });
   };
-  if (k2 % k1 !== 0) refuse('bptt.k2', `${k2} is no multiple of k1, ${k1}`, k2);
+  if (k2 < k1) refuse('bptt.k2', `of k1, ${k1} steps, all but ${k2} would teach nothing`, k2);
   const whole = plan.nodes.findIndex((node) => !node.streams);
   if (whole >= 0) {
     const { name } = plan.nodes[whole]!;
@@ -46,8 +46,8 @@ export class TruncatedPass {
   readonly #truncation: Truncation;
   readonly #mode: ForwardMode;
   readonly #T: number;
-  /** States before the chunks, as far back as a gradient reaches. */
-  readonly #states = new Map<number, NetworkState>();
+  /** The state from which the next chunk's window runs. */
+  #state: NetworkState = {};
 
   /** @throws RECIPE_INVALID when the task's targets cannot be cut */
   constructor(network: Network, data: TaskData, batch: Batch, truncation: Truncation, mode: ForwardMode) {
@@ -64,27 +64,26 @@ export class TruncatedPass {
     this.#mode = mode;
     this.#T = batch.inputs[first.name]?.T ?? 0;
     this.chunks = Math.ceil(this.#T / truncation.k1);
-    this.#states.set(0, {});
   }
 
   /**
    * The loss of chunk `chunk`, and in the network's gradients those of its sum. Chunks come in order; beyond the
-   * last one there is neither.
+   * last one there is neither. Within its window states come anew from the weights as they are; only the one that
+   * the window begins with is older.
    */
   gradient(chunk: number): LossSum {
     const network = this.#network;
     network.clearGradients();
     if (chunk >= this.chunks) return { sum: 0, weight: 0 };
-    const { k1, k2 } = this.#truncation;
-    const first = Math.max(0, chunk + 1 - k2 / k1);
-    const [start, from, end] = [first * k1, chunk * k1, Math.min(this.#T, (chunk + 1) * k1)];
+    const { k1 } = this.#truncation;
+    const start = this.#start(chunk);
+    const [from, end] = [chunk * k1, Math.min(this.#T, (chunk + 1) * k1)];
     // Masks are drawn by place in a window: every chunk draws its own, the first those of the whole sequence.
     const { dropout } = this.#mode;
     const random = dropout && (chunk === 0 ? dropout : dropout.derive('chunk', chunk));
-    const mode = { ...this.#mode, ...(random ? { dropout: random } : {}), state: this.#states.get(first)! };
+    const mode = { ...this.#mode, ...(random ? { dropout: random } : {}), state: this.#state };
     const outputs = network.forward(this.#window(start, end, undefined), mode);
-    this.#states.set(chunk + 1, network.finalState());
-    this.#states.delete(first - 1);
+    if (chunk + 1 < this.chunks) this.#state = network.stateAfter(this.#start(chunk + 1) - start);
     const gradients = network.outputGradients();
     const target = this.#data.window!(this.#batch.target, from, end);
     const cut = (tensor: LaneTensor): LaneTensor => steps(tensor, from - start, end - start);
@@ -98,6 +97,12 @@ export class TruncatedPass {
     );
     network.backward();
     return loss;
+  }
+
+  /** First step of the chunk's window, which may lie within an earlier chunk. */
+  #start(chunk: number): number {
+    const { k1, k2 } = this.#truncation;
+    return Math.max(0, (chunk + 1) * k1 - k2);
   }
 
   #lengths(start: number, end: number): Int32Array | undefined {

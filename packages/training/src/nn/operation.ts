@@ -30,6 +30,8 @@ export interface NetworkNode {
   readonly features: number;
   /** What goes on from chunk to chunk, [features][lanes] each: `x` is kept as `x`, and comes in as `x0`. */
   readonly carried?: readonly string[];
+  /** Where what is carried stands after so many steps of the last forward, until backward. [features][lanes] */
+  carriedAfter?(run: NodeRun, what: string, steps: number): Pointer;
   /** Whether running a sequence in chunks, states carried over, is running it whole. */
   readonly streams: boolean;
   /** Writes the first weights; each parameter draws from `random.derive(parameter.name)`. */

@@ -7,6 +7,7 @@ import { loadTrainKernels, type TrainKernels, type TrainKernelsOptions } from '@
 import { evaluateBatches } from '../bptt/evaluateBatches.ts';
 import { type BadSample, findBadSample } from '../bptt/findBadSample.ts';
 import { type GradientSquares, layerSquares, stepSquares } from '../bptt/gradientNorms.ts';
+import { namingSample } from '../bptt/namingSample.ts';
 import { shardGradient, takeShard } from '../bptt/shardGradient.ts';
 import { TruncatedPass, type Truncation, truncationOf } from '../bptt/truncation.ts';
 import type { LossSum } from '../losses/loss.ts';
@@ -130,13 +131,15 @@ export class TrainerThread {
       return this.#reply(this.#update(found, lr, step, squares), samples, random);
     }
     const pass = this.#truncatedPass(samples, random);
+    const own = takeShard(samples, thread, threads).indices;
     const chunks = this.#largest(pass?.chunks ?? 0);
     let sum = 0;
     let weight = 0;
     let last: Update | undefined;
     for (let chunk = 0; chunk < chunks; chunk++) {
       if (!pass) this.#network.clearGradients();
-      const found = pass?.gradient(chunk) ?? { sum: 0, weight: 0 };
+      const none = { sum: 0, weight: 0 };
+      const found = pass ? namingSample(this.#data, 'train', own, () => pass.gradient(chunk)) : none;
       const before = step * this.#mostChunks + Math.min(chunk, this.#mostChunks - 1);
       last = this.#update(found, lr, before, squares && chunk === chunks - 1);
       sum += last.sum;

@@ -201,6 +201,13 @@ export class Recurrent implements NetworkNode {
     run.kernels.dropout({ rows, lanes, x, out, keys, rate: this.#dropRate, accumulate });
   }
 
+  carriedAfter(run: NodeRun, what: string, steps: number): number {
+    const { cell, hidden } = this;
+    const states = run.kernels.recurrentStates(cell, run.T, hidden, run.lanes);
+    const first = what === 'c' ? states.c! : states.h;
+    return run.own('cache0') + (first + steps * hidden * run.lanes) * FLOAT;
+  }
+
   backward(run: NodeRun): void {
     const { hidden } = this;
     const { kernels } = run;
