@@ -24,7 +24,7 @@ export async function bench(): Promise<Record<string, number>> {
     if (!existsSync(folder)) throw new Error(`apps/${app} is not built: run "npm run build" first`);
     const kept = readFileSync(join(folder, 'sw.js'), 'utf8');
     const needed = (file: string): boolean =>
-      kept.includes(`"${file}"`) || /^(sw|workbox-\w+)\.js$/.test(file);
+      kept.includes(`"${file}"`) || file === 'sw.js';
     report(app, await builtFiles(folder), needed, figures);
   }
   return figures;

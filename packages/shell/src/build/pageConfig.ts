@@ -1,4 +1,5 @@
 /** The Vite configuration of a page of ours: its models beside it, installable, and offline after the first visit. */
+import { fileURLToPath } from 'node:url';
 import type { Rolldown, UserConfig } from 'vite';
 import { type ManifestOptions, VitePWA } from 'vite-plugin-pwa';
 import { modelFiles } from './modelFiles.ts';
@@ -48,19 +49,19 @@ export function pageConfig(options: PageOptions): UserConfig {
       VitePWA({
         registerType: 'prompt',
         injectRegister: false,
-        strategies: 'generateSW',
+        strategies: 'injectManifest',
+        srcDir: fileURLToPath(new URL('../update/', import.meta.url)),
+        filename: 'sw.ts',
         manifest: {
           ...{ id: './', start_url: './', scope: './', lang: 'en', display: 'standalone' },
           ...{ background_color: '#f3f6f6', theme_color: '#0f6f78', icons: ICONS },
           ...manifest,
         },
-        workbox: {
+        injectManifest: {
           globPatterns: [`**/*.{${[...KEPT, ...keep].join()}}`],
           // onnxruntime is there for models of others; this page's own runs on the fused engine.
           globIgnores: ['**/ort-*', '**/ort.*', ...unused],
           maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
-          cleanupOutdatedCaches: true,
-          clientsClaim: true,
         },
       }),
     ],

@@ -1,0 +1,52 @@
+/** A first visit fetches every byte once, although page and service worker both want most of the files. */
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@playwright/test';
+import { serve } from '@rivulet/front/serve';
+import { expectOfflineReady } from './handwriting/desk.ts';
+
+/** Answers that carried a body, by address. */
+async function countingServer() {
+  const bodies = new Map<string, number>();
+  const server = await serve(0);
+  server.prependListener('request', (request, response) => {
+    const address = request.url ?? '';
+    response.on('finish', () => {
+      if (response.statusCode === 200) bodies.set(address, (bodies.get(address) ?? 0) + 1);
+    });
+  });
+  return {
+    bodies,
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+for (const [app, model] of [
+  ['handwriting', 'handwriting-en'],
+  ['forecast', 'sensor-forecaster'],
+] as const) {
+  test(`the ${app} page fetches each of its files once, and all that it needs offline`, async ({
+    page,
+    context,
+  }) => {
+    const server = await countingServer();
+    try {
+      await page.goto(`${server.url}/${app}/`);
+      await expectOfflineReady(page);
+      expect(server.bodies.get(`/${app}/models/${model}/model.int8.onnx`)).toBe(1);
+      expect([...server.bodies].filter(([, times]) => times > 1)).toEqual([]);
+      const { length } = [...server.bodies];
+      expect(length).toBeGreaterThan(15);
+
+      await context.setOffline(true);
+      await page.reload();
+      await expect(page.getByRole('banner')).toBeVisible();
+      expect([...server.bodies]).toHaveLength(length);
+    } finally {
+      server.close();
+    }
+  });
+}
