@@ -7,6 +7,7 @@ export default defineConfig(
     models: new URL('../../models/', import.meta.url),
     model: 'handwriting-en',
     service: 'inkRecogniser',
+    adapts: true,
     workerChunks,
     manifest: {
       name: 'Rivulet handwriting',

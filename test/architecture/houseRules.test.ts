@@ -29,7 +29,7 @@ describe('the floors of the house', () => {
     const kernels = [...reached].filter((file) => !file.startsWith('packages/kernels/src/binary/'));
     expect(kernels.filter((file) => /from 'node:/.test(code(file)))).toEqual([]);
   });
-  it.each(['packages/training/src/adapt/web.ts', 'packages/training/src/adapt/worker.ts'])(
+  it.each(['packages/training/src/adapt/web.ts', 'packages/training/src/adapt/adaptWorker.ts'])(
     'nothing that %s needs on a page uses a Node built-in',
     (entry) => {
       const needed = new Set([entry]);

@@ -7,7 +7,9 @@ import {
   type HandwritingRecognizer,
 } from '@rivulet/inference';
 import type { InkStroke } from '../canvas/inkStroke.ts';
+import type { Learned } from '../store/learned.ts';
 import { DrawingMirror } from './drawingMirror.ts';
+import { LearnedFiles } from './learnedFiles.ts';
 
 export type LinkState =
   | { readonly kind: 'loading' }
@@ -21,6 +23,9 @@ export class RecogniserLink {
   readonly state = signal<LinkState>({ kind: 'loading' });
   private recogniser: HandwritingRecognizer | undefined;
   private page: DrawingMirror | undefined;
+  /** Whether what was learned is in use: it is not where the shipped model has been renewed since. */
+  readonly usesLearned = signal(false);
+  private loading = new AbortController();
   private readonly models: string;
 
   /** @param models address of the folder of models, with a closing slash. */
@@ -28,18 +33,29 @@ export class RecogniserLink {
     this.models = models;
   }
 
-  /** Loads the model, and `state` says how that went; also the way back after a failure. */
-  async load(): Promise<void> {
-    this.state.value = { kind: 'loading' };
+  /**
+   * Loads the model, and `state` says how that went; also the way back after a failure. A load that is under way ends.
+   * @param learned is used in place of the model's weights, where it belongs to them
+   */
+  async load(learned?: Learned): Promise<void> {
     this.close();
+    const { signal } = (this.loading = new AbortController());
+    this.state.value = { kind: 'loading' };
+    const over = learned && new LearnedFiles(learned);
     try {
       // The service worker keeps the model with the page; a second copy would only cost space.
-      this.recogniser = await createHandwritingRecognizer(
+      const recogniser = await createHandwritingRecognizer(
         { languages: ['en'] },
-        { models: this.models, cache: 'none' },
+        { models: this.models, cache: 'none', signal, ...(over && { fetch: over.fetch }) },
       );
+      if (signal.aborted) return recogniser.finish();
+      this.recogniser = recogniser;
+      this.usesLearned.value = over?.fit ?? false;
       this.state.value = { kind: 'ready' };
     } catch (error) {
+      if (signal.aborted) return;
+      // What was kept may have been damaged; the shipped model still reads.
+      if (over?.fit) return this.load();
       this.state.value = { kind: 'failed', error };
     }
   }
@@ -75,6 +91,7 @@ export class RecogniserLink {
   }
 
   close(): void {
+    this.loading.abort();
     this.page = undefined;
     this.recogniser?.finish();
     this.recogniser = undefined;

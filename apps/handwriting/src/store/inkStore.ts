@@ -6,6 +6,7 @@ import { signal } from '@preact/signals';
 import { RivuletError } from '@rivulet/core';
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { InkStroke, type InkTool } from '../canvas/inkStroke.ts';
+import type { Learned, LearnedStates } from './learned.ts';
 
 export interface Note {
   readonly id: string;
@@ -35,9 +36,11 @@ interface Part {
 interface Schema extends DBSchema {
   notes: { key: string; value: Note };
   ink: { key: [note: string, stroke: string, part: number]; value: Part };
+  learned: { key: keyof LearnedStates; value: Learned };
 }
 
-type Write = (stores: IDBPTransaction<Schema, ('notes' | 'ink')[], 'readwrite'>) => Promise<unknown>[];
+const STORES = ['notes', 'ink', 'learned'] as const;
+type Write = (stores: IDBPTransaction<Schema, (typeof STORES)[number][], 'readwrite'>) => Promise<unknown>[];
 
 /** Strokes that come to a page and strokes that leave it. */
 export interface InkChange {
@@ -46,7 +49,7 @@ export interface InkChange {
 }
 
 const NAME = 'rivulet-handwriting';
-const VERSION = 1;
+const VERSION = 2;
 /** As a key: sorts after every string and number. */
 const AFTER: never[] = [];
 
@@ -143,6 +146,30 @@ export class InkStore {
     return kept;
   }
 
+  /** What the reader learned from this person's hand, and what held before. */
+  async learned(): Promise<LearnedStates> {
+    return (
+      (await this.read(async (database) => {
+        const [now, before] = await Promise.all([
+          database.get('learned', 'now'),
+          database.get('learned', 'before'),
+        ]);
+        return { now, before };
+      })) ?? {}
+    );
+  }
+
+  /** Both at once. What is refused is not pending: it is large, and whoever asked is told. */
+  keepLearned({ now, before }: LearnedStates): Promise<boolean> {
+    return this.attempt((stores) => {
+      const learned = stores.objectStore('learned');
+      return [
+        now ? learned.put(now, 'now') : learned.delete('now'),
+        before ? learned.put(before, 'before') : learned.delete('before'),
+      ];
+    });
+  }
+
   /** Tries again what the device refused. @returns whether everything is kept now. */
   async retry(): Promise<boolean> {
     if (!this.database) await this.connect();
@@ -160,9 +187,12 @@ export class InkStore {
   private async connect(): Promise<void> {
     try {
       this.database = await openDB<Schema>(this.name, VERSION, {
-        upgrade(database) {
-          database.createObjectStore('notes', { keyPath: 'id' });
-          database.createObjectStore('ink', { keyPath: ['note', 'stroke', 'part'] });
+        upgrade(database, from) {
+          if (from < 1) {
+            database.createObjectStore('notes', { keyPath: 'id' });
+            database.createObjectStore('ink', { keyPath: ['note', 'stroke', 'part'] });
+          }
+          database.createObjectStore('learned');
         },
         // Another tab brings a newer page: let it, and go on in memory.
         blocking: () => this.close(),
@@ -180,7 +210,7 @@ export class InkStore {
       return false;
     }
     try {
-      const transaction = this.database.transaction(['notes', 'ink'], 'readwrite', { durability: 'relaxed' });
+      const transaction = this.database.transaction(STORES, 'readwrite', { durability: 'relaxed' });
       const requests = write(transaction as Parameters<Write>[0]);
       transaction.commit();
       // All of them, so that no refused request is reported as unhandled beside `done`.

@@ -37,7 +37,7 @@ export function Alternatives({ notebook }: { notebook: Notebook }) {
             key={text}
             class="chip"
             aria-pressed={text === chosen}
-            onClick={() => notebook.choose(word, text)}
+            onClick={() => notebook.choose([word, text])}
           >
             {text}
           </button>
@@ -66,7 +66,7 @@ function TypeWord({ notebook, word, onClose }: { notebook: Notebook; word: Word;
       class="alternatives"
       onSubmit={(event) => {
         event.preventDefault();
-        notebook.choose(word, field.current!.value.trim());
+        notebook.choose([word, field.current!.value.trim()]);
         onClose();
       }}
       onKeyDown={(event) => event.key === 'Escape' && onClose()}

@@ -15,8 +15,9 @@ import { Toolbar } from './Toolbar.tsx';
 
 const ExportDialog = deferred(() => import('./ExportDialog.tsx').then((part) => part.ExportDialog));
 const HelpDialog = deferred(() => import('./HelpDialog.tsx').then((part) => part.HelpDialog));
+const LearnDialog = deferred(() => import('../learn/LearnDialog.tsx').then((part) => part.LearnDialog));
 
-export type Panel = 'none' | 'notes' | 'export' | 'help';
+export type Panel = 'none' | 'notes' | 'export' | 'help' | 'learn';
 
 export function App({ notebook }: { notebook: Notebook }) {
   const panel = useSignal<Panel>('none');
@@ -69,7 +70,10 @@ export function App({ notebook }: { notebook: Notebook }) {
         </main>
       </div>
       {panel.value === 'export' && <ExportDialog notebook={notebook} onClose={() => close('export')} />}
-      {panel.value === 'help' && <HelpDialog onClose={() => close('help')} />}
+      {panel.value === 'help' && (
+        <HelpDialog onClose={() => close('help')} onLearn={() => (panel.value = 'learn')} />
+      )}
+      {panel.value === 'learn' && <LearnDialog notebook={notebook} onClose={() => close('learn')} />}
       <Toasts />
     </div>
   );

@@ -1,8 +1,8 @@
-import { ModalDialog, StorageMeter } from '@rivulet/shell';
+import { Icon, ModalDialog, StorageMeter } from '@rivulet/shell';
 import { keyNames, SHORTCUTS } from './keyboard.ts';
 
-/** How to write, and the keys. */
-export function HelpDialog({ onClose }: { onClose: () => void }) {
+/** How to write, and the keys. @param onLearn shows how the reader learns a hand */
+export function HelpDialog({ onClose, onLearn }: { onClose: () => void; onLearn: () => void }) {
   return (
     <ModalDialog title="How it works" onClose={onClose}>
       <ul class="tips">
@@ -12,6 +12,10 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         <li>Two fingers, the wheel or the arrow keys move the page. It has no end.</li>
         <li>Everything stays on this device, and works without a network.</li>
       </ul>
+      <button type="button" class="rv-button learn-my-hand" onClick={onLearn}>
+        <Icon name="pen" />
+        Learn my handwriting
+      </button>
       <h3>Keys</h3>
       <table class="keys">
         <tbody>

@@ -13,6 +13,7 @@ import { Reader } from '../recognise/reader.ts';
 import { RecogniserLink } from '../recognise/recogniserLink.ts';
 import { textOf, type Word } from '../recognise/words.ts';
 import { InkStore, type Note } from '../store/inkStore.ts';
+import type { LearnedStates } from '../store/learned.ts';
 import { StrokeWriter } from '../store/strokeWriter.ts';
 
 /** What the drawing surface is told, as it happens. */
@@ -35,15 +36,22 @@ export type Notebook = Awaited<ReturnType<typeof openNotebook>>;
 export async function openNotebook(models: string) {
   const link = new RecogniserLink(models);
   const reader = new Reader(link);
+  /** What the reader learned from this person's hand, and what held before. */
+  const learned = signal<LearnedStates>({});
   const loadModel = async (): Promise<void> => {
-    await link.load();
+    await link.load(learned.peek().now);
     reader.refresh();
   };
-  // The longest way to the first word: begun before the ink is fetched.
-  const modelTried = loadModel();
+  // The longest way to the first word: begun before the ink is fetched, and before it is known what was learned.
+  let modelTried = loadModel();
   const store = await InkStore.open();
+  const [learnedStates, keptNotes] = await Promise.all([store.learned(), store.notes()]);
+  if (learnedStates.now) {
+    learned.value = learnedStates;
+    modelTried = loadModel();
+  }
 
-  const notes = signal<readonly Note[]>(await store.notes());
+  const notes = signal<readonly Note[]>(keptNotes);
   const current = signal<Note>(notes.value[0] ?? blankNote());
   /** Grows with every change of the ink, for what shows whether there is any. */
   const inkVersion = signal(0);
@@ -180,6 +188,10 @@ export async function openNotebook(models: string) {
     eraser,
     inkVersion,
     model: link.state,
+    /** Address of the folder of models, with a closing slash. */
+    models,
+    learned,
+    usesLearned: link.usesLearned,
     /** Settles when the model has come, or failed to, for the first time. */
     modelTried,
     loadModel,
@@ -222,13 +234,22 @@ export async function openNotebook(models: string) {
         },
       });
     },
-    /** The person says what a word is. What was recognised is no choice. */
-    choose(word: Word, chosen: string) {
+    /** The person says what words are, also of those that were read right: it holds, and can be learned from. */
+    choose(...said: readonly (readonly [word: Word, chosen: string])[]) {
       const choices: Record<string, string> = { ...current.value.choices };
-      delete choices[word.key];
-      if (chosen !== word.text && chosen !== '') choices[word.key] = chosen;
+      for (const [{ key }, chosen] of said) {
+        if (chosen === '') delete choices[key];
+        else choices[key] = chosen;
+      }
       current.value = { ...current.value, choices };
       void keepNote({ choices, text: text.value }, true);
+    },
+    /** From now on the reader is this one. @returns whether the device keeps it; else all is as it was */
+    async learn(states: LearnedStates): Promise<boolean> {
+      if (!(await store.keepLearned(states))) return false;
+      learned.value = states;
+      await loadModel();
+      return true;
     },
     async open(id: string) {
       const note = notes.value.find((kept) => kept.id === id);

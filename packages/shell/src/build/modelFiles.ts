@@ -1,17 +1,23 @@
 /**
- * A Vite plugin that puts the two files a page loads of each of its models beside the page, as
- * `models/<name>/`: emitted by the build, served in development.
+ * A Vite plugin that puts the files a page loads of each of its models beside the page, as `models/<name>/`: emitted
+ * by the build, served in development.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
-const FILES = ['manifest.json', 'model.int8.onnx'] as const;
+const FILES = ['manifest.json', 'model.int8.onnx'];
+/** What a model is adapted by, beside these. */
+const RECIPE = 'train.json';
 
-/** @param models the repository's folder of models, with a closing slash. @param names of those to bring. */
-export function modelFiles(models: URL, names: readonly string[]): Plugin {
+/**
+ * @param models the repository's folder of models, with a closing slash
+ * @param names of those to bring
+ * @param adapts whether the page lets its models learn
+ */
+export function modelFiles(models: URL, names: readonly string[], adapts: boolean): Plugin {
   const files = names.flatMap((name) =>
-    FILES.map((file) => ({
+    [...FILES, ...(adapts ? [RECIPE] : [])].map((file) => ({
       address: `models/${name}/${file}`,
       path: fileURLToPath(new URL(`${name}/${file}`, models)),
     })),

@@ -14,6 +14,8 @@ export interface PageOptions {
   readonly model: string;
   /** The chunk of the worker that runs such models; the other's stays on the server. */
   readonly service: 'inkRecogniser' | 'seriesForecaster';
+  /** Lets its model learn from the person at the page: the model's recipe comes along. */
+  readonly adapts?: boolean;
   /** How the worker's code is cut into files. */
   readonly workerChunks: Rolldown.CodeSplittingOptions;
   /** Endings of what is kept for offline beyond code, styles, icons and models. */
@@ -27,6 +29,8 @@ const ON_DEMAND = [
   ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators'],
   ...['ringCaller', 'serveRings', 'borderFiles', 'ortSession', 'webgpuSession', 'fasterSession'],
 ] as const;
+/** What only learning asks for, and the page works without: each visit would fetch more for it than for the page. */
+const LEARNING = ['LearnDialog-*', 'adaptWorker-*', 'web-*', 'train.*'];
 const KEPT = ['html', 'js', 'css', 'wasm', 'svg', 'png', 'json', 'onnx', 'webmanifest'];
 const ICONS = [
   { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },
@@ -37,14 +41,16 @@ const ICONS = [
 
 /** Relative addresses throughout: the page works under any path it is served from. */
 export function pageConfig(options: PageOptions): UserConfig {
-  const { models, model, service, workerChunks, keep = [], manifest } = options;
-  const unused = ON_DEMAND.filter((name) => name !== service).map((name) => `**/${name}-*`);
+  const { models, model, service, adapts = false, workerChunks, keep = [], manifest } = options;
+  // A model that learned comes from the page's own files.
+  const used: readonly string[] = [service, ...(adapts ? ['borderFiles'] : [])];
+  const unused = ON_DEMAND.filter((name) => !used.includes(name)).map((name) => `**/${name}-*`);
   return {
     base: './',
     plugins: [
-      modelFiles(models, [model]),
+      modelFiles(models, [model], adapts),
       themeAtOnce(),
-      prefetch(new RegExp(`assets/(worker|manifest|${service})-.*\\.js$|^models/`)),
+      prefetch(new RegExp(`assets/(worker|manifest|${service})-.*\\.js$|^models/.*(manifest.json|onnx)$`)),
       precompress(),
       VitePWA({
         registerType: 'prompt',
@@ -60,7 +66,7 @@ export function pageConfig(options: PageOptions): UserConfig {
         injectManifest: {
           globPatterns: [`**/*.{${[...KEPT, ...keep].join()}}`],
           // onnxruntime is there for models of others; this page's own runs on the fused engine.
-          globIgnores: ['**/ort-*', '**/ort.*', ...unused],
+          globIgnores: ['**/ort-*', '**/ort.*', ...unused, ...LEARNING.map((name) => `**/${name}`)],
           maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
         },
       }),

@@ -24,7 +24,7 @@ export async function createAdapter(
 function connect(): Connection {
   let worker: Worker;
   try {
-    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    worker = new Worker(new URL('./adaptWorker.ts', import.meta.url), { type: 'module' });
   } catch (cause) {
     throw new RivuletError('ENGINE_UNAVAILABLE', `no worker could be started: ${cause}`, {}, cause);
   }

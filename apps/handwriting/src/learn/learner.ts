@@ -1,0 +1,170 @@
+/**
+ * Lets the reader learn this person's hand: in a worker of its own, from words they corrected or confirmed. Words put
+ * aside decide whether it really reads better; what was learned is kept with the notes and can be undone.
+ */
+import { signal } from '@preact/signals';
+import { RivuletError } from '@rivulet/core';
+import type { Adapter, AdaptProgress, Figures, InkSample } from '@rivulet/training/adapt';
+import type { Learned } from '../store/learned.ts';
+import type { Notebook } from '../ui/notebook.ts';
+import { lessonsOf } from './lessons.ts';
+import { pageInView } from './pageInView.ts';
+
+/** Fewer words say little about a hand, and the quarter of them that judges says less. */
+export const LEAST_WORDS = 20;
+
+export type LearnState =
+  | { readonly kind: 'idle' }
+  /** `part` of the way, 0 before the first step. */
+  | {
+      readonly kind: 'learning';
+      readonly part: number;
+      readonly etaSeconds?: number | undefined;
+      readonly waiting: boolean;
+    }
+  | { readonly kind: 'learned'; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export interface Outcome {
+  readonly kept: boolean;
+  /** Held-out figures before and after; the same where nothing was kept. */
+  readonly before: Figures;
+  readonly after: Figures;
+  readonly trained: number;
+  readonly judged: number;
+  /** Words with signs that the reader does not know, or too little ink. */
+  readonly passedOver: number;
+  readonly battery: boolean;
+}
+
+export class Learner {
+  readonly state = signal<LearnState>({ kind: 'idle' });
+  private readonly notebook: Notebook;
+  private running: AbortController | undefined;
+
+  constructor(notebook: Notebook) {
+    this.notebook = notebook;
+  }
+
+  /** Of all notes, as they are kept. */
+  async lessons(): Promise<InkSample[]> {
+    const { store, notes } = this.notebook;
+    const chosen = notes.value.filter(({ choices }) => Object.keys(choices).length > 0);
+    const each = await Promise.all(
+      chosen.map(async ({ id, choices }) => lessonsOf(choices, await store.strokes(id))),
+    );
+    return each.flat();
+  }
+
+  /** Never rejects: `state` says how it went. */
+  async learn(): Promise<void> {
+    const { signal } = (this.running = new AbortController());
+    this.state.value = { kind: 'learning', part: 0, waiting: false };
+    try {
+      const lessons = await this.lessons();
+      const outcome = await this.withAdapter(signal, (adapter) => this.adapt(adapter, lessons, signal));
+      this.state.value = { kind: 'learned', outcome };
+    } catch (error) {
+      const cancelled = error instanceof RivuletError && error.code === 'ABORTED';
+      this.state.value = cancelled ? { kind: 'idle' } : { kind: 'failed', error };
+    }
+  }
+
+  cancel(): void {
+    this.running?.abort();
+  }
+
+  /** @throws DELTA_INVALID, DELTA_MODEL, STORAGE_FULL */
+  async takeFile(delta: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.state.value = { kind: 'idle' };
+    await this.withAdapter(undefined, async (adapter) => {
+      await adapter.importDelta(delta);
+      await this.keep(adapter);
+    });
+  }
+
+  /** @throws STORAGE_FULL */
+  async undo(): Promise<void> {
+    this.state.value = { kind: 'idle' };
+    const { before } = this.notebook.learned.value;
+    if (!(await this.notebook.learn({ now: before }))) throw notKept();
+  }
+
+  private async withAdapter<T>(
+    signal: AbortSignal | undefined,
+    use: (adapter: Adapter) => Promise<T>,
+  ): Promise<T> {
+    const { createAdapter } = await import('@rivulet/training/adapt');
+    const adapter = await createAdapter(`${this.notebook.models}handwriting-en/`);
+    // Also while it computes what it computed before its first step.
+    signal?.addEventListener('abort', () => adapter.dispose());
+    try {
+      if (signal?.aborted) throw new RivuletError('ABORTED', 'learning was cancelled', {});
+      return await use(adapter);
+    } catch (error) {
+      throw signal?.aborted ? new RivuletError('ABORTED', 'learning was cancelled', {}, error) : error;
+    } finally {
+      adapter.dispose();
+    }
+  }
+
+  private async adapt(
+    adapter: Adapter,
+    lessons: readonly InkSample[],
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const { now } = this.notebook.learned.value;
+    // It goes on from what it knows, unless that belongs to an earlier reader.
+    if (now?.base === adapter.info.sha256) await adapter.importDelta(now.delta);
+    let samples = lessons;
+    let first: Figures | undefined;
+    let best: Figures | undefined;
+    for (;;) {
+      const result = await adapter
+        .adapt(samples, { method: 'all', onProgress: (progress) => this.progress(progress) })
+        .catch((error) => {
+          samples = without(samples, error);
+          return undefined;
+        });
+      if (!result) continue;
+      first ??= result.before;
+      if (result.kept) best = result.after;
+      if (result.stopped === 'hidden') {
+        this.state.value = { kind: 'learning', part: 0, waiting: true };
+        await pageInView(signal);
+        this.state.value = { kind: 'learning', part: 0, waiting: false };
+        continue;
+      }
+      if (best) await this.keep(adapter, samples.length);
+      const { trained, judged, stopped } = result;
+      return {
+        ...{ kept: best !== undefined, before: first, after: best ?? first, trained, judged },
+        ...{ passedOver: lessons.length - samples.length, battery: stopped === 'battery' },
+      };
+    }
+  }
+
+  private progress({ step, totalSteps, etaSeconds }: AdaptProgress): void {
+    this.state.value = { kind: 'learning', part: step / totalSteps, etaSeconds, waiting: false };
+  }
+
+  private async keep(adapter: Adapter, words?: number): Promise<void> {
+    const { manifest, onnx } = await adapter.files();
+    const delta = await adapter.exportDelta();
+    const now: Learned = {
+      ...{ base: adapter.info.sha256, sha256: manifest.files.int8.sha256, at: Date.now(), words },
+      ...{ onnx: onnx as Uint8Array<ArrayBuffer>, delta: delta as Uint8Array<ArrayBuffer> },
+    };
+    if (!(await this.notebook.learn({ now, before: this.notebook.learned.value.now }))) throw notKept();
+  }
+}
+
+/** The samples but the one that an error names. @throws the error where it names none */
+function without(samples: readonly InkSample[], error: unknown): InkSample[] {
+  const place = error instanceof RivuletError ? error.details.sample : undefined;
+  if (typeof place !== 'number') throw error;
+  return samples.toSpliced(place, 1);
+}
+
+const notKept = (): RivuletError =>
+  new RivuletError('STORAGE_FULL', 'there is no room for what was learned', {});

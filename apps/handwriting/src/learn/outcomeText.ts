@@ -1,0 +1,19 @@
+/** What came of learning, in plain words. */
+import type { Outcome } from './learner.ts';
+
+export function outcomeText({ kept, before, after, judged, passedOver, battery }: Outcome): string {
+  const aside = judged === 1 ? 'the word put aside' : `the ${judged} words put aside`;
+  const [was, is] = [Math.round(100 * before.cer!), Math.round(100 * after.cer!)];
+  const result = !kept
+    ? `It did not get better at reading ${aside}, so nothing was changed. More of your words may help.`
+    : is < was
+      ? `Done. In ${aside}, ${was} of 100 letters were read wrongly before, and ${is || 'none'} now.`
+      : `Done. It reads ${aside} as well as before, and is surer of them.`;
+  const left =
+    passedOver === 0
+      ? ''
+      : passedOver === 1
+        ? ' One word was passed over: it has signs that the reader does not know, or too little ink.'
+        : ` ${passedOver} words were passed over: they have signs that the reader does not know, or too little ink.`;
+  return result + (battery ? ' It stopped early, because the battery is low.' : '') + left;
+}

@@ -1,0 +1,313 @@
+/** The page gets used to its writer's hand: from words they corrected and confirmed, by their leave, and back again. */
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { createHandwritingRecognizer, HandwritingStroke } from '@rivulet/inference/node';
+import { type AdaptedFiles, createAdapter } from '@rivulet/training/adapt';
+import { placed, type RealWord, realWords } from '../fixtures/realWords.ts';
+import { expectOfflineReady, expectRead, open, textOf } from './handwriting/desk.ts';
+import { keptLearned } from './handwriting/kept.ts';
+import { write } from './handwriting/realInk.ts';
+
+const models = fileURLToPath(new URL('../../models/', import.meta.url));
+/** Words of unseen writers; the fixture has ten of each. */
+const lent = realWords.slice(0, 24);
+const others = realWords.slice(24, 30);
+const COLUMNS = 3;
+
+/** In columns so far apart that each word is one of its own. */
+const placeOf = ({ aspect }: RealWord, i: number) => ({
+  left: 40 + (i % COLUMNS) * 380,
+  top: 24 + Math.floor(i / COLUMNS) * 72,
+  height: Math.min(44, 260 / aspect),
+});
+
+async function writeAll(page: Page, words: readonly RealWord[]): Promise<void> {
+  for (const [i, word] of words.entries()) await write(page, placed(word, placeOf(word, i)));
+  await expectRead(page);
+}
+
+/** As a person would: tap the wrong word, type what it is. */
+async function correct(page: Page, words: readonly RealWord[]): Promise<void> {
+  for (const [i, { label }] of words.entries()) {
+    const word = page.getByTestId('recognised-text').getByRole('button').nth(i);
+    if ((await word.textContent()) === label) continue;
+    await word.click();
+    await page.getByLabel('Type the word').click();
+    await page.getByLabel('What the word is').fill(label);
+    await page.keyboard.press('Enter');
+    await expect(word).toHaveText(label);
+  }
+}
+
+async function openLearning(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Help' }).click();
+  await page.getByRole('button', { name: 'Learn my handwriting' }).click();
+  await expect(page.getByTestId('learn-words')).toBeVisible();
+}
+
+const takeFile = (page: Page, bytes: Uint8Array) =>
+  page.getByTestId('import-learned').setInputFiles({
+    ...{ name: 'my-handwriting.rvdelta', mimeType: 'application/octet-stream' },
+    buffer: Buffer.from(bytes),
+  });
+const learned = (page: Page) => page.getByTestId('learned');
+const button = (page: Page) => page.getByTestId('learn');
+
+/** What the recogniser of Node reads of the same ink with some weights in place of the shipped ones. */
+async function readInNode(
+  words: readonly RealWord[],
+  kept: (Pick<AdaptedFiles, 'onnx'> & { readonly sha256: string }) | undefined,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'rivulet-learned-'));
+  const manifest = JSON.parse(readFileSync(join(models, 'handwriting-en', 'manifest.json'), 'utf8'));
+  const onnx = kept ? kept.onnx : readFileSync(join(models, 'handwriting-en', 'model.int8.onnx'));
+  if (kept) Object.assign(manifest.files.int8, { bytes: onnx.length, sha256: kept.sha256 });
+  await mkdir(join(folder, 'handwriting-en'));
+  await writeFile(join(folder, 'handwriting-en', 'manifest.json'), JSON.stringify(manifest));
+  await writeFile(join(folder, 'handwriting-en', 'model.int8.onnx'), onnx);
+  const recognizer = await createHandwritingRecognizer({ languages: ['en'] }, { models: folder });
+  const drawing = recognizer.startDrawing({ alternatives: 1 });
+  for (const [i, word] of words.entries()) {
+    for (const points of placed(word, placeOf(word, i))) {
+      const stroke = new HandwritingStroke();
+      for (let p = 0; p < points.length; p += 2) stroke.addPoint({ x: points[p]!, y: points[p + 1]!, t: p });
+      drawing.addStroke(stroke);
+    }
+  }
+  const [best] = await drawing.getPrediction();
+  recognizer.finish();
+  await rm(folder, { recursive: true });
+  return best!.text;
+}
+
+/** The same ink out of a file, all of it on one page. */
+async function importInk(page: Page, words: readonly RealWord[]): Promise<void> {
+  const strokes = words.flatMap((word, i) =>
+    placed(word, placeOf(word, i)).map((points, k) => {
+      const x = points.filter((_, p) => p % 2 === 0);
+      const y = points.filter((_, p) => p % 2 === 1);
+      return {
+        tool: 'pen',
+        began: 1e12 + 1000 * (100 * i + k),
+        x,
+        y,
+        t: x.map((_, p) => p),
+        p: x.map(() => 0.5),
+      };
+    }),
+  );
+  const file = { format: 'rivulet-ink', version: 1, unit: 'css-px', text: '', strokes };
+  await page.keyboard.press('Alt+e');
+  const buffer = Buffer.from(JSON.stringify(file));
+  await page
+    .getByTestId('import-ink')
+    .setInputFiles({ name: 'a.ink.json', mimeType: 'application/json', buffer });
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expectRead(page);
+}
+
+async function confirmPage(page: Page): Promise<void> {
+  await openLearning(page);
+  await page.getByRole('button', { name: 'Every word of this page is right' }).click();
+  await expect(page.getByTestId('learn-words')).toHaveText('24 words to learn from');
+}
+
+test('learns from corrected words, reads with what it learned, and takes it back', async ({
+  page,
+  browser,
+  context,
+}) => {
+  test.setTimeout(300_000);
+  await open(page);
+  await writeAll(page, lent);
+  await correct(page, lent);
+  await confirmPage(page);
+  await expect(button(page)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('learn-progress')).toContainText('Learning…', { timeout: 60_000 });
+  await expect(page.getByTestId('learn-outcome')).toContainText('Done.', { timeout: 180_000 });
+  await expect(learned(page)).toContainText('Learned from 24 words');
+  await expect(learned(page)).not.toContainText('renewed');
+
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as a file' }).click();
+  const file = readFileSync((await (await saving).path())!);
+  await page.keyboard.press('Escape');
+  const kept = (await keptLearned(page))!;
+  expect(kept).toMatchObject({ words: 24 });
+  // What it was told stays as it was told.
+  expect((await textOf(page))!.split(/\s+/)).toEqual(lent.flatMap(({ label }) => label.split(/\s+/)));
+
+  await page.keyboard.press('Alt+n');
+  await expect(page.getByTestId('recognised-text')).toHaveClass(/placeholder/);
+  await writeAll(page, others);
+  const [now, before] = [await readInNode(others, kept), await readInNode(others, undefined)];
+  expect(now).not.toBe(before);
+  expect(await textOf(page)).toBe(now);
+  await page.reload();
+  await expectRead(page);
+  expect(await textOf(page)).toBe(now);
+  await expectOfflineReady(page);
+  await context.setOffline(true);
+  await page.reload();
+  await expectRead(page);
+  expect(await textOf(page)).toBe(now);
+  await context.setOffline(false);
+
+  // Another device: the same file gives the same reader, and no other file does.
+  const elsewhere = await (await browser.newContext()).newPage();
+  await open(elsewhere);
+  await openLearning(elsewhere);
+  await expect(learned(elsewhere)).toHaveText('Nothing yet.');
+  await takeFile(elsewhere, file);
+  await expect(learned(elsewhere)).toContainText('Brought from a file');
+  expect((await keptLearned(elsewhere))!.onnx).toEqual(kept.onnx);
+  await elsewhere.keyboard.press('Escape');
+  await writeAll(elsewhere, others);
+  expect(await textOf(elsewhere)).toBe(now);
+  await elsewhere.context().close();
+
+  await openLearning(page);
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await expect(learned(page)).toHaveText('Nothing yet.');
+  await expect(button(page)).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expectRead(page);
+  await expect(page.getByTestId('recognised-text')).toHaveText(before);
+  expect(await keptLearned(page)).toBeUndefined();
+});
+
+for (const [device, colorScheme, viewport] of [
+  ['tablet', 'light', { width: 1180, height: 820 }],
+  ['phone', 'dark', { width: 390, height: 844 }],
+] as const) {
+  test(`is cancelled at once, and keeps nobody out (${device}, ${colorScheme})`, async ({ page }) => {
+    test.setTimeout(180_000);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize(viewport);
+    const check = async (view: string) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${view}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+    };
+    await open(page);
+    await importInk(page, lent.slice(0, 5));
+    await openLearning(page);
+    await expect(page.getByTestId('learn-words')).toHaveText('0 of the 20 words that it needs');
+    await expect(button(page)).toHaveAttribute('aria-disabled', 'true');
+    await check('too few words');
+    await button(page).press('Enter');
+    await expect(page.getByTestId('learn-progress')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+
+    await importInk(page, lent);
+    await confirmPage(page);
+    await button(page).press('Enter');
+    await expect(page.getByTestId('learn-progress')).toContainText('Learning…', { timeout: 60_000 });
+    await check('learning');
+    await button(page).press('Enter');
+    await expect(page.getByTestId('learn-progress')).toHaveCount(0);
+    await expect(button(page)).toBeFocused();
+    await expect(learned(page)).toHaveText('Nothing yet.');
+    expect(await keptLearned(page)).toBeUndefined();
+  });
+}
+
+test.describe('what can go wrong', () => {
+  // What the routes below answer must reach the page: no service worker stands between them.
+  test.use({ serviceWorkers: 'block' });
+
+  let delta: Uint8Array;
+  let foreign: Uint8Array;
+  let renewed: AdaptedFiles;
+  test.beforeAll(async () => {
+    const words = lent.slice(0, 10).map(({ label, strokes }) => ({ label, ink: strokes }));
+    const learn = async (dtype: 'int8' | 'float32') => {
+      const adapter = await createAdapter(join(models, 'handwriting-en'), { dtype });
+      await adapter.adapt(words, { epochs: 1, margin: 0, learningRate: 1e-3 });
+      const made = { delta: (await adapter.exportDelta())!, files: await adapter.files() };
+      adapter.dispose();
+      return made;
+    };
+    ({ delta, files: renewed } = await learn('int8'));
+    ({ delta: foreign } = await learn('float32'));
+  });
+
+  test('a file that is torn or of another model, and a device without room, change nothing', async ({
+    page,
+  }) => {
+    await open(page);
+    await openLearning(page);
+    const alert = page.getByRole('dialog').getByRole('alert');
+    await takeFile(page, delta.subarray(0, delta.length - 1));
+    await expect(alert).toContainText('cannot be read');
+    await takeFile(page, foreign);
+    await expect(alert).toContainText('another model');
+    await page.evaluate(() => {
+      const { put } = IDBObjectStore.prototype;
+      const storage = window as typeof window & { full: boolean };
+      storage.full = true;
+      IDBObjectStore.prototype.put = function (...args) {
+        if (storage.full) throw new DOMException('full', 'QuotaExceededError');
+        return put.apply(this, args);
+      };
+    });
+    await takeFile(page, delta);
+    await expect(alert).toContainText('storage of this device is full');
+    await expect(learned(page)).toHaveText('Nothing yet.');
+    expect(await keptLearned(page)).toBeUndefined();
+    await page.evaluate(() => Object.assign(window, { full: false }));
+    await takeFile(page, delta);
+    await expect(learned(page)).toContainText('Brought from a file');
+    await expect(alert).toHaveCount(0);
+  });
+
+  test('a renewed model reads by itself, and the page says that it has to learn again', async ({ page }) => {
+    await open(page);
+    await openLearning(page);
+    await takeFile(page, delta);
+    await expect(learned(page)).toContainText('Brought from a file');
+    await expect(learned(page)).not.toContainText('renewed');
+    await page.route('**/manifest.json', (route) => route.fulfill({ json: renewed.manifest }));
+    await page.route('**/model.int8.onnx', (route) => route.fulfill({ body: Buffer.from(renewed.onnx) }));
+    await page.reload();
+    await writeAll(page, others);
+    expect(await textOf(page)).toBe(
+      await readInNode(others, { sha256: renewed.manifest.files.int8.sha256, onnx: renewed.onnx }),
+    );
+    await openLearning(page);
+    await expect(learned(page)).toContainText('renewed since');
+    // The file was learned from the model before.
+    await takeFile(page, delta);
+    await expect(page.getByRole('dialog').getByRole('alert')).toContainText('another model');
+  });
+
+  test('notes that an earlier version of the page kept are there', async ({ page }) => {
+    await page.goto('/handwriting/icons/icon.svg');
+    await page.evaluate(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const opening = indexedDB.open('rivulet-handwriting', 1);
+          opening.onerror = () => reject(opening.error);
+          opening.onupgradeneeded = () => {
+            const { result } = opening;
+            const notes = result.createObjectStore('notes', { keyPath: 'id' });
+            result.createObjectStore('ink', { keyPath: ['note', 'stroke', 'part'] });
+            notes.put({ id: 'old', created: 1, updated: 1, text: '', choices: {} });
+          };
+          opening.onsuccess = () => {
+            opening.result.close();
+            resolve();
+          };
+        }),
+    );
+    await open(page);
+    await page.getByTestId('notes-toggle').click();
+    await expect(page.getByRole('navigation', { name: 'Notes' })).toContainText('Note of');
+    await expect(page.getByTestId('error-banner')).toHaveCount(0);
+  });
+});
