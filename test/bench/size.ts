@@ -8,16 +8,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPage } from './buildPage.ts';
 import { type BuiltFile, builtFiles } from './builtFiles.ts';
+import { isFetched, isShell } from './fetchedFiles.ts';
 
 const APPS = ['handwriting', 'forecast'] as const;
-/** Chunks that a page which loads and runs a recurrent model does not fetch. */
-const ON_DEMAND =
-  /\/(inkRecogniser|seriesForecaster|manifest|modelStreams|operators|ringCaller|serveRings|borderFiles|ortSession|webgpuSession|fasterSession)-/;
-
 export async function bench(): Promise<Record<string, number>> {
   const figures: Record<string, number> = {};
   const page = await buildPage('fused');
-  report('@rivulet/inference', await builtFiles(page.folder), (file) => !ON_DEMAND.test(file), figures);
+  report('@rivulet/inference', await builtFiles(page.folder), isFetched, figures);
   await page.dispose();
   for (const app of APPS) {
     const folder = fileURLToPath(new URL(`../../apps/${app}/dist`, import.meta.url));
@@ -30,15 +27,15 @@ export async function bench(): Promise<Record<string, number>> {
   return figures;
 }
 
-/** Prints a table; a browser fetches one of the two kernels (the newer ones that of relaxed SIMD), and models, data and icons are not the shell. */
+/** Prints a table. */
 function report(
   name: string,
   files: readonly BuiltFile[],
   needed: (file: string) => boolean,
   figures: Record<string, number>,
 ): void {
-  const shell = files.filter((file) => /\.(html|js|css|wasm)$/.test(file.name));
-  const counted = shell.filter((file) => needed(file.name) && !file.name.includes('infer.plain'));
+  const shell = files.filter(({ name }) => /\.(html|js|css|wasm)$/.test(name));
+  const counted = shell.filter(({ name }) => isShell(name) && needed(name));
   console.log(`\n${name.padEnd(40)}${['bytes', 'gzip', 'brotli'].map((word) => word.padStart(9)).join('')}`);
   for (const file of shell) {
     const row = [file.bytes, file.gzip, file.brotli].map((n) => String(n).padStart(9)).join('');

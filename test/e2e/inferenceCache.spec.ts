@@ -116,6 +116,44 @@ test('a full disk costs nothing but the next download', async ({ page }) => {
   expect(refused).toBe('QuotaExceededError');
 });
 
+test('a torn file is fetched again, and whole from then on', async ({ page }) => {
+  const first = await forecast(page);
+  const contents = () =>
+    page.evaluate(async () => {
+      const cache = await caches.open('rivulet-models-1');
+      const weights = (await cache.keys()).filter(({ url }) => url.includes('.onnx'));
+      return Promise.all(
+        weights.map(async (key) => {
+          const bytes = await (await cache.match(key))!.arrayBuffer();
+          return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join();
+        }),
+      );
+    });
+  await expect.poll(contents).toHaveLength(1);
+  const [whole] = await contents();
+  // Cut off, and of the right length with another byte in it.
+  for (const tear of ['cut', 'flip'] as const) {
+    await page.evaluate(async (tear) => {
+      const cache = await caches.open('rivulet-models-1');
+      for (const key of await cache.keys()) {
+        const { headers } = (await cache.match(key))!;
+        const bytes = new Uint8Array(await (await cache.match(key))!.arrayBuffer());
+        if (tear === 'flip') bytes[100]! ^= 1;
+        await cache.put(key, new Response(tear === 'cut' ? bytes.slice(0, 1000) : bytes, { headers }));
+      }
+    }, tear);
+    fetched = [];
+    await open(page);
+    expect(await forecast(page)).toBe(first);
+    expect(fetched).toEqual(['manifest.json', 'model.int8.onnx']);
+    await expect.poll(contents).toEqual([whole]);
+    fetched = [];
+    await open(page);
+    expect(await forecast(page)).toBe(first);
+    expect(fetched).toEqual(['manifest.json']);
+  }
+});
+
 test('one version of a file is kept, and as many files as fit', async ({ page }) => {
   const state = await page.evaluate(async () => {
     await caches.open('rivulet-models-0');

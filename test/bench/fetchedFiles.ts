@@ -1,0 +1,12 @@
+/** Which files of a built page a browser fetches to run a recurrent model. */
+
+/** Chunks that only some models, calls or pages need. */
+const ON_DEMAND =
+  /\/(inkRecogniser|seriesForecaster|manifest|modelStreams|operators|ringCaller|serveRings|borderFiles|ortSession|webgpuSession|fasterSession)-/;
+
+/** @param name relative to the page, with forward slashes */
+export const isFetched = (name: string): boolean => !ON_DEMAND.test(name);
+
+/** Of the two kernels browsers fetch one, the newer ones that of relaxed SIMD; models, data and icons are apart. */
+export const isShell = (name: string): boolean =>
+  /\.(html|js|css|wasm)$/.test(name) && !name.includes('infer.plain');
