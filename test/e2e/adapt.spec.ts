@@ -1,13 +1,10 @@
 /** The shipped recogniser learns from ten real words of one writer, in Chromium, as in Node. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { type AdaptSettings, createAdapter } from '@rivulet/training/adapt';
-import sirv from 'sirv';
-import { servePage } from '../bench/servePage.ts';
 import { realWords } from '../fixtures/realWords.ts';
-import { buildPages } from './buildPages.ts';
+import { serveAdaptPage } from './adapt/serveAdaptPage.ts';
 
 const models = fileURLToPath(new URL('../../models', import.meta.url));
 /** The fixture has ten words of each writer, one writer after the other. */
@@ -17,27 +14,16 @@ const words = realWords
   .map(({ label, strokes }) => ({ label, ink: strokes }));
 const settings: AdaptSettings = { epochs: 3, margin: 0 };
 
-let folder: string;
-let served: Awaited<ReturnType<typeof servePage>>;
+let served: Awaited<ReturnType<typeof serveAdaptPage>>;
 
 test.beforeAll(async () => {
-  folder = await buildPages(['adapt'], new URL('./adapt/', import.meta.url));
-  const files = sirv(models);
-  served = await servePage(folder, (request, response) => {
-    if (!request.url?.startsWith('/models/')) return false;
-    request.url = request.url.slice('/models'.length);
-    files(request, response, () => void response.writeHead(404).end());
-    return true;
-  });
+  served = await serveAdaptPage();
 });
 
-test.afterAll(async () => {
-  served.close();
-  await rm(folder, { recursive: true });
-});
+test.afterAll(() => served.close());
 
 test.beforeEach(async ({ page }) => {
-  await page.goto(`${served.url}adapt.html`);
+  await page.goto(served.url);
   await page.waitForFunction(() => 'adapting' in window);
 });
 
