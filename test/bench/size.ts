@@ -20,8 +20,7 @@ export async function bench(): Promise<Record<string, number>> {
     const folder = fileURLToPath(new URL(`../../apps/${app}/dist`, import.meta.url));
     if (!existsSync(folder)) throw new Error(`apps/${app} is not built: run "npm run build" first`);
     const kept = readFileSync(join(folder, 'sw.js'), 'utf8');
-    const needed = (file: string): boolean =>
-      kept.includes(`"${file}"`) || file === 'sw.js';
+    const needed = (file: string): boolean => kept.includes(`"${file}"`) || file === 'sw.js';
     report(app, await builtFiles(folder), needed, figures);
   }
   return figures;

@@ -4,21 +4,21 @@ import { COLD_CASES } from './coldCases.ts';
 export const ENGINES = ['fused', 'ort'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-/** Milliseconds, by case and engine. */
-export type Samples = readonly { readonly name: string; readonly times: Record<EngineName, number[]> }[];
+/** By case and engine; what is measured of each may be more than its milliseconds. */
+export type Samples<T = number> = readonly {
+  readonly name: string;
+  readonly times: Record<EngineName, T[]>;
+}[];
 
 const RUNS = 7;
 
 export const median = (times: readonly number[]): number =>
   times.toSorted((a, b) => a - b)[times.length >> 1]!;
 
-export async function inTurns(
-  measure: (engine: EngineName, index: number) => Promise<number>,
-): Promise<Samples> {
-  const samples = COLD_CASES.map(({ name }) => ({
-    name,
-    times: { fused: [] as number[], ort: [] as number[] },
-  }));
+export async function inTurns<T>(
+  measure: (engine: EngineName, index: number) => Promise<T>,
+): Promise<Samples<T>> {
+  const samples = COLD_CASES.map(({ name }) => ({ name, times: { fused: [] as T[], ort: [] as T[] } }));
   // The first of each brings the bench's own files into memory.
   for (let run = -1; run < RUNS; run++) {
     for (const [index, { times }] of samples.entries()) {

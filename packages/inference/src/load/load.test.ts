@@ -1,8 +1,10 @@
 /** Loading over a real server: what it does wrong must come out as the right code, and be forgotten. */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { sha256, sha256Here } from '@rivulet/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failure } from '../testing/failure.ts';
@@ -152,6 +154,23 @@ it.each([[devNull], [import.meta.dirname], ['file:///a%2Fb'], ['a\0b']])(
     });
   },
 );
+
+it('reads a file whole, by its path and by its URL, and stops when it is told to', async () => {
+  const path = fileURLToPath(import.meta.url);
+  const expected = new Uint8Array(readFileSync(path));
+  for (const location of [path, import.meta.url]) {
+    const progress: (number | undefined)[][] = [];
+    const bytes = await readFileBytes(location, { onProgress: (...loaded) => void progress.push(loaded) });
+    expect(bytes).toEqual(expected);
+    // The whole of a buffer: it may be transferred.
+    expect(bytes.buffer.byteLength).toBe(expected.length);
+    expect(progress).toEqual([[expected.length, expected.length]]);
+  }
+  const controller = new AbortController();
+  const reading = readFileBytes(path, { signal: controller.signal });
+  controller.abort();
+  expect(await failure(reading)).toMatchObject({ code: 'ABORTED', details: { location: path } });
+});
 
 it('names a file that is not there', async () => {
   expect(await failure(readFileBytes('no/such/file.onnx'))).toMatchObject({

@@ -8,20 +8,15 @@ import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
 export const readFileBytes: ReadBytes = async (location, options = {}) => {
   if (/^https?:/i.test(location)) return fetchBytes(location, options);
   const { signal, onProgress, maxBytes = MAX_BYTES } = options;
-  // Asked for and not imported, and without promises: an import reads every export of it, of which one loads the
-  // streams and node:fs/promises, 3 ms of a thread that starts.
-  const { readFile, stat } = process.getBuiltinModule('node:fs');
   try {
     const path = location.startsWith('file:') ? new URL(location) : location;
-    const found = await answered<Stats>((done) => stat(path, done));
+    const found = await answered<Stats>((done) => fs().stat(path, done));
     // A pipe or a device may have no end.
     if (!found.isFile()) throw new RivuletError('MODEL_FETCH', `${location} is no file`, { location });
     if (found.size > maxBytes) throw tooLarge(location, found.size, maxBytes);
-    const { buffer, byteOffset, length } = await answered<NonSharedBuffer>((done) =>
-      readFile(path, { signal }, done),
-    );
-    onProgress?.(length, length);
-    return new Uint8Array(buffer, byteOffset, length);
+    const bytes = await contentOf(path, found.size, signal);
+    onProgress?.(bytes.length, bytes.length);
+    return bytes;
   } catch (cause) {
     if (cause instanceof RivuletError) throw cause;
     if (signal?.aborted) throw aborted(location, signal);
@@ -35,6 +30,37 @@ export const readFileBytes: ReadBytes = async (location, options = {}) => {
     );
   }
 };
+
+/** By the length that is known already: `readFile` asks for it again, and reads in pieces. */
+async function contentOf(
+  path: string | URL,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { open, read, close } = fs();
+  const file = await answered<number>((done) => open(path, done));
+  try {
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    while (at < length) {
+      signal?.throwIfAborted();
+      const got = await answered<number>((done) => read(file, bytes, at, length - at, at, done));
+      // Somebody has cut it off meanwhile.
+      if (got === 0) break;
+      at += got;
+    }
+    signal?.throwIfAborted();
+    return bytes.subarray(0, at);
+  } finally {
+    close(file, () => {});
+  }
+}
+
+/**
+ * Asked for and not imported, and without promises: an import reads every export of it, of which one loads the streams
+ * and node:fs/promises, 3 ms of a thread that starts.
+ */
+const fs = (): typeof import('node:fs') => process.getBuiltinModule('node:fs');
 
 function answered<T>(ask: (done: (error: Error | null, value: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
