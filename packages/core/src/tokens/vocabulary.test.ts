@@ -21,6 +21,10 @@ describe('text as tokens', () => {
     expect(() => known.numbers(['a', 'x'])).toThrow(
       expect.objectContaining({ code: 'ARGUMENT', details: { token: 'x', place: 1 } }),
     );
+    const rare = Vocabulary.of([['b', 'a', 'b'], ['c']], '?', 2);
+    expect(rare.tokens).toEqual(['?', 'b']);
+    expect(rare.numbers(['b', 'a', 'x', '?'])).toEqual([1, 0, 0, 0]);
+    expect(() => new Vocabulary(['a'], '?')).toThrow(expect.objectContaining({ details: { token: '?' } }));
     expect(() => new Vocabulary(['a', 'b', 'a'])).toThrow(
       expect.objectContaining({ details: { token: 'a' } }),
     );

@@ -2,10 +2,10 @@
  * Text that goes on from a prompt, token by token, by a model of `text-model`: each next token is drawn by the
  * probability that the model gives it, sharper or flatter by a temperature (Graves 2013).
  */
-import { joinTokens, RivuletError, sampleClass, splitText, Vocabulary } from '@rivulet/core';
+import { joinTokens, RivuletError, sampleClass, splitText } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
-import { checkTask, labelsOf, type SequenceManifest, unitOf } from './sequenceManifest.ts';
+import { checkTask, labelsOf, type SequenceManifest, unitOf, vocabularyOf } from './sequenceManifest.ts';
 
 export interface GenerateOptions extends CallOptions {
   /** What the text goes on from, at least one token; it is no part of the result. Default: a new line. */
@@ -37,7 +37,7 @@ export async function generateText(
   if (!Number.isInteger(length) || length < 0) {
     throw new RivuletError('ARGUMENT', `length is a whole number from 0, got ${length}`, { length });
   }
-  const read = new Vocabulary(labels).numbers(splitText(prompt, unit));
+  const read = vocabularyOf(manifest)?.numbers(splitText(prompt, unit)) ?? [];
   if (read.length === 0) throw new RivuletError('ARGUMENT', 'a prompt has at least one token', { prompt });
   const stream = model.createStream();
   try {

@@ -47,8 +47,9 @@ export function unitOf({ features }: SequenceManifest, key: 'unit' | 'targetUnit
 }
 
 /** @returns undefined where the steps are numbers */
-export function vocabularyOf({ features: { tokens } }: SequenceManifest): Vocabulary | undefined {
-  return Array.isArray(tokens) ? new Vocabulary(tokens) : undefined;
+export function vocabularyOf({ features: { tokens, unknown } }: SequenceManifest): Vocabulary | undefined {
+  if (!Array.isArray(tokens)) return undefined;
+  return new Vocabulary(tokens, typeof unknown === 'string' ? unknown : undefined);
 }
 
 /**

@@ -126,6 +126,15 @@ describe('npm run train', () => {
     expect(again.stdout.split('\n')[0]).toBe(model);
   });
 
+  it('takes a small recipe by its bare file name, whose data is beside it', async () => {
+    const place = ['--run', join(folder, 'small'), '--epochs', '1', '--data'];
+    const { code, stderr } = await command('tags.json', ...place, folder).ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining(join(folder, 'data/tags.train.jsonl'))]);
+    const trained = await command('tags.json', ...place.slice(0, -1)).ended;
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    expect(trained.stdout).toContain('500 samples, 100 for validation');
+  });
+
   it('saves on SIGTERM, and goes on with --resume', async () => {
     const long = ['tiny', '--recipe', recipe('long'), '--epochs', '20000', ...place('stopped')];
     const first = command(...long);

@@ -10,6 +10,9 @@ import { RunFolder } from '../run/runFolder.ts';
 /** The repository. */
 export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
+/** Recipes of seconds, one for each shape of network. */
+const SMALL = join(ROOT, 'packages/training/recipes');
+
 const OPTIONS = {
   resume: { type: 'boolean', default: false },
   threads: { type: 'string', default: '2' },
@@ -62,7 +65,7 @@ export function parseTrainArguments(args: readonly string[]): TrainArguments | '
   const name = isFile ? nameOf(fromCaller(first)) : first;
   if (!/^[\w-][\w.-]*$/.test(name)) throw wrong(`${name} is no name of a model`, name);
   const runFolder = values.run === undefined ? join(ROOT, 'runs', name) : fromCaller(values.run);
-  const recipe = file === undefined ? recipeOf(name, runFolder) : fromCaller(file);
+  const recipe = file === undefined ? recipeOf(name, runFolder) : recipeFile(file);
   // A trial with another recipe must not take the place of the model that is shipped.
   const own = recipe === shipped(name) && !values.recipe && values.epochs === undefined && !values.init;
   return {
@@ -98,10 +101,17 @@ function shipped(name: string): string {
   return join(ROOT, 'models', name, 'train.json');
 }
 
-/** A run of a recipe that is not shipped goes on, and is exported, by its name alone. */
+/** A run of a recipe that is not shipped goes on, and is exported, by its name alone; small recipes have one too. */
 function recipeOf(name: string, runFolder: string): string {
-  const trained = RunFolder.fileIn(runFolder, 'recipe');
-  return !existsSync(shipped(name)) && existsSync(trained) ? trained : shipped(name);
+  const places = [shipped(name), join(SMALL, `${name}.json`), RunFolder.fileIn(runFolder, 'recipe')];
+  return places.find((place) => existsSync(place)) ?? shipped(name);
+}
+
+/** As the caller's folder has it, or a small recipe's bare file name. */
+function recipeFile(path: string): string {
+  const own = fromCaller(path);
+  const small = join(SMALL, path);
+  return existsSync(own) || path !== basename(path) || !existsSync(small) ? own : small;
 }
 
 /** A recipe's name is its file's; one called train.json, as in models/<name>, is its folder's. */
@@ -118,9 +128,17 @@ export function recipeNames(): string[] {
     .sort();
 }
 
+/** Recipes that bring their data along. */
+function smallNames(): string[] {
+  return readdirSync(SMALL)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => basename(name, '.json'))
+    .sort();
+}
+
 export function usage(): string {
   return `npm run train -- <name> [options]      <name>: ${recipeNames().join(' | ')}
-npm run train -- <recipe>.json [options]
+npm run train -- <recipe>.json [options]   or a small one: ${smallNames().join(' | ')}
 
   Trains the recipe models/<name>/train.json and exports the best weights beside it. Ctrl+C saves and stops.
   Of <recipe>.json all goes to runs/<recipe>, the model to its folder model.

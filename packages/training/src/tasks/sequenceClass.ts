@@ -12,15 +12,14 @@ import type { Batch, LaneTensors, Task } from '../task.ts';
 import { classLoss, meanLogits } from './classLoss.ts';
 import { checkOutput, checkPorts } from './sequence/checkNetwork.ts';
 import { parityBatches, type Sample, SequenceData, type Split } from './sequence/sequenceData.ts';
-import { fileKeys, readSequenceFiles } from './sequence/sequenceFiles.ts';
-import { lineNumbers, StepReader, stepsSchema } from './sequence/stepReader.ts';
+import { fileKeys, readSequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
+import { lineNumbers, namedTokens, StepReader, stepsSchema } from './sequence/stepReader.ts';
 
 const DataRecipe = v.strictObject({
   ...fileKeys,
+  ...tokenKeys,
   /** Classes, in the order of the network's outputs; absent: those of the train file, sorted. */
   labels: v.optional(v.array(v.string())),
-  /** Tokens by their numbers; absent: those of the train file, sorted. */
-  tokens: v.optional(v.array(v.string())),
 });
 const Line = v.strictObject({ x: stepsSchema, label: v.string() });
 
@@ -104,11 +103,11 @@ async function prepare(
   const reader = new StepReader(
     recipe,
     input,
-    options.tokens,
+    options,
     train.map(({ value }) => value.x),
   );
   const labels = options.labels
-    ? new Vocabulary(options.labels)
+    ? namedTokens(options.labels, 'data.labels')
     : Vocabulary.of([train.map(({ value }) => value.label)]);
   checkOutput(recipe, labels.size, `one for each class (${labels.tokens.join(', ')})`);
   const read = (lines: typeof train): ClassSample[] =>

@@ -12,11 +12,12 @@ import type { Recipe } from '../recipe.ts';
 import type { Batch, Task } from '../task.ts';
 import { checkOutput, checkPorts } from './sequence/checkNetwork.ts';
 import { parityBatches, type Sample, type Split } from './sequence/sequenceData.ts';
-import { fileKeys, readSequenceFiles } from './sequence/sequenceFiles.ts';
+import { fileKeys, readSequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
 import { StepClassesData, type StepClassesTarget } from './sequence/stepClassesData.ts';
 import {
   featuresOf,
   lineNumbers,
+  namedTokens,
   StepReader,
   stepsSchema,
   textSchema,
@@ -25,10 +26,9 @@ import {
 
 const DataRecipe = v.strictObject({
   ...fileKeys,
+  ...tokenKeys,
   /** Tags, in the order of the network's outputs; absent: those of the train file, sorted. */
   labels: v.optional(v.array(v.string())),
-  /** Tokens by their numbers; absent: those of the train file, sorted. */
-  tokens: v.optional(v.array(v.string())),
 });
 const Line = v.strictObject({ x: stepsSchema, y: textSchema });
 
@@ -83,11 +83,11 @@ async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'
   const reader = new StepReader(
     recipe,
     input,
-    options.tokens,
+    options,
     train.map(({ value }) => value.x),
   );
   const labels = options.labels
-    ? new Vocabulary(options.labels)
+    ? namedTokens(options.labels, 'data.labels')
     : Vocabulary.of(train.map(({ value }) => tokensOf(value.y, targetUnit)));
   checkOutput(recipe, labels.size, `one for each tag (${labels.tokens.join(', ')})`);
   const read = (lines: typeof train): TaggedSample[] =>

@@ -222,6 +222,22 @@ describe('data of sequences', () => {
     ],
     ['network.inputs.x', /it must be 1, the number of a token/, 'text-model', numbers(2, 2)],
     ['data.windows', /there is no such key/, 'sequence-tags', tokens(2, 2), { data: { windows: 3 } }],
+    ['data.minCount', /without features.unknown/, 'sequence-tags', tokens(2, 2), { data: { minCount: 2 } }],
+    ['data.minCount', /no embedding reads x/, 'sequence-tags', numbers(1, 2), { data: { minCount: 2 } }],
+    [
+      'data.tokens',
+      /"a" is in the vocabulary twice/,
+      'sequence-tags',
+      tokens(2, 2),
+      { data: { tokens: ['a', 'a'] } },
+    ],
+    [
+      'data.labels',
+      /"u" is in the vocabulary twice/,
+      'sequence-tags',
+      tokens(2, 2),
+      { data: { labels: ['u', 'u'] } },
+    ],
     ['features.unit', /./, 'sequence-tags', tokens(2, 2), { features: { unit: 'line' } }],
   ])('names the key %s of a recipe that does not fit', async (key, message, ...args) => {
     await expect(prepare(good, good, ...args)).rejects.toMatchObject({
@@ -229,6 +245,20 @@ describe('data of sequences', () => {
       message: expect.stringMatching(message),
       details: expect.objectContaining({ key }),
     });
+  });
+
+  it('knows rare and new tokens as the unknown one, where the recipe names it', async () => {
+    const network = tokens(3, 2);
+    const options = { features: { unknown: '?' }, data: { minCount: 2 } };
+    const val = '{"x": "xba", "y": "uvu"}\n';
+    const data = await prepare(`${good}{"x":"abc","y":"uvu"}`, val, 'sequence-tags', network, options);
+    const { inputs } = data.batch('val', [0], Random.fromSeed(1));
+    expect([0, 1, 2].map((t) => inputs.x!.data[t * 8])).toEqual([0, 2, 1]);
+    const { features } = (await loadTask('sequence-tags')).manifest(
+      recipe('sequence-tags', network, options),
+      data,
+    );
+    expect(features).toEqual({ unit: 'character', tokens: ['?', 'a', 'b'], unknown: '?' });
   });
 
   it('has a test split where the recipe names one', async () => {
@@ -284,5 +314,15 @@ describe('a text', () => {
     // The next letter follows from the one before: log2 10 = 3.3 bits for who has not learned it.
     expect(evaluation!.figures.bitsPerCharacter).toBeLessThan(0.5);
     expect(evaluation!.figures.error).toBe(0);
+  });
+
+  it('of words counts its bits by word', async () => {
+    const words = await prepare('to be or\nnot to be', 'to be', 'text-model', tokens(4, 4), {
+      features: { unit: 'word' },
+    });
+    expect(words.notes).toEqual({ 'different tokens': 4, 'tokens of text': 6 });
+    const { best, ...figures } = words.figures({ nats: Math.LN2, steps: 1, wrongSteps: 0 });
+    expect(figures).toEqual({ bitsPerWord: 1, perplexity: 2, error: 0 });
+    expect(best).toBe(1);
   });
 });

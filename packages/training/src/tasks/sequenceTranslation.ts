@@ -16,11 +16,12 @@ import type { Recipe } from '../recipe.ts';
 import type { Batch, Task } from '../task.ts';
 import { checkInput, checkOutput, checkPorts, checkTokens } from './sequence/checkNetwork.ts';
 import { parityBatches, type Sample, type Split } from './sequence/sequenceData.ts';
-import { fileKeys, readSequenceFiles } from './sequence/sequenceFiles.ts';
+import { fileKeys, readSequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
 import { StepClassesData, type StepClassesTarget } from './sequence/stepClassesData.ts';
 import {
   featuresOf,
   lineNumbers,
+  namedTokens,
   StepReader,
   stepsSchema,
   textSchema,
@@ -32,10 +33,9 @@ const END = '';
 
 const DataRecipe = v.strictObject({
   ...fileKeys,
+  ...tokenKeys,
   /** Tokens of the answers, in the order of the network's outputs from 1 on; absent: those of the train file, sorted. */
   labels: v.optional(v.array(v.pipe(v.string(), v.nonEmpty('the empty text is class 0 already')))),
-  /** Tokens of the source by their numbers; absent: those of the train file, sorted. */
-  tokens: v.optional(v.array(v.string())),
 });
 const Line = v.strictObject({ x: stepsSchema, y: textSchema });
 
@@ -96,11 +96,11 @@ async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'
   const reader = new StepReader(
     recipe,
     source,
-    options.tokens,
+    options,
     train.map(({ value }) => value.x),
   );
   const answers = options.labels
-    ? new Vocabulary(options.labels)
+    ? namedTokens(options.labels, 'data.labels')
     : Vocabulary.of(train.map(({ value }) => tokensOf(value.y, targetUnit)));
   const labels = new Vocabulary([END, ...answers.tokens.filter((token) => token !== END)]);
   checkInput(recipe, said, 1, 'the number of a token');

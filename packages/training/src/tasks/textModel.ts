@@ -3,11 +3,11 @@
  * of which training reads windows of `window` tokens, cut anew at each epoch. The alphabet is that of the train file,
  * or the one that the recipe gives.
  *
- * Figures: bits per token (`bitsPerCharacter` of characters), perplexity, and how often the likeliest token is wrong.
+ * Figures: bits per token (`bitsPerCharacter` or `bitsPerWord`), perplexity, and how often the likeliest token is wrong.
  * Each window of validation is read from `context` tokens before its first that counts, so that none is guessed from
  * nothing but the first of the file.
  */
-import { SEQUENCE_FEATURE_VERSION, splitText, Vocabulary } from '@rivulet/core';
+import { SEQUENCE_FEATURE_VERSION, splitText, type TokenUnit, type Vocabulary } from '@rivulet/core';
 import * as v from 'valibot';
 import { laneClasses, laneLengths, laneSteps } from '../data/laneSteps.ts';
 import { lineError } from '../data/readJsonLines.ts';
@@ -19,14 +19,13 @@ import { count } from '../recipeValues.ts';
 import type { Batch, Task } from '../task.ts';
 import { checkInput, checkOutput, checkPorts, checkTokens } from './sequence/checkNetwork.ts';
 import { parityBatches, type Sample, type Split } from './sequence/sequenceData.ts';
-import { fileKeys, sequenceFiles } from './sequence/sequenceFiles.ts';
+import { fileKeys, sequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
 import { StepClassesData, type StepClassesTarget } from './sequence/stepClassesData.ts';
-import { featuresOf } from './sequence/stepReader.ts';
+import { featuresOf, tokenFeatures, vocabularyFrom } from './sequence/stepReader.ts';
 
 const DataRecipe = v.strictObject({
   ...fileKeys,
-  /** Tokens by their numbers; absent: those of the train file, sorted. */
-  tokens: v.optional(v.array(v.string())),
+  ...tokenKeys,
   /** Tokens of a window. */
   window: v.optional(count, 64),
   /** Tokens that validation reads before each window; absent: as many as half a window has. */
@@ -48,14 +47,15 @@ class TextData extends StepClassesData<WindowSample> {
   readonly notes;
   readonly vocabulary: Vocabulary;
   readonly #input: string;
+  /** Name of the bits per token. */
+  readonly #figure: string;
   readonly #texts: Readonly<Record<Split, Text>>;
 
   constructor(
     ports: { readonly input: string; readonly output: string },
     vocabulary: Vocabulary,
     texts: Readonly<Record<Split, Text>>,
-    window: number,
-    context: number,
+    { unit, window, context }: { unit: TokenUnit; window: number; context: number },
     files: readonly string[],
   ) {
     super(
@@ -64,6 +64,7 @@ class TextData extends StepClassesData<WindowSample> {
       files,
     );
     this.#input = ports.input;
+    this.#figure = bitsPer(unit);
     this.#texts = texts;
     this.vocabulary = vocabulary;
     this.notes = { 'different tokens': vocabulary.size, 'tokens of text': texts.train.tokens.length };
@@ -92,8 +93,13 @@ class TextData extends StepClassesData<WindowSample> {
   figures({ nats, steps, wrongSteps }: Readonly<Record<string, number>>) {
     const perStep = nats! / steps!;
     const bits = perStep / Math.LN2;
-    return { bitsPerCharacter: bits, perplexity: Math.exp(perStep), error: wrongSteps! / steps!, best: bits };
+    const perplexity = Math.exp(perStep);
+    return { [this.#figure]: bits, perplexity, error: wrongSteps! / steps!, best: bits };
   }
+}
+
+function bitsPer(unit: TokenUnit): string {
+  return unit === 'character' ? 'bitsPerCharacter' : 'bitsPerWord';
 }
 
 /** Windows of steps, the last one as long as the text is; a step is a token and the one that follows. */
@@ -114,14 +120,15 @@ function windows({ tokens, file }: Text, window: number, context: number): Windo
 
 async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'): Promise<TextData> {
   const options = parseOptions(DataRecipe, recipe.data, 'data');
-  const { unit } = featuresOf(recipe);
+  const features = featuresOf(recipe);
+  const { unit } = features;
   const [input = ''] = checkPorts(recipe, ['text']);
   const [output = ''] = recipe.network.outputs;
   checkInput(recipe, input, 1, 'the number of a token');
   const files = sequenceFiles(options, dataFolder, split);
   const [trainText, valText] = [await readText(files[0]), await readText(files[1])];
   const tokens = splitText(trainText, unit);
-  const vocabulary = options.tokens ? new Vocabulary(options.tokens) : Vocabulary.of([tokens]);
+  const vocabulary = vocabularyFrom(features, options, [tokens]);
   checkTokens(recipe, input, vocabulary.size);
   checkOutput(recipe, vocabulary.size, 'one for each token of this text');
   const texts = {
@@ -129,16 +136,11 @@ async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'
     val: { tokens: numbered(vocabulary, valText, unit, options.val), file: options.val },
   };
   const { window, context = Math.floor(window / 2) } = options;
-  return new TextData({ input, output }, vocabulary, texts, window, context, files);
+  return new TextData({ input, output }, vocabulary, texts, { unit, window, context }, files);
 }
 
 /** @throws DATA_INVALID naming file, line and token of what the vocabulary lacks */
-function numbered(
-  vocabulary: Vocabulary,
-  text: string,
-  unit: 'character' | 'word',
-  file: string,
-): Int32Array {
+function numbered(vocabulary: Vocabulary, text: string, unit: TokenUnit, file: string): Int32Array {
   const lines = unit === 'character' ? text.split(/(?<=\n)/) : text.split('\n');
   const numbers = lines.flatMap((line, i) => {
     try {
@@ -161,7 +163,7 @@ export const textModel: Task = {
     return {
       task: 'text-model',
       featureVersion: SEQUENCE_FEATURE_VERSION,
-      features: { unit: featuresOf(recipe).unit, tokens: [...vocabulary.tokens] },
+      features: tokenFeatures(featuresOf(recipe), vocabulary),
       inputs: [{ name: input, shape: ['T', 'B', 1] }],
       outputs: [{ name: recipe.network.outputs[0]!, shape: ['T', 'B', vocabulary.size] }],
       head: { kind: 'classes', labels: vocabulary.tokens },
@@ -174,7 +176,7 @@ export const textModel: Task = {
     const { unit } = featuresOf(recipe);
     return (
       `Gives the probability of each next ${unit} of a text, of ${(data as TextData).vocabulary.size}. ` +
-      '`bitsPerCharacter` is the mean of -log2 of that of the true one, perplexity 2 to that power, `error` the share ' +
+      `\`${bitsPer(unit)}\` is the mean of -log2 of that of the true one, perplexity 2 to that power, \`error\` the share ` +
       'of steps at which another one was likeliest.'
     );
   },

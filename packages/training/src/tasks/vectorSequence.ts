@@ -103,6 +103,7 @@ async function prepare(
   split: 'val' | 'test',
 ): Promise<VectorSequenceData> {
   const options = parseOptions(DataRecipe, recipe.data, 'data');
+  parseOptions(v.strictObject({}), recipe.features, 'features');
   const [position = '', vector = ''] = checkPorts(recipe, ['position', 'vector']);
   const [output = ''] = recipe.network.outputs;
   checkInput(recipe, position, 1, 'the place of the step');

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 import * as v from 'valibot';
 import { type JsonLine, readJsonLines } from '../../data/readJsonLines.ts';
+import { count } from '../../recipeValues.ts';
 
 /** Keys of `data` that all of these tasks have. Paths start at the data folder, by default that of the recipe. */
 export const fileKeys = {
@@ -16,6 +17,19 @@ export const fileKeys = {
   /** Of the model. */
   licence: v.optional(v.string(), 'not stated'),
 };
+
+/** Keys of `data` where the network may read tokens. */
+export const tokenKeys = {
+  /** By their numbers; absent: those of the train file, sorted. */
+  tokens: v.optional(v.array(v.string())),
+  /** Tokens that the train file has less often are not among those, but `features.unknown`. */
+  minCount: v.optional(count),
+};
+
+export interface TokenOptions {
+  readonly tokens?: readonly string[] | undefined;
+  readonly minCount?: number | undefined;
+}
 
 export interface FileOptions {
   readonly train: string;
