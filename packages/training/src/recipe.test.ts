@@ -140,6 +140,7 @@ describe('a recipe', () => {
     const recipe = meanRecipe();
     const turned = Object.fromEntries(Object.entries(recipe).reverse()) as typeof recipe;
     expect(recipeHash(turned)).toBe(recipeHash(recipe));
+    expect(recipeHash({ ...recipe, tooShort: 'leaveOut' })).toBe(recipeHash(recipe));
     expect(recipeHash({ ...recipe, epochs: 7 })).not.toBe(recipeHash(recipe));
   });
 });

@@ -9,7 +9,7 @@ import { parseOptions } from './parseOptions.ts';
 import { count, identifier } from './recipeValues.ts';
 
 const network = v.strictObject({
-  /** Features of each input, by ONNX input name; `lengths` of a batch belong to the first. */
+  /** Features of each input, by ONNX input name; `lengths` of a batch belong to the first, `inputLengths` to the others. */
   inputs: v.pipe(
     v.record(identifier, count),
     v.check((inputs) => Object.keys(inputs).length > 0, 'at least one input'),
@@ -29,6 +29,11 @@ const recipe = v.strictObject({
   /** Options of the feature function; copied into the manifest. */
   features: v.optional(v.record(v.string(), v.unknown()), {}),
   network,
+  /**
+   * A sample with fewer steps than its label needs (CTC) is refused by name; `leaveOut`: it is left out, and listed in
+   * the log. It decides whether a run begins, not what it computes, so that the recipe's hash does not count it.
+   */
+  tooShort: v.optional(v.literal('leaveOut')),
   optimiser: optimiserSchema,
   /** Cuts back-propagation through time: a chunk has `k1` steps, its gradient reaches `k2` >= k1 back (k1); absent: whole. */
   bptt: v.optional(v.strictObject({ k1: count, k2: v.optional(count) })),

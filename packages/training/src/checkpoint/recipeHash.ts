@@ -1,9 +1,10 @@
-/** A recipe's name in checkpoints: sha256 of its JSON with keys in order, so that formatting does not count. */
+/** A recipe's name in checkpoints: sha256 of its JSON with keys in order, so that formatting does not count; nor does `tooShort`. */
 import { createHash } from 'node:crypto';
 import type { Recipe } from '../recipe.ts';
 
 export function recipeHash(recipe: Recipe): string {
-  return createHash('sha256').update(canonical(recipe)).digest('hex');
+  const { tooShort: _, ...counted } = recipe;
+  return createHash('sha256').update(canonical(counted)).digest('hex');
 }
 
 function canonical(value: unknown): string {

@@ -25,11 +25,6 @@ const DataRecipe = v.strictObject({
   chars: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   /** Words and characters of more steps are left out of training. */
   maxSteps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 600),
-  /**
-   * A sample with fewer steps than CTC needs for its label is refused by name. `leaveOut`: it is left out, and listed
-   * in the log; for the step alone where only augmentation made it so short, which otherwise augments it not.
-   */
-  tooShort: v.optional(v.literal('leaveOut')),
   /** Characters that the network reads, in the order of its classes; other labels are refused. Absent: all of training. */
   alphabet: v.optional(
     v.pipe(
@@ -61,7 +56,8 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> 
   }
   const plan = planNetwork(recipe.network);
   const { deslant, step } = features;
-  const { exclude, excludeVal, maxSteps, tooShort } = options;
+  const { exclude, excludeVal, maxSteps } = options;
+  const { tooShort } = recipe;
   const alphabet = options.alphabet === undefined ? undefined : [...options.alphabet];
   const own = {
     ...{ deslant, step, maxSteps, tooShort },
@@ -81,7 +77,7 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> 
   ]);
   const data = new InkCtcData(
     {
-      ...{ chars: options.chars, augment: options.augment, step, files, tooShort },
+      ...{ chars: options.chars, augment: options.augment, step, files },
       outputSteps: own.outputSteps,
       ...(alphabet ? { alphabet: ['', ...alphabet] } : {}),
       leftOut: { training: [...words.tooShort, ...chars.tooShort], validation: val.tooShort },

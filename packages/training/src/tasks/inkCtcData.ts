@@ -29,8 +29,6 @@ export interface InkDataOptions {
   readonly alphabet?: readonly string[];
   /** Steps of the network's output for those of its input. */
   readonly outputSteps: (steps: number) => number;
-  /** What becomes of a sample that augmentation leaves too few steps for its label; absent: it is not augmented. */
-  readonly tooShort?: 'leaveOut' | undefined;
   /** Samples with fewer steps than their labels need, by name, for the log. */
   readonly leftOut?: Readonly<Record<'training' | 'validation', readonly string[]>>;
   /** Where the samples come from. */
@@ -40,6 +38,8 @@ export interface InkDataOptions {
 interface Target {
   /** Classes of each real lane's label. */
   readonly labels: readonly Int32Array[];
+  /** Lanes of validation whose label no path can spell: errors that the score counts, without a loss. */
+  readonly scoredAlone: ReadonlySet<number>;
 }
 
 export class InkCtcData implements TaskData {
@@ -100,11 +100,15 @@ export class InkCtcData implements TaskData {
   batch(split: 'train' | 'val', indices: ArrayLike<number>, random: Random): Batch {
     const samples: InkFeatures[] = [];
     const labels: Int32Array[] = [];
+    const scoredAlone = new Set<number>();
     for (let k = 0; k < indices.length; k++) {
       const i = indices[k]!;
       if (split === 'val') {
-        samples.push(this.#featuresOf(this.#val.ink(i), this.#options.step));
-        labels.push(this.#classesOf(this.#val.labels[i]!));
+        const sample = this.#featuresOf(this.#val.ink(i), this.#options.step);
+        const label = this.#classesOf(this.#val.labels[i]!);
+        if (!this.#hasSteps(sample, label) || label.includes(UNKNOWN)) scoredAlone.add(k);
+        samples.push(sample);
+        labels.push(label);
         continue;
       }
       const own = random.derive(i);
@@ -113,12 +117,13 @@ export class InkCtcData implements TaskData {
       const label = this.#classesOf(set.labels[which]!);
       const ink = augmentInk(set.ink(which), this.#options.augment, own);
       const drawn = this.#featuresOf(ink, augmentStep(this.#options.step, this.#options.augment, own));
-      const fits = this.#options.outputSteps(drawn.steps) >= minimumSteps(label);
-      const asItIs = !fits && !this.#options.tooShort;
-      samples.push(asItIs ? this.#featuresOf(set.ink(which), this.#options.step) : drawn);
+      // Augmentation may leave a word too few steps for its label: then it comes as it is.
+      samples.push(
+        this.#hasSteps(drawn, label) ? drawn : this.#featuresOf(set.ink(which), this.#options.step),
+      );
       labels.push(label);
     }
-    const target: Target = { labels };
+    const target: Target = { labels, scoredAlone };
     return { ...inkLaneBatch(samples), target };
   }
 
@@ -129,11 +134,8 @@ export class InkCtcData implements TaskData {
     gradients?: Readonly<Record<string, Float32Array>>,
   ): { sum: number; weight: number } {
     const output = outputs[OUTPUT]!;
-    const target = (batch.target as Target).labels.map((label, lane) => {
-      const leftOut = this.#options.tooShort && minimumSteps(label) > (outputLengths?.[lane] ?? output.T);
-      // Characters that training never saw are errors that the score counts; no path spells them.
-      return leftOut || label.includes(UNKNOWN) ? undefined : label;
-    });
+    const { labels, scoredAlone } = batch.target as Target;
+    const target = labels.map((label, lane) => (scoredAlone.has(lane) ? undefined : label));
     return ctcBatchLoss({
       output,
       target,
@@ -175,6 +177,10 @@ export class InkCtcData implements TaskData {
 
   #classesOf(label: string): Int32Array {
     return Int32Array.from([...label], (grapheme) => this.#classes.get(grapheme) ?? UNKNOWN);
+  }
+
+  #hasSteps({ steps }: InkFeatures, label: Int32Array): boolean {
+    return this.#options.outputSteps(steps) >= minimumSteps(label);
   }
 
   #noteLeftOut(): void {

@@ -79,7 +79,7 @@ function shortage(sample: LabelledInk, options: SetOptions): string | undefined 
   throw new RivuletError(
     'DATA_INVALID',
     `The sample ${nameOf(sample)} has ${got} of the ${expected} steps that CTC needs at the output for its label; ` +
-      'with "tooShort": "leaveOut" in the recipe\'s data such samples are left out, and listed in the log',
+      'with "tooShort": "leaveOut" in the recipe such samples are left out, and listed in the log',
     { label, contributor, writer, expected, got },
   );
 }
