@@ -24,10 +24,11 @@ export interface Batch {
   readonly lanes: number;
   readonly inputs: LaneTensors;
   /**
-   * [lanes] valid steps of the recipe's FIRST input, 0 in padding lanes; the other inputs are always full.
-   * Absent: every lane is full.
+   * [lanes] valid steps of the recipe's FIRST input, 0 in padding lanes. Absent: every lane is full.
    */
   readonly lengths?: Int32Array;
+  /** The same of other inputs, by name: what a decoder reads, say. Absent: every lane is full. */
+  readonly inputLengths?: Readonly<Record<string, Int32Array>>;
   /** Whatever the task's loss and score need. */
   readonly target: unknown;
 }

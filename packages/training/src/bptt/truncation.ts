@@ -89,7 +89,7 @@ export class TruncatedPass {
     const cut = (tensor: LaneTensor): LaneTensor => steps(tensor, from - start, end - start);
     const loss = this.#data.loss(
       Object.fromEntries(Object.entries(outputs).map(([name, y]) => [name, cut(y)])),
-      this.#lengths(from, end),
+      clipped(this.#batch.lengths, from, end),
       this.#window(from, end, target),
       Object.fromEntries(
         Object.entries(gradients).map(([name, data]) => [name, cut({ ...outputs[name]!, data }).data]),
@@ -105,18 +105,34 @@ export class TruncatedPass {
     return Math.max(0, (chunk + 1) * k1 - k2);
   }
 
-  #lengths(start: number, end: number): Int32Array | undefined {
-    return this.#batch.lengths?.map((length) => Math.min(Math.max(length - start, 0), end - start));
+  #isBeside(input: string): boolean {
+    return this.#batch.inputs[input]!.T === 1 && this.#T !== 1;
   }
 
   /** What stands beside the sequence, of one step, belongs to every chunk. */
   #window(start: number, end: number, target: unknown): Batch {
     const inputs = Object.entries(this.#batch.inputs).map(
-      ([name, x]) => [name, x.T === 1 && this.#T !== 1 ? x : steps(x, start, end)] as const,
+      ([name, x]) => [name, this.#isBeside(name) ? x : steps(x, start, end)] as const,
     );
-    const lengths = this.#lengths(start, end);
-    return { ...this.#batch, inputs: Object.fromEntries(inputs), target, ...(lengths ? { lengths } : {}) };
+    const { lengths, inputLengths = {} } = this.#batch;
+    const others = Object.entries(inputLengths).map(
+      ([name, own]) => [name, this.#isBeside(name) ? own : clipped(own, start, end)] as const,
+    );
+    return {
+      ...this.#batch,
+      inputs: Object.fromEntries(inputs),
+      target,
+      ...(lengths ? { lengths: clipped(lengths, start, end)! } : {}),
+      ...(others.length > 0
+        ? { inputLengths: Object.fromEntries(others) as Record<string, Int32Array> }
+        : {}),
+    };
   }
+}
+
+/** Valid steps of each lane within [start, end). */
+function clipped<L extends Int32Array | undefined>(lengths: L, start: number, end: number): L {
+  return lengths?.map((length) => Math.min(Math.max(length - start, 0), end - start)) as L;
 }
 
 /** Steps lie one after the other: a part of them is a part of the memory. */

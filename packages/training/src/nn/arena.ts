@@ -34,8 +34,8 @@ export interface ArenaShape {
   /** T of each input, in the plan's order. */
   readonly steps: readonly number[];
   readonly lanes: number;
-  /** Whether the first input has lengths. */
-  readonly withLengths: boolean;
+  /** Whether each input has lengths. */
+  readonly withLengths: readonly boolean[];
   /** Whether states come from and go to other chunks. */
   readonly carries: boolean;
   /** Whether layers with int8 weights read rounded activations. */
@@ -74,10 +74,8 @@ export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: 
   nodes.forEach((node, i) => {
     const source = node.sources[0] ?? -1;
     y[i] = node.roomOfSource ? y[source]! : take(room(i));
-    if (!shape.withLengths) return;
-    if (i === 0) lens[i] = take(lanes);
-    else if (source >= 0 && lens[source]! >= 0 && !node.full)
-      lens[i] = node.steps ? take(lanes) : lens[source]!;
+    if (source < 0) lens[i] = shape.withLengths[i] ? take(lanes) : -1;
+    else if (lens[source]! >= 0 && !node.full) lens[i] = node.steps ? take(lanes) : lens[source]!;
   });
 
   const own = nodes.map(() => new Map<string, number>());

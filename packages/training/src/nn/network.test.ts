@@ -13,6 +13,8 @@ type NetworkInput = RecipeInput['network'];
 interface Case {
   title: string;
   lengths?: readonly number[];
+  /** Of the other inputs. */
+  others?: Readonly<Record<string, readonly number[]>>;
   steps: Record<string, number>;
   network: NetworkInput;
 }
@@ -72,6 +74,24 @@ const cases: readonly Case[] = [
     },
   },
   {
+    title: 'an encoder, and a decoder with attention over an input of its own lengths',
+    lengths: [6, 2, 4],
+    others: { said: [2, 4, 1] },
+    steps: { x: 6, said: 4 },
+    network: {
+      inputs: { x: 2, said: 3 },
+      layers: [
+        { op: 'gru', name: 'encoder', in: 'x', hidden: 4, bidirectional: true },
+        { op: 'lstm', name: 'decoder', in: 'said', hidden: 4, bidirectional: true },
+        { op: 'attention', name: 'read', in: 'decoder', keys: 'encoder' },
+        { op: 'concat', name: 'both', in: 'decoder', with: ['read'] },
+        { op: 'join', name: 'pairs', factor: 2 },
+        { op: 'gru', name: 'y', hidden: 3, bidirectional: true },
+      ],
+      outputs: ['y'],
+    },
+  },
+  {
     title: 'RNN over joined inputs, dense joined, two readers of one layer',
     lengths: [7, 2, 5],
     steps: { x: 7 },
@@ -91,10 +111,13 @@ const cases: readonly Case[] = [
   },
 ];
 
+const padded = (lengths: readonly number[]) => Int32Array.from({ length: 8 }, (_, i) => lengths[i] ?? 0);
+
 function randomBatch(
   network: NetworkInput,
   steps: Record<string, number>,
   lengths: readonly number[] | undefined,
+  others: Case['others'] = {},
 ): Batch {
   const random = Random.fromSeed(4);
   const size = lengths?.length ?? 3;
@@ -111,7 +134,8 @@ function randomBatch(
       for (let f = 0; f < F; f++) {
         for (let lane = 0; lane < size; lane++) {
           const value = holdsTokens(name) ? random.int(5) : random.normal();
-          if (input > 0 || t < (lengths?.[lane] ?? T)) data[(t * F + f) * lanes + lane] = value;
+          const own = input > 0 ? others[name] : lengths;
+          if (t < (own?.[lane] ?? T)) data[(t * F + f) * lanes + lane] = value;
         }
       }
     }
@@ -122,7 +146,8 @@ function randomBatch(
     lanes,
     inputs,
     target: undefined,
-    ...(lengths ? { lengths: Int32Array.from({ length: lanes }, (_, i) => lengths[i] ?? 0) } : {}),
+    ...(lengths ? { lengths: padded(lengths) } : {}),
+    inputLengths: Object.fromEntries(Object.entries(others).map(([name, own]) => [name, padded(own)])),
   };
 }
 
@@ -172,87 +197,90 @@ function probe(network: Network, batch: Batch, write: boolean): number {
   return loss;
 }
 
-describe.each(cases)('the gradient of a whole network: $title', ({ network: input, steps, lengths }) => {
-  // Central differences of float32 sums: 1e-2 of the weight against rounding of about 1e-6 of the loss.
-  it('equals finite differences to 1 %', async () => {
-    const { plan, network } = await build(input);
-    const batch = randomBatch(input, steps, lengths);
-    network.clearGradients();
-    probe(network, batch, true);
-    network.backward();
-    const gradients = network.gradients().slice();
-    const random = Random.fromSeed(6);
-    for (const { name, offset, size } of plan.parameters) {
-      const scale = Math.sqrt(
-        gradients.subarray(offset, offset + size).reduce((sum, g) => sum + g * g, 0) / size,
-      );
-      expect(scale, name).toBeGreaterThan(0);
-      // Zero in theory, as of a bias that moves all scores of an attention alike: what rounding leaves has no slope.
-      if (scale < 1e-5) continue;
-      for (let n = 0; n < 12; n++) {
-        const i = offset + random.int(size);
-        const held = network.weights()[i]!;
-        const step = 5e-3;
-        network.weights()[i] = held + step;
-        const above = probe(network, batch, false);
-        network.weights()[i] = held - step;
-        const below = probe(network, batch, false);
-        network.weights()[i] = held;
-        const numeric = (above - below) / (2 * step);
-        expect(Math.abs(numeric - gradients[i]!), `${name}[${i - offset}]`).toBeLessThan(
-          0.01 * (Math.abs(numeric) + scale),
-        );
-      }
-    }
-  });
-
-  it('is the same from a trained layer on, and zero below it', async () => {
-    const batch = randomBatch(input, steps, lengths);
-    const gradientsOf = async (options: NetworkOptions) => {
-      const { plan, network } = await build(input, options);
+describe.each(cases)(
+  'the gradient of a whole network: $title',
+  ({ network: input, steps, lengths, others }) => {
+    // Central differences of float32 sums: 1e-2 of the weight against rounding of about 1e-6 of the loss.
+    it('equals finite differences to 1 %', async () => {
+      const { plan, network } = await build(input);
+      const batch = randomBatch(input, steps, lengths, others);
       network.clearGradients();
       probe(network, batch, true);
       network.backward();
-      return { plan, gradients: network.gradients().slice() };
-    };
-    const whole = await gradientsOf({});
-    const layers = whole.plan.nodes.slice(whole.plan.inputs.length).map(({ name }) => name);
-    for (const trainedFrom of layers) {
-      const { plan, gradients } = await gradientsOf({ trainedFrom });
+      const gradients = network.gradients().slice();
+      const random = Random.fromSeed(6);
       for (const { name, offset, size } of plan.parameters) {
-        const frozen = layers.indexOf(name.split('.')[0]!) < layers.indexOf(trainedFrom);
-        const wanted = whole.gradients.slice(offset, offset + size);
-        expect(gradients.slice(offset, offset + size), `${name}, ${trainedFrom} on`).toEqual(
-          frozen ? wanted.fill(0) : wanted,
+        const scale = Math.sqrt(
+          gradients.subarray(offset, offset + size).reduce((sum, g) => sum + g * g, 0) / size,
         );
-      }
-    }
-  });
-
-  it('gives each lane what it would get alone, without the padding', async () => {
-    if (!lengths) return;
-    const { network } = await build(input);
-    const batch = randomBatch(input, steps, lengths);
-    const together = Object.entries(network.forward(batch)).map(([name, y]) => ({
-      name,
-      ...y,
-      data: y.data.slice(),
-    }));
-    lengths.forEach((length, lane) => {
-      const inputs = Object.entries(batch.inputs).map(([name, { data, T: all, F }]) => {
-        const T = name === 'x' ? length : all;
-        const alone = new Float32Array(T * F * 8);
-        for (let i = 0; i < T * F; i++) alone[i * 8] = data[i * 8 + lane]!;
-        return [name, { data: alone, T, F, lanes: 8 }] as const;
-      });
-      const single = network.forward({ size: 1, lanes: 8, inputs: Object.fromEntries(inputs), target: 0 });
-      for (const { name, data: all } of together) {
-        const own = single[name]!;
-        for (let i = 0; i < own.T * own.F; i++) expect(own.data[i * 8]).toBeCloseTo(all[i * 8 + lane]!, 5);
+        expect(scale, name).toBeGreaterThan(0);
+        // Zero in theory, as of a bias that moves all scores of an attention alike: what rounding leaves has no slope.
+        if (scale < 1e-5) continue;
+        for (let n = 0; n < 12; n++) {
+          const i = offset + random.int(size);
+          const held = network.weights()[i]!;
+          const step = 5e-3;
+          network.weights()[i] = held + step;
+          const above = probe(network, batch, false);
+          network.weights()[i] = held - step;
+          const below = probe(network, batch, false);
+          network.weights()[i] = held;
+          const numeric = (above - below) / (2 * step);
+          expect(Math.abs(numeric - gradients[i]!), `${name}[${i - offset}]`).toBeLessThan(
+            0.01 * (Math.abs(numeric) + scale),
+          );
+        }
       }
     });
-  });
-});
+
+    it('is the same from a trained layer on, and zero below it', async () => {
+      const batch = randomBatch(input, steps, lengths, others);
+      const gradientsOf = async (options: NetworkOptions) => {
+        const { plan, network } = await build(input, options);
+        network.clearGradients();
+        probe(network, batch, true);
+        network.backward();
+        return { plan, gradients: network.gradients().slice() };
+      };
+      const whole = await gradientsOf({});
+      const layers = whole.plan.nodes.slice(whole.plan.inputs.length).map(({ name }) => name);
+      for (const trainedFrom of layers) {
+        const { plan, gradients } = await gradientsOf({ trainedFrom });
+        for (const { name, offset, size } of plan.parameters) {
+          const frozen = layers.indexOf(name.split('.')[0]!) < layers.indexOf(trainedFrom);
+          const wanted = whole.gradients.slice(offset, offset + size);
+          expect(gradients.slice(offset, offset + size), `${name}, ${trainedFrom} on`).toEqual(
+            frozen ? wanted.fill(0) : wanted,
+          );
+        }
+      }
+    });
+
+    it('gives each lane what it would get alone, without the padding', async () => {
+      if (!lengths) return;
+      const { network } = await build(input);
+      const batch = randomBatch(input, steps, lengths, others);
+      const together = Object.entries(network.forward(batch)).map(([name, y]) => ({
+        name,
+        ...y,
+        data: y.data.slice(),
+      }));
+      lengths.forEach((length, lane) => {
+        const inputs = Object.entries(batch.inputs).map(([name, { data, T: all, F }]) => {
+          const T = name === 'x' ? length : (others?.[name]?.[lane] ?? all);
+          const alone = new Float32Array(T * F * 8);
+          for (let i = 0; i < T * F; i++) alone[i * 8] = data[i * 8 + lane]!;
+          return [name, { data: alone, T, F, lanes: 8 }] as const;
+        });
+        const single = network.forward({ size: 1, lanes: 8, inputs: Object.fromEntries(inputs), target: 0 });
+        for (const { name, data: all } of together) {
+          const own = single[name]!;
+          for (let i = 0; i < own.T * own.F; i++) expect(own.data[i * 8]).toBeCloseTo(all[i * 8 + lane]!, 5);
+        }
+      });
+    });
+  },
+);
 
 it('cannot be trained from a layer that is not there', async () => {
   await expect(build(cases[0]!.network, { trainedFrom: 'c' })).rejects.toMatchObject({
@@ -262,6 +290,27 @@ it('cannot be trained from a layer that is not there', async () => {
 });
 
 describe('a batch that does not fit', () => {
+  it('is refused for lengths that no input has, naming input and lane', async () => {
+    const { network } = await build({
+      inputs: { x: 1, z: 1 },
+      layers: [{ op: 'concat', name: 'y', in: 'x', with: ['z'] }],
+      outputs: ['y'],
+    });
+    const data = new Float32Array(2 * 8);
+    const inputs = { x: { data, T: 2, F: 1, lanes: 8 }, z: { data, T: 2, F: 1, lanes: 8 } };
+    const batch = { size: 1, lanes: 8, inputs, target: 0 };
+    const wrong = (change: Partial<Batch>) => () => network.forward({ ...batch, ...change });
+    const details = (wanted: object) =>
+      expect.objectContaining({ code: 'MODEL_SHAPE', details: expect.objectContaining(wanted) });
+    expect(wrong({ lengths: padded([3]) })).toThrow(details({ input: 'x', lane: 0, got: 3 }));
+    expect(wrong({ inputLengths: { z: padded([1, -1]) } })).toThrow(
+      details({ input: 'z', lane: 1, got: -1 }),
+    );
+    expect(wrong({ inputLengths: { z: Int32Array.of(1) } })).toThrow(details({ input: 'z', lengths: 1 }));
+    expect(wrong({ inputLengths: { w: padded([1]) } })).toThrow(details({ got: 'w' }));
+    expect(wrong({ inputLengths: { x: padded([1]) } })).toThrow(details({ got: 'x' }));
+  });
+
   it('is refused with both shapes', async () => {
     const { network } = await build(cases[0]!.network);
     for (const x of [

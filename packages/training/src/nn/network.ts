@@ -9,6 +9,7 @@ import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
 import type { Random } from '../random.ts';
 import type { Batch, LaneTensor, LaneTensors } from '../task.ts';
 import { type NodePlaces, type Places, placeActivations } from './arena.ts';
+import { inputLengths as lengthsOf } from './inputLengths.ts';
 import { align, type NetworkPlan } from './networkPlan.ts';
 import type { NodeRun } from './operation.ts';
 
@@ -220,9 +221,10 @@ export class Network {
       return tensor.T;
     });
     const { lanes } = batch;
-    const withLengths = batch.lengths !== undefined;
+    const lengths = lengthsOf(plan, batch, steps);
+    const withLengths = lengths.map((own) => own !== undefined);
     const carries = state !== undefined;
-    const key = `${steps.join()}/${lanes}/${withLengths}/${carries}`;
+    const key = `${steps.join()}/${lanes}/${withLengths.join()}/${carries}`;
     let places = this.#placesByShape.get(key);
     if (!places) {
       const inputGradients = this.#options.inputGradients ?? false;
@@ -239,7 +241,9 @@ export class Network {
         else view.fill(0);
       });
     }
-    if (batch.lengths) this.#kernels.i32(this.#at(places.nodes[0]!.lens), lanes).set(batch.lengths);
+    lengths.forEach((own, input) => {
+      if (own) this.#kernels.i32(this.#at(places.nodes[plan.inputs[input]!]!.lens), lanes).set(own);
+    });
     return places;
   }
 

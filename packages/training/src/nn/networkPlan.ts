@@ -9,7 +9,7 @@ import { planLayer } from './operations.ts';
 import { Input } from './ops/input.ts';
 
 export interface NetworkPlan {
-  /** Sources stand before their readers. The first input carries the batch's lengths. */
+  /** Sources stand before their readers. */
   readonly nodes: readonly NetworkNode[];
   readonly inputs: readonly number[];
   /** Node of each output, named by the node. */

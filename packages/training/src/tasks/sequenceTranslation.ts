@@ -75,10 +75,11 @@ class TranslationData extends StepClassesData<PairSample> {
     const said = samples.map(({ answer }) => [0, ...answer].map((token) => [token]));
     const x = laneSteps(source, this.reader.features);
     const inputs = { [this.#ports.source]: x, [this.#ports.said]: laneSteps(said, 1) };
-    // Of the decoder every step counts as valid; what follows an answer's end has no target.
     const classes = laneClasses(samples.map(({ answer }) => [...answer, 0]));
     const target: StepClassesTarget = { classes, lanes: x.lanes };
-    return { size: samples.length, lanes: x.lanes, inputs, lengths: laneLengths(source), target };
+    const lengths = laneLengths(source);
+    const inputLengths = { [this.#ports.said]: laneLengths(said) };
+    return { size: samples.length, lanes: x.lanes, inputs, lengths, inputLengths, target };
   }
 
   figures({ wrongSteps, steps, wrongSamples, samples }: Readonly<Record<string, number>>) {
