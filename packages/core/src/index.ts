@@ -1,6 +1,7 @@
 export * from './answer.ts';
 export * from './cells/index.ts';
 export * from './errors.ts';
+export * from './float16.ts';
 export * from './heads/index.ts';
 export * from './ink/index.ts';
 export * from './manifest/index.ts';

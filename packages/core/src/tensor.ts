@@ -2,7 +2,17 @@
 
 import { RivuletError } from './errors.ts';
 
-export type TensorData = Float32Array | Int8Array | Int32Array | BigInt64Array | Uint8Array;
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
 export interface Tensor<D extends TensorData = Float32Array> {
   /** Row-major: the last dimension runs fastest. */

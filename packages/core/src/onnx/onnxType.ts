@@ -1,4 +1,5 @@
 /** Element types of ONNX (TensorProto.DataType in onnx.proto) and the typed array each is kept in. */
+import type { TensorData } from '../tensor.ts';
 
 /**
  * `float16` and `bfloat16` are kept as their bits in a Uint16Array, `bool` as bytes 0 | 1. Strings, complex,
@@ -19,17 +20,7 @@ export type OnnxType =
   | 'uint64'
   | 'bfloat16';
 
-export type OnnxData =
-  | Float32Array
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Float64Array
-  | Uint32Array
-  | BigUint64Array;
+export type OnnxData = TensorData;
 
 interface ArrayKind {
   readonly name: string;

@@ -15,16 +15,22 @@ export type EngineName = 'fused' | 'webgpu' | 'ort';
  */
 export type EngineChoice = EngineName | 'auto';
 
-/** Element types that may be fed: features, sequence lengths, int64 tokens and shapes, masks (0 | 1) and bytes. */
+/** What may be fed: features, sequence lengths, tokens, masks (0 | 1); ValueInfo's `type` says which array. */
 export type AnyTensor =
   | Tensor<Float32Array>
   | Tensor<Int32Array>
   | Tensor<BigInt64Array>
-  | Tensor<Uint8Array>;
+  | Tensor<Uint8Array>
+  | Tensor<Float64Array>
+  | Tensor<Int8Array>
+  | Tensor<Int16Array>
+  | Tensor<Uint16Array>
+  | Tensor<Uint32Array>
+  | Tensor<BigUint64Array>;
 
 export interface ValueInfo {
   readonly name: string;
-  /** ONNX's element type: what `run` takes is float32, int32, int64, bool and uint8, each in its typed array. */
+  /** ONNX's element type. `run` takes each in its typed array, bool in a Uint8Array, float16 in a Float32Array. */
   readonly type: string;
   /** A string is a named free dimension (`'T'`, `'B'`), -1 an unnamed one. */
   readonly shape: readonly (number | string)[];

@@ -1,5 +1,5 @@
 /** What all engines check before a run, with the same errors. */
-import { type OnnxValue, RivuletError, sizeOf } from '@rivulet/core';
+import { ONNX_TYPES, type OnnxType, type OnnxValue, RivuletError, sizeOf } from '@rivulet/core';
 import type { AnyTensor, ValueInfo } from './engine.ts';
 import type { ElementType } from './fused/value.ts';
 
@@ -9,11 +9,22 @@ export function valueInfo({ name, type, shape, unranked }: OnnxValue): ValueInfo
 
 const ARRAYS: Readonly<Record<string, string>> = {
   float32: 'Float32Array',
-  int32: 'Int32Array',
-  int64: 'BigInt64Array',
-  bool: 'Uint8Array',
+  // As numbers, since not every platform has an array of them.
+  float16: 'Float32Array',
+  float64: 'Float64Array',
+  int8: 'Int8Array',
   uint8: 'Uint8Array',
+  bool: 'Uint8Array',
+  int16: 'Int16Array',
+  uint16: 'Uint16Array',
+  int32: 'Int32Array',
+  uint32: 'Uint32Array',
+  int64: 'BigInt64Array',
+  uint64: 'BigUint64Array',
 };
+
+/** Types that have numbers which int32 has not. */
+const WIDE: ReadonlySet<string> = new Set(['uint32', 'int64', 'uint64']);
 
 /** @throws ARGUMENT for a feed that is missing or unknown, TENSOR_SHAPE for one whose shape or size is wrong */
 export function checkFeeds(inputs: readonly ValueInfo[], feeds: Readonly<Record<string, AnyTensor>>): void {
@@ -37,10 +48,21 @@ export interface FedInput extends Pick<ValueInfo, 'name' | 'type'> {
   readonly elements: number;
   /** The name of its typed array's class. */
   readonly array: string | undefined;
+  readonly kept: ElementType;
+  /** Its numbers must be looked at, whether int32 has them. */
+  readonly wide: boolean;
 }
 
 export function fedInput({ name, type }: ValueInfo, shape: readonly number[]): FedInput {
-  return { name, type, shape, elements: sizeOf(shape), array: ARRAYS[type] };
+  return {
+    name,
+    type,
+    shape,
+    elements: sizeOf(shape),
+    array: ARRAYS[type],
+    kept: keptAs(type),
+    wide: WIDE.has(type),
+  };
 }
 
 /** Whether feeds are of these very shapes, all of which passed `checkFeeds` before: then nothing else needs checking. */
@@ -104,9 +126,15 @@ function unknown(inputs: readonly ValueInfo[], feeds: Readonly<Record<string, An
 const namesOf = (inputs: readonly ValueInfo[]): string[] => inputs.map(({ name }) => name);
 
 /** What a machine of ours keeps an ONNX type as. */
-export const keptAs = (type: string): ElementType => (type === 'float32' ? 'float32' : 'int32');
+export const keptAs = (type: string): ElementType => (type.startsWith('float') ? 'float32' : 'int32');
 
-/** @throws ARGUMENT for an int64 that no index or length needs */
+/** A feed of a type that the engine takes. */
+export function zerosOf(type: string, size: number): AnyTensor['data'] {
+  if (type === 'float16') return new Float32Array(size);
+  return new ONNX_TYPES[type as OnnxType].array(size) as AnyTensor['data'];
+}
+
+/** @throws ARGUMENT for an integer that no index or length needs */
 export function narrowed(input: string, data: AnyTensor['data']): Int32Array {
   const narrow = new Int32Array(data.length);
   for (let i = 0; i < data.length; i++) {

@@ -3,7 +3,7 @@
  * module (14 MB of WebAssembly), so it is imported only when a model needs it, and only by entries that chose to
  * carry it (ortLoader.ts).
  */
-import { RivuletError, type Tensor } from '@rivulet/core';
+import { fromHalf, RivuletError, type Tensor, toHalf } from '@rivulet/core';
 import type * as Ort from 'onnxruntime-web/wasm';
 import type { AnyTensor, Session, ValueInfo } from './engine.ts';
 import { checkFeeds } from './feeds.ts';
@@ -68,10 +68,8 @@ class OrtSession implements Session {
     checkFeeds(this.inputs, feeds);
     const tensors = this.inputs.map(({ name, type }) => {
       const { data, shape } = feeds[name]!;
-      return [
-        name,
-        new this.#ort.Tensor(type as 'float32', data.slice() as Float32Array, [...shape]),
-      ] as const;
+      const own = type === 'float16' ? Uint16Array.from(data as Float32Array, toHalf) : data.slice();
+      return [name, new this.#ort.Tensor(type as 'float32', own as Float32Array, [...shape])] as const;
     });
     let results: Ort.InferenceSession.ReturnType;
     try {
@@ -80,13 +78,9 @@ class OrtSession implements Session {
       throw refused('run', cause);
     }
     return Object.fromEntries(
-      Object.entries(results).map(([name, { data, dims }]) => [
+      Object.entries(results).map(([name, { type, data, dims }]) => [
         name,
-        // Every output comes out as float32: that is what `run` promises.
-        {
-          data: data instanceof Float32Array ? data : Float32Array.from(data as never, Number),
-          shape: [...dims],
-        },
+        { data: floatsOf(type, data), shape: [...dims] },
       ]),
     );
   }
@@ -97,6 +91,14 @@ class OrtSession implements Session {
     await this.#last;
     await session?.release();
   }
+}
+
+/** Every output comes out as float32: that is what `run` promises. */
+function floatsOf(type: string, data: Ort.Tensor['data']): Float32Array {
+  if (data instanceof Float32Array) return data;
+  // Bits, where the platform has no array of halves.
+  if (type === 'float16' && data instanceof Uint16Array) return Float32Array.from(data, fromHalf);
+  return Float32Array.from(data as never, Number);
 }
 
 function info(value: Ort.InferenceSession.ValueMetadata): ValueInfo {

@@ -1,6 +1,7 @@
 /** What the recurrent nodes of a graph begin with: computed by the part of the graph that makes their first states. */
 import { RivuletError, type Tensor } from '@rivulet/core';
 import type { AnyTensor } from '../engine/engine.ts';
+import { zerosOf } from '../engine/feeds.ts';
 import type { GraphHost } from '../engine/fused/fusedSession.ts';
 import { count } from '../engine/fused/value.ts';
 import { pruned } from './cutStates.ts';
@@ -31,8 +32,7 @@ export function beginningValues(
   const feeds = Object.fromEntries(
     beginning.inputs.map(({ name, type, shape }): [string, AnyTensor] => {
       const sizes = shape.map((n) => (typeof n === 'number' && n >= 0 ? n : 1));
-      const Numbers = type === 'int64' ? BigInt64Array : type === 'int32' ? Int32Array : Float32Array;
-      return [name, given[name] ?? ({ data: new Numbers(count(sizes)), shape: sizes } as AnyTensor)];
+      return [name, given[name] ?? ({ data: zerosOf(type, count(sizes)), shape: sizes } as AnyTensor)];
     }),
   );
   return host.execute(beginning, feeds);

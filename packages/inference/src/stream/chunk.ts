@@ -27,7 +27,10 @@ export function copyOfChunk(chunk: StreamChunk): AnyTensor {
 
 /** By name: arrays of another realm are of another class. */
 const nameOf = (data: unknown): string => Object.prototype.toString.call(data).slice(8, -1);
-const NUMBERS: ReadonlySet<string> = new Set(['Float32Array', 'Int32Array', 'BigInt64Array']);
+const NUMBERS: ReadonlySet<string> = new Set([
+  ...['Float32Array', 'Int32Array', 'BigInt64Array'],
+  ...['Int8Array', 'Uint8Array', 'Int16Array', 'Uint16Array'],
+]);
 
 /** As it was pushed, checked: [T, B, features]. */
 export interface Steps {

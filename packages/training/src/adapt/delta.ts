@@ -2,11 +2,10 @@
  * The change that a person's own samples made to a model: for each trained parameter either what is added to it, or
  * the two factors of what is added. A model with its delta is the model plus this; taking it back is forgetting it.
  */
-import { RivuletError } from '@rivulet/core';
+import { fromHalf, RivuletError, toHalf } from '@rivulet/core';
 import type { NetworkPlan } from '../nn/networkPlan.ts';
 import type { Parameter } from '../nn/operation.ts';
 import type { AdaptMethod } from './api.ts';
-import { fromHalf, toHalf } from './float16.ts';
 
 export type Precision = 'float16' | 'float32';
 

@@ -2,11 +2,10 @@
  * A delta as a small file: a magic word with its version, a JSON header that names the model by the hash of its ONNX
  * file, the numbers, and the SHA-256 of everything before it, so that a torn or changed file is known as such.
  */
-import { RivuletError, sha256 } from '@rivulet/core';
+import { fromHalf, RivuletError, sha256, toHalf } from '@rivulet/core';
 import * as v from 'valibot';
 import { count } from '../recipeValues.ts';
 import type { Delta, DeltaPart } from './delta.ts';
-import { fromHalf, toHalf } from './float16.ts';
 
 /** "RVDELT" and the version of the format. */
 const MAGIC = 'RVDELT01';

@@ -1,13 +1,13 @@
 /** The graph's constants: initializers, Constant nodes, and int8 weights behind a DequantizeLinear. */
 import {
   attributeOf,
+  fromHalf,
   type OnnxGraph,
   type OnnxNode,
   type OnnxTensor,
   RivuletError,
   sizeOf,
 } from '@rivulet/core';
-import { floatsOfHalves } from './floatsOfHalves.ts';
 import type { HostValue } from './value.ts';
 
 /** Symmetric int8 numbers; element = scale * int8, the scale broadcast to the shape. */
@@ -66,9 +66,9 @@ function constantTensor({ type, shape, data }: HostValue): Omit<OnnxTensor, 'nam
 }
 
 /** Float16 is computed in float32, which holds each of its numbers; half the file is what it saves. */
-function widened(tensor: OnnxTensor): OnnxTensor {
+export function widened(tensor: OnnxTensor): OnnxTensor {
   if (tensor.type !== 'float16') return tensor;
-  return { ...tensor, type: 'float32', data: floatsOfHalves(tensor.data as Uint16Array) };
+  return { ...tensor, type: 'float32', data: Float32Array.from(tensor.data as Uint16Array, fromHalf) };
 }
 
 function checkSize({ name, shape, data }: OnnxTensor): void {

@@ -128,7 +128,7 @@ class FusedSession implements Session, GraphHost {
       programs.splice(programs.indexOf(program), 1);
     } else {
       const fed = graph.inputs.map((input) => fedInput(input, [...feeds[input.name]!.shape]));
-      const shapes = fed.map(({ name, type, shape }) => ({ name, type: keptAs(type), shape }));
+      const shapes = fed.map(({ name, kept, shape }) => ({ name, type: kept, shape }));
       program = { ...bindProgram(machine, graph, shapes), graph, fed };
       const same = programs.filter((bound) => bound.graph === graph);
       if (same.length === PROGRAMS) programs.splice(programs.indexOf(same[0]!), 1);
@@ -149,15 +149,17 @@ class FusedSession implements Session, GraphHost {
 
 type Feeds = Readonly<Record<string, AnyTensor>>;
 
+type Wide = BigInt64Array | BigUint64Array;
+
 /** Below, a loop is faster than the call of `set`. */
 const FEW = 32;
 
 function feed(machine: InferMachine, { inputs, fed }: BoundProgram, feeds: Feeds): void {
   for (let i = 0; i < inputs.length; i++) {
-    const { name, type } = fed[i]!;
+    const { name, kept, wide } = fed[i]!;
     const { data: given } = feeds[name]!;
-    const data = type === 'int64' ? narrowed(name, given) : (given as Exclude<typeof given, BigInt64Array>);
-    const to = type === 'float32' ? machine.f32 : machine.i32;
+    const data = wide ? narrowed(name, given) : (given as Exclude<typeof given, Wide>);
+    const to = kept === 'float32' ? machine.f32 : machine.i32;
     const start = inputs[i]!.buffer.at >> 2;
     if (data.length > FEW) to.set(data, start);
     else for (let j = 0; j < data.length; j++) to[start + j] = data[j]!;

@@ -182,15 +182,29 @@ const OFF_LIMITS = new Set(['bfloat16', 'float64']);
 const RECURRENT = new Set(['RNN', 'LSTM', 'GRU']);
 
 /** What may be fed and given back, see ElementType; results are handed out as float32 whatever they were. */
-const INPUTS = new Set(['float32', 'int32', 'int64', 'bool', 'uint8']);
-const OUTPUTS = new Set([...INPUTS, 'float16']);
+const BORDER = new Set([
+  ...['float32', 'float16', 'bool', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64'],
+]);
 
 function borderRefusal({ graph }: OnnxModel, constants: ReadonlyMap<string, Constant>): Refusal | undefined {
-  const input = graph.inputs.find(({ name, type }) => !constants.has(name) && !INPUTS.has(type));
-  if (input) return { op: 'input', node: input.name, why: `of type ${input.type}` };
-  const output = graph.outputs.find(({ type }) => !OUTPUTS.has(type));
+  for (const { name, type } of graph.inputs) {
+    if (constants.has(name) || BORDER.has(type)) continue;
+    if (type === 'float64' && isRounded(graph, name)) continue;
+    const why = type === 'float64' ? ', which is computed with before it is cast to float32' : '';
+    return { op: 'input', node: name, why: `of type ${type}${why}` };
+  }
+  const output = graph.outputs.find(({ type }) => !BORDER.has(type));
   return output && { op: 'output', node: output.name, why: `of type ${output.type}` };
 }
+
+/** Whether all that happens to a float64 is that it becomes a float32, as it does at this border. */
+function isRounded({ nodes, outputs }: OnnxModel['graph'], name: string): boolean {
+  const readers = nodes.filter(({ inputs }) => inputs.includes(name));
+  const toFloat = readers.every((node) => node.op === 'Cast' && attributeOf(node, 'to', 'int', 0) === FLOAT);
+  return toFloat && !outputs.some((output) => output.name === name);
+}
+
+const FLOAT = 1;
 
 function readersOf(
   nodes: readonly PlanNode[],

@@ -15,7 +15,7 @@
 import { RivuletError } from '@rivulet/core';
 import { gpuAdapterInfo } from '@rivulet/kernels/webgpu';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
-import { checkFeeds } from '../feeds.ts';
+import { checkFeeds, zerosOf } from '../feeds.ts';
 import type { GraphHost } from '../fused/fusedSession.ts';
 import { CELLS } from '../fused/operators/recurrentNode.ts';
 import { count } from '../fused/value.ts';
@@ -124,7 +124,7 @@ function sampleFeeds({ inputs, graphs }: Session & { readonly graphs: GraphHost 
   return Object.fromEntries(
     inputs.map(({ name, type }) => {
       const shape = chosen[name]!;
-      return [name, { data: zeros(type, count(shape)), shape } as AnyTensor];
+      return [name, { data: zerosOf(type, count(shape)), shape } as AnyTensor];
     }),
   );
 }
@@ -133,10 +133,4 @@ function sampleFeeds({ inputs, graphs }: Session & { readonly graphs: GraphHost 
 function keyOf({ name, shape }: ValueInfo, axis: number): string | undefined {
   const n = shape[axis]!;
   return typeof n === 'string' ? n : n < 0 ? `${name}[${axis}]` : undefined;
-}
-
-function zeros(type: string, size: number): AnyTensor['data'] {
-  if (type === 'float32') return new Float32Array(size);
-  if (type === 'int64') return new BigInt64Array(size);
-  return type === 'int32' ? new Int32Array(size) : new Uint8Array(size);
 }

@@ -6,7 +6,7 @@
 import { RivuletError, readOnnx, type Tensor } from '@rivulet/core';
 import { FAULT_WORDS, openGpuMachine } from '@rivulet/kernels/webgpu';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
-import { checkFeeds, narrowed, valueInfo } from '../feeds.ts';
+import { checkFeeds, keptAs, narrowed, valueInfo } from '../feeds.ts';
 import { isRefusal, type Plan, planGraph } from '../fused/planGraph.ts';
 import { type BoundGraph, type GpuFeeds, GpuGraph } from './gpuGraph.ts';
 import type { GpuOperator } from './gpuOperator.ts';
@@ -86,7 +86,8 @@ class GpuSession implements WebgpuSession {
     const kept = Object.fromEntries(
       this.inputs.map(({ name, type }) => {
         const { data, shape } = feeds[name]!;
-        const own = type === 'float32' ? (data as Float32Array).slice() : narrowed(name, data);
+        const own =
+          keptAs(type) === 'float32' ? Float32Array.from(data as Float32Array) : narrowed(name, data);
         return [name, { data: own, shape: [...shape] }];
       }),
     );

@@ -4,7 +4,7 @@
  */
 import { attributeOf, RivuletError } from '@rivulet/core';
 import { roomFor } from '../computed.ts';
-import { hostValue } from '../constants.ts';
+import { hostValue, widened } from '../constants.ts';
 import type { Operator, Settle } from '../operator.ts';
 import { count, type HostValue, numbersOf } from '../value.ts';
 
@@ -37,7 +37,8 @@ export const size: Operator<unknown, unknown> = {
 
 export const constantOfShape = settled((node, [wanted]) => {
   const { value } = node.attributes;
-  const fill = value?.kind === 'tensor' ? hostValue({ kind: 'plain', tensor: value.value }) : undefined;
+  const fill =
+    value?.kind === 'tensor' ? hostValue({ kind: 'plain', tensor: widened(value.value) }) : undefined;
   const made = roomFor(node.op, numbersOf(wanted)!, fill?.type ?? 'float32');
   made.data.fill(fill?.data[0] ?? 0);
   return [made];
