@@ -66,23 +66,25 @@ test('draws: the chart has ink, the fan reaches beyond now, and a hover reads ti
   await expectForecast(page);
   await pause(page);
   const chart = page.getByTestId('chart');
-  const inked = await chart.evaluate((host) => {
-    // As they lie on each other: the axes, and above them what a worker paints, which only drawing can read.
-    const [axes, layer] = host.querySelectorAll('canvas');
-    const { width, height } = axes!;
-    const ctx = new OffscreenCanvas(width, height).getContext('2d')!;
-    ctx.drawImage(axes!, 0, 0);
-    ctx.drawImage(layer!, 0, 0);
-    const { data } = ctx.getImageData(0, 0, width, height);
-    const colours = new Set<number>();
-    for (let y = 0; y < height; y += 2) {
-      const at = 4 * (y * width + Math.round(width * 0.93));
-      colours.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!);
-    }
-    return colours.size;
-  });
+  const inked = () =>
+    chart.evaluate((host) => {
+      // As they lie on each other: the axes, and above them what a worker paints, which only drawing can read.
+      // Before its first picture there is nothing to draw from, and that throws.
+      const [axes, layer] = host.querySelectorAll('canvas');
+      const { width, height } = axes!;
+      const ctx = new OffscreenCanvas(width, height).getContext('2d')!;
+      ctx.drawImage(axes!, 0, 0);
+      ctx.drawImage(layer!, 0, 0);
+      const { data } = ctx.getImageData(0, 0, width, height);
+      const colours = new Set<number>();
+      for (let y = 0; y < height; y += 2) {
+        const at = 4 * (y * width + Math.round(width * 0.93));
+        colours.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!);
+      }
+      return colours.size;
+    });
   // Background, 95 %, four nested bands and the median cross a line through the forecast.
-  expect(inked).toBeGreaterThanOrEqual(6);
+  await expect(async () => expect(await inked()).toBeGreaterThanOrEqual(6)).toPass({ timeout: 15_000 });
 
   const box = (await chart.boundingBox())!;
   await page.mouse.move(box.x + box.width * 0.93, box.y + box.height / 2);

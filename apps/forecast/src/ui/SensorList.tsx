@@ -75,12 +75,12 @@ function lastValue({ series, now }: Sensor): number {
   return Number.NaN;
 }
 
-/** Cards that are scrolled out of view keep their last picture until they are seen. */
+/** Cards that are scrolled out of view keep their first picture, or their last, until they are seen. */
 function Spark({ sensor }: { sensor: Sensor }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painted = useRef<Surface>(undefined);
   const size = useRef({ width: 0, height: 0 });
-  const isSeen = useRef(false);
+  const isSeen = useRef(true);
   const draw = useRef(() => {});
   sensor.made.value;
   const { values } = sensor.series.value;
