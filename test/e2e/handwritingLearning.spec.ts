@@ -9,6 +9,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { createHandwritingRecognizer, HandwritingStroke } from '@rivulet/inference/node';
 import { type AdaptedFiles, createAdapter } from '@rivulet/training/adapt';
 import { placed, type RealWord, realWords } from '../fixtures/realWords.ts';
+import { RealTabs } from './adapt/realTabs.ts';
 import { expectOfflineReady, expectRead, open, textOf } from './handwriting/desk.ts';
 import { keptLearned } from './handwriting/kept.ts';
 import { write } from './handwriting/realInk.ts';
@@ -85,25 +86,22 @@ async function readInNode(
   return best!.text;
 }
 
-/** The same ink out of a file, all of it on one page. */
-async function importInk(page: Page, words: readonly RealWord[]): Promise<void> {
+/** The same ink as a file that the page imports. */
+function inkFile(words: readonly RealWord[]): string {
   const strokes = words.flatMap((word, i) =>
     placed(word, placeOf(word, i)).map((points, k) => {
       const x = points.filter((_, p) => p % 2 === 0);
       const y = points.filter((_, p) => p % 2 === 1);
-      return {
-        tool: 'pen',
-        began: 1e12 + 1000 * (100 * i + k),
-        x,
-        y,
-        t: x.map((_, p) => p),
-        p: x.map(() => 0.5),
-      };
+      const began = 1e12 + 1000 * (100 * i + k);
+      return { tool: 'pen', began, x, y, t: x.map((_, p) => p), p: x.map(() => 0.5) };
     }),
   );
-  const file = { format: 'rivulet-ink', version: 1, unit: 'css-px', text: '', strokes };
+  return JSON.stringify({ format: 'rivulet-ink', version: 1, unit: 'css-px', text: '', strokes });
+}
+
+async function importInk(page: Page, words: readonly RealWord[]): Promise<void> {
   await page.keyboard.press('Alt+e');
-  const buffer = Buffer.from(JSON.stringify(file));
+  const buffer = Buffer.from(inkFile(words));
   await page
     .getByTestId('import-ink')
     .setInputFiles({ name: 'a.ink.json', mimeType: 'application/json', buffer });
@@ -216,6 +214,56 @@ for (const [device, colorScheme, viewport] of [
     expect(await keptLearned(page)).toBeUndefined();
   });
 }
+
+test('a tab that is hidden waits, and goes on learning once it is seen', async ({ baseURL }) => {
+  test.setTimeout(300_000);
+  const browser = await RealTabs.open();
+  try {
+    const tab = await browser.tab(`${baseURL}/handwriting/`);
+    const textAt = (selector: string) =>
+      tab.run((selector) => document.querySelector(selector)?.textContent ?? '', selector);
+    const press = async (selector: string, text: string) => {
+      await expect
+        .poll(() =>
+          tab.run(
+            ([selector, text]) => {
+              const all = [...document.querySelectorAll<HTMLElement>(selector!)];
+              const found = all.find((one) => `${one.ariaLabel} ${one.textContent}`.includes(text!));
+              found?.click();
+              return found !== undefined;
+            },
+            [selector, text],
+          ),
+        )
+        .toBe(true);
+    };
+    await press('button', 'Export and import');
+    await expect.poll(() => textAt('dialog')).toContain('Import ink');
+    await tab.run((ink) => {
+      const input = document.querySelector<HTMLInputElement>('[data-testid="import-ink"]')!;
+      const files = new DataTransfer();
+      files.items.add(new File([ink], 'a.ink.json'));
+      input.files = files.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    }, inkFile(lent));
+    await expect.poll(() => textAt('[data-testid="recognised-text"]')).toContain('circle');
+    await press('button', 'Help');
+    await press('dialog button', 'Learn my handwriting');
+    await press('dialog button', 'Every word of this page is right');
+    await expect.poll(() => textAt('[data-testid="learn-words"]')).toContain('24 words');
+    await press('dialog button', 'Learn now');
+    await expect.poll(() => textAt('[data-testid="learn-progress"]')).toContain('Learning…');
+    await browser.tab('about:blank');
+    await expect.poll(() => textAt('[data-testid="learn-progress"]')).toContain('Waiting');
+    await tab.toFront();
+    await expect.poll(() => textAt('[data-testid="learn-progress"]')).toContain('Learning…');
+    await expect
+      .poll(() => textAt('[data-testid="learn-outcome"]'), { timeout: 200_000 })
+      .toContain('put aside');
+  } finally {
+    await browser.close();
+  }
+});
 
 test.describe('what can go wrong', () => {
   // What the routes below answer must reach the page: no service worker stands between them.
