@@ -53,6 +53,8 @@ export interface RecurrentCall {
    * passes it as if nothing were rounded. The cache must be for it. Absent: not rounded.
    */
   levels?: number;
+  /** Gates of `lstm` and `gru` within 6e-5, those of the engine of 7-bit activations. Absent: exact. */
+  quickGates?: boolean;
   /** `recurrentCacheFloats` floats that carry forward's results to backward. */
   cache: Pointer;
 }

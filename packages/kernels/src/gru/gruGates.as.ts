@@ -1,5 +1,6 @@
 import { liveLanes } from '../math/lanes.as';
 import { madd } from '../math/madd.as';
+import { quickSigmoidRun, quickTanhRun } from '../math/quickRuns.as';
 import { sigmoidRun, tanhRun } from '../math/runs.as';
 
 /**
@@ -10,7 +11,7 @@ import { sigmoidRun, tanhRun } from '../math/runs.as';
  * candidate, which the reset gate multiplies; out: n, z, r after their activations, and the last as it is. In this
  * order the three gradients that W needs (n, z, r) lie together, and so do the three of R (z, r, the last).
  * h0 [H][B] the state before, h1 after, y [H][B]. A lane with lens <= t keeps its state and yields 0; its gates are
- * undefined, backward does not read them.
+ * undefined, backward does not read them. quick: gates as the engine of 7-bit activations has them.
  */
 export function gruGates(
   t: i32,
@@ -21,16 +22,19 @@ export function gruGates(
   h0: usize,
   h1: usize,
   y: usize,
+  quick: i32,
 ): void {
   const units = hidden * B;
   const gate = <usize>units << 2;
-  sigmoidRun(gates + gate, 2 * units);
+  if (quick) quickSigmoidRun(gates + gate, 2 * units);
+  else sigmoidRun(gates + gate, 2 * units);
   for (let at: usize = 0; at < gate; at += 16) {
     const r = v128.load(gates + 2 * gate + at);
     const m = v128.load(gates + 3 * gate + at);
     v128.store(gates + at, madd(r, m, v128.load(gates + at)));
   }
-  tanhRun(gates, units);
+  if (quick) quickTanhRun(gates, units);
+  else tanhRun(gates, units);
   const row = <usize>B << 2;
   const now = i32x4.splat(t);
   for (let unit: usize = 0; unit < gate; unit += row) {

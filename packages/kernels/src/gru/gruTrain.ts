@@ -39,6 +39,7 @@ export function gruForward(machine: Machine, call: RecurrentCall): void {
   wasm.packAffine(m, hidden, 0, 0, r + 4 * both * hidden, hidden, 0, rb + 4 * both);
   setOrZero(h, call.h0, unit);
   const operands = roundedStates(machine, call, h, cache + 4 * at.floats);
+  const quick = call.quickGates ? 1 : 0;
   for (let s = 0; s < T; s++) {
     const t = call.reverse ? T - 1 - s : s;
     const gates = cache + 4 * (at.gates + s * 4 * unit);
@@ -48,7 +49,7 @@ export function gruForward(machine: Machine, call: RecurrentCall): void {
     wasm.affine(n, hidden, input, xt, 0, 0, B, gates, lens, t);
     wasm.affine(zr, both, input, xt, hidden, operand, B, gates + 4 * unit, lens, t);
     wasm.affine(m, hidden, 0, 0, hidden, operand, B, gates + 12 * unit, lens, t);
-    wasm.gruGates(t, B, hidden, lens, gates, before, before + 4 * unit, y + 4 * t * call.yStride);
+    wasm.gruGates(t, B, hidden, lens, gates, before, before + 4 * unit, y + 4 * t * call.yStride, quick);
   }
   if (call.hn) copy(call.hn, h + 4 * T * unit, unit);
 }

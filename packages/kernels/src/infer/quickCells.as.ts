@@ -1,47 +1,15 @@
 // The cells of models whose activations have 7 bits: gates within 6e-5, a hundredth of what rounding to 7 bits changes,
-// in half the time of cells.as.ts. Only the four operations: the same bits in both binaries.
-//
-// tanh x = x P(x^2) / Q(x^2) on |x| <= 5.25 and 1 beyond, P of degree 2 and Q = x^4 + q1 x^2 + q0, fitted by Lawson's
-// weighted least squares on 3000 nodes to the smallest error, 5.7e-5, with the value 1 at 5.25: a gate that is open
-// must not leak. sigmoid x = (Q + P) / 2Q of x / 2. Products of gates take one division.
+// in half the time of cells.as.ts. Only the four operations: the same bits in both binaries. math/quickGates.as.ts has
+// their formula. Products of gates take one division.
 //
 // Constants are locals and few: what counts is how many vectors the processor must keep until a chain ends.
 
-// P's coefficients from x^0 on, Q's, the limits, 1/2.
-const table = memory.data<f32>([
-  80.71176910252962, 8.14272955827686, 0.0509024404326382, 80.73173277934929, 34.99720022781163, 5.25, -5.25, 0.5,
-]);
-
-// @ts-ignore: decorator
-@inline
-function constant(index: usize): v128 {
-  return v128.load_splat<f32>(table + (index << 2));
-}
+import { clamp, constant, dividend, divisor } from '../math/quickGates.as';
 
 // @ts-ignore: decorator
 @inline
 function gate(xg: usize, hg: usize): v128 {
   return f32x4.add(v128.load(xg), v128.load(hg));
-}
-
-/** NaN stays NaN by the order of the operands. */
-// @ts-ignore: decorator
-@inline
-function clamp(x: v128, low: v128, high: v128): v128 {
-  return f32x4.pmin(f32x4.pmax(x, low), high);
-}
-
-// @ts-ignore: decorator
-@inline
-function dividend(x: v128, square: v128, p0: v128, p1: v128, p2: v128): v128 {
-  const inner = f32x4.add(f32x4.mul(square, p2), p1);
-  return f32x4.mul(x, f32x4.add(f32x4.mul(square, inner), p0));
-}
-
-// @ts-ignore: decorator
-@inline
-function divisor(square: v128, q0: v128, q1: v128): v128 {
-  return f32x4.add(f32x4.mul(f32x4.add(square, q1), square), q0);
 }
 
 /** i o f c: c' = f c + i tanh(c~), h = o tanh(c'). */

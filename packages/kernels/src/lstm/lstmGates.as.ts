@@ -1,5 +1,6 @@
 import { liveLanes } from '../math/lanes.as';
 import { madd } from '../math/madd.as';
+import { quickSigmoidRun, quickTanhRun } from '../math/quickRuns.as';
 import { sigmoidRun, tanhRun } from '../math/runs.as';
 
 /**
@@ -7,7 +8,7 @@ import { sigmoidRun, tanhRun } from '../math/runs.as';
  *
  * gates [4][H][B] in: i, o, f, c before their activations; out: after them. tc [H][B] (out): tanh of the cell.
  * c0, h0 [H][B] the states before, c1, h1 after, y [H][B]. A lane with lens <= t keeps its states and yields 0; its
- * gates are undefined, backward does not read them.
+ * gates are undefined, backward does not read them. quick: gates as the engine of 7-bit activations has them.
  */
 export function lstmGates(
   t: i32,
@@ -21,11 +22,14 @@ export function lstmGates(
   c1: usize,
   h1: usize,
   y: usize,
+  quick: i32,
 ): void {
   const units = hidden * B;
   const gate = <usize>units << 2;
-  sigmoidRun(gates, 3 * units);
-  tanhRun(gates + 3 * gate, units);
+  if (quick) quickSigmoidRun(gates, 3 * units);
+  else sigmoidRun(gates, 3 * units);
+  if (quick) quickTanhRun(gates + 3 * gate, units);
+  else tanhRun(gates + 3 * gate, units);
   for (let at: usize = 0; at < gate; at += 16) {
     const i = v128.load(gates + at);
     const f = v128.load(gates + 2 * gate + at);
@@ -34,7 +38,8 @@ export function lstmGates(
     v128.store(c1 + at, c);
     v128.store(tc + at, c);
   }
-  tanhRun(tc, units);
+  if (quick) quickTanhRun(tc, units);
+  else tanhRun(tc, units);
   const row = <usize>B << 2;
   const now = i32x4.splat(t);
   for (let unit: usize = 0; unit < gate; unit += row) {

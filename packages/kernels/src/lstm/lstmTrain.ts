@@ -36,6 +36,7 @@ export function lstmForward(machine: Machine, call: RecurrentCall): void {
   setOrZero(c, call.c0, unit);
   setOrZero(h, call.h0, unit);
   const operands = roundedStates(machine, call, h, cache + 4 * at.floats);
+  const quick = call.quickGates ? 1 : 0;
   for (let s = 0; s < T; s++) {
     const t = call.reverse ? T - 1 - s : s;
     const gates = cache + 4 * (at.gates + s * 4 * unit);
@@ -43,7 +44,7 @@ export function lstmForward(machine: Machine, call: RecurrentCall): void {
     const [c0, h0] = [c + 4 * s * unit, h + 4 * s * unit];
     wasm.affine(panels, rows, input, x + 4 * t * input * B, hidden, operands.round(s), B, gates, lens, t);
     const yt = y + 4 * t * call.yStride;
-    wasm.lstmGates(t, B, hidden, lens, gates, tc, c0, h0, c0 + 4 * unit, h0 + 4 * unit, yt);
+    wasm.lstmGates(t, B, hidden, lens, gates, tc, c0, h0, c0 + 4 * unit, h0 + 4 * unit, yt, quick);
   }
   if (call.cn) copy(call.cn, c + 4 * T * unit, unit);
   if (call.hn) copy(call.hn, h + 4 * T * unit, unit);

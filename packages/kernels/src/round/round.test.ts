@@ -49,6 +49,24 @@ describe.each(['plain', 'relaxed'] as const)('%s', async (variant) => {
     }
   });
 
+  it.each(['lstm', 'gru'] as const)('%s has the gates of the engine of 7 bits when asked to', (cell) => {
+    const shape = { T: 6, B: 8, input: 5, hidden: 9, reverse: false, lengths: true, states: true };
+    const { problem, upstream } = makeProblem(cell, shape, 12);
+    const [exact, quick] = [false, true].map((quickGates) =>
+      runRecurrent(kernels, { ...problem, quickGates }, upstream, 1),
+    );
+    // Within 6e-5 each, over six steps; the engine's own cells are held against training's in test/parity.
+    expect(largestDifference(quick!.y, exact!.y)).toBeLessThan(3e-4);
+    expect(largestDifference(quick!.y, exact!.y)).toBeGreaterThan(1e-6);
+    for (const name of Object.keys(exact!.gradients) as (keyof Gradients)[]) {
+      const size = Math.hypot(...exact!.gradients[name]);
+      const apart = Math.hypot(
+        ...exact!.gradients[name].map((slope, i) => slope - quick!.gradients[name][i]!),
+      );
+      expect(apart, name).toBeLessThan(1e-3 * size + 1e-12);
+    }
+  });
+
   it.each(['lstm', 'gru', 'rnn'] as const)(
     '%s rounds its states forward, and passes them straight back',
     (cell) => {

@@ -21,6 +21,8 @@ export interface RecurrentProblem {
   c0?: Float64Array | undefined;
   /** Rounds the state before R meets it. */
   levels?: number;
+  /** Of the kernels alone: the reference has exact gates. */
+  quickGates?: boolean;
   /** [T][H][B] in the order of walking: added to the state before R meets it, in place of rounding. */
   offsets?: Float64Array;
 }

@@ -56,6 +56,7 @@ export function runRecurrent(
   const call: RecurrentBackwardCall = {
     ...{ cell, T, B, input, hidden, reverse, lens, yStride },
     ...(p.levels ? { levels: p.levels } : {}),
+    ...(p.quickGates ? { quickGates: true } : {}),
     x: put(p.x),
     w: put(p.w),
     r: put(p.r),

@@ -1,4 +1,8 @@
-/** Convolution over time: f(W window + b) for windows of `kernel` steps, `stride` apart. */
+/**
+ * Convolution over time: f(W window + b) for windows of `kernel` steps, `stride` apart. Training for activations of 7 bits
+ * leaves its windows as they are, as the engine does: the exported kernel is turned around, and turned around it is
+ * a matrix of floats with int8's values (test/parity/roundedTraining.test.ts).
+ */
 import { attr } from '@rivulet/core';
 import * as v from 'valibot';
 import type { GraphWriter } from '../../export/graphWriter.ts';

@@ -255,7 +255,7 @@ export class Recurrent implements NetworkNode {
       hidden,
       reverse: dir === 1,
       x: roundedSource(run, this.sources[0]!),
-      ...(run.own('rounded') ? { levels: ACTIVATION_LEVELS } : {}),
+      ...(run.own('rounded') ? { levels: ACTIVATION_LEVELS, quickGates: true } : {}),
       w: run.weights(this.#w) + dir * rows * input * FLOAT,
       r: r + dir * rows * hidden * FLOAT,
       b: run.weights(this.#b) + dir * 2 * rows * FLOAT,
