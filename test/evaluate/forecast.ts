@@ -1,5 +1,5 @@
 /**
- * `npm run evaluate -- forecast [--model <folder>] [--data <folder>] [--float32] [--engine fused|ort] [--json]`
+ * `npm run evaluate -- forecast [--model <folder>] [--data <folder>] [--dtype float32|int8|int8a7] [--engine fused|ort] [--json]`
  *   the shipped forecaster against the seasonal naive on the last fifth of every training sensor, 48 steps ahead.
  * `npm run evaluate -- forecast --ett [--model <folder>]`
  *   the ETT benchmark; without a model the naive alone, whose figures are known to the fourth digit. Its data
@@ -22,14 +22,14 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     options: {
       ett: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      float32: { type: 'boolean', default: false },
+      dtype: { type: 'string', default: 'int8' },
       engine: { type: 'string', default: 'auto' },
       model: { type: 'string' },
       data: { type: 'string', default: process.env.RIVULET_DATA ?? '../shared/data' },
     },
   });
   const path = values.model ?? (values.ett ? undefined : 'models/sensor-forecaster');
-  const forecaster = path === undefined ? undefined : await load(path, values.float32, values.engine);
+  const forecaster = path === undefined ? undefined : await load(path, values.dtype, values.engine);
   const figures = values.ett
     ? await evaluateEtt(forecaster, values.data)
     : await evaluateSensors(forecaster!, values.data);
@@ -38,12 +38,15 @@ export async function evaluate(args: readonly string[]): Promise<void> {
 }
 
 /** Loaded late: the naive needs no engine. */
-async function load(path: string, float32: boolean, engine: string): Promise<Forecaster> {
+async function load(path: string, dtype: string, engine: string): Promise<Forecaster> {
   if (engine !== 'auto' && engine !== 'fused' && engine !== 'ort') {
     throw new RivuletError('ARGUMENT', `--engine is ${engine}, not auto, fused or ort`, { engine });
   }
+  if (dtype !== 'float32' && dtype !== 'int8' && dtype !== 'int8a7') {
+    throw new RivuletError('ARGUMENT', `--dtype is ${dtype}, not float32, int8 or int8a7`, { dtype });
+  }
   const { loadForecaster } = await import('@rivulet/inference/node');
-  return loadForecaster(path, { engine, dtype: float32 ? 'float32' : 'int8' });
+  return loadForecaster(path, { engine, dtype });
 }
 
 interface Row {

@@ -6,6 +6,7 @@ import { type AnyTensor, createSession } from '../../../packages/inference/src/e
 import { fasterSession } from '../../../packages/inference/src/engine/webgpu/fasterSession.ts';
 import { FOREIGN_OPERATORS } from '../../parity/cases/foreignOperators.ts';
 import { OWN_OPERATORS } from '../../parity/cases/ownOperators.ts';
+import { RARE_OPERATORS } from '../../parity/cases/rareOperators.ts';
 import { WINDOW_OPERATORS } from '../../parity/cases/windowOperators.ts';
 import { type StackCase, stackBytes } from '../../parity/graphs.ts';
 import { feedsOf, modelOf } from '../../parity/operatorCase.ts';
@@ -87,7 +88,7 @@ async function compareOperators(): Promise<
   { name: string; off?: number; allowed: number; refused?: string }[]
 > {
   const results = [];
-  for (const kase of [...OWN_OPERATORS, ...FOREIGN_OPERATORS, ...WINDOW_OPERATORS]) {
+  for (const kase of [...OWN_OPERATORS, ...FOREIGN_OPERATORS, ...WINDOW_OPERATORS, ...RARE_OPERATORS]) {
     const { name, tolerance: allowed = 1e-5 } = kase;
     try {
       const { off, again } = await compare(writeOnnx(modelOf(kase)), feedsOf(kase));
