@@ -11,16 +11,20 @@ const HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`;
 /** The page's content security policy says which scripts may run; the apps' pages all have this part. */
 const POLICY = "script-src 'self'";
 
-/** @throws where the page has no `script-src 'self'` to add the script to: it would be blocked there, unseen. */
+/** Comes after the policy and before the stylesheet. */
+const TITLE = '<title>';
+
+/** @throws where the page has no `script-src 'self'`, which would block the script unseen, or no title to put it before. */
 export function themeAtOnce(): Plugin {
   return {
     name: 'rivulet-theme-at-once',
     transformIndexHtml(html) {
       if (!html.includes(POLICY)) throw new Error(`the page's policy has no ${POLICY}`);
-      return {
-        html: html.replace(POLICY, `${POLICY} ${HASH}`),
-        tags: [{ tag: 'script', children: SCRIPT, injectTo: 'head' }],
-      };
+      // Before the stylesheet: a script behind one waits for it, and with it all that the head names after that.
+      if (!html.includes(TITLE)) throw new Error(`the page's head has no ${TITLE}`);
+      return html
+        .replace(POLICY, `${POLICY} ${HASH}`)
+        .replace(TITLE, `<script>${SCRIPT}</script>\n    ${TITLE}`);
     },
   };
 }
