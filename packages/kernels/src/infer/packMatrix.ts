@@ -58,9 +58,8 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
   machine.i32.set([kind, inputs, N, panels, scalesAt, offsetsAt], at >> 2);
   if (int8) {
     machine.f32[(at >> 2) + LEVELS] = machine.int8.levels;
-    for (let n = 0; n < outputs; n++) {
-      const gate = Math.floor(n / rows);
-      machine.f32[(scalesAt >> 2) + gate * padded + (n - gate * rows)] = scales![n]!;
+    for (let gate = 0; gate * rows < outputs; gate++) {
+      machine.f32.set(scales!.subarray(gate * rows, (gate + 1) * rows), (scalesAt >> 2) + gate * padded);
     }
   }
   // The raw weights pass through the workspace, which nobody uses before the first run.

@@ -191,15 +191,32 @@ export function matrixOf(
     return { shape, data: restore(constant.tensor) };
   }
   const outputs = outputAxes.map((axis) => shape[axis]!);
-  const spread = new Float32Array(sizeOf(outputs));
-  forEachScale(
-    outputs,
+  const spread = spreadScales(
+    scales,
     outputAxes.map((axis) => scaleShape[axis]!),
-    (i, s) => {
-      spread[i] = scales[s]!;
-    },
+    outputs,
   );
   return { shape, data, scales: spread };
+}
+
+/** @returns the scale of each output */
+function spreadScales(
+  scales: Float32Array,
+  scaleShape: readonly number[],
+  outputs: readonly number[],
+): Float32Array {
+  const spread = new Float32Array(sizeOf(outputs));
+  const first = scaleShape.findIndex((n) => n !== 1);
+  if (first < 0) return spread.fill(scales[0]!);
+  // Most files: all of them again for each direction. Element by element it is a fifth of loading a model.
+  if (scaleShape.every((n, d) => d < first || n === outputs[d])) {
+    for (let at = 0; at < spread.length; at += scales.length) spread.set(scales, at);
+  } else {
+    forEachScale(outputs, scaleShape, (i, s) => {
+      spread[i] = scales[s]!;
+    });
+  }
+  return spread;
 }
 
 /** Floats as the file has them. */
