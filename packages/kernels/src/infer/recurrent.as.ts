@@ -1,5 +1,8 @@
 // A whole sequence through one direction of a recurrent layer: the input's product for a block of steps at once
 // (a GEMM reads each weight once for many steps), then the steps one by one.
+//
+// Slower, measured: both directions in one loop (their weights push each other out of the first-level cache, 2 to 3 %),
+// and an LSTM's cell at the end of each group of its product instead of a loop of its own (4 %).
 
 import { gruCell, gruGates, gruOutput, lstmCell, rnnCell } from './cells.as';
 import { changedCell, changedGates } from './changedCells.as';
