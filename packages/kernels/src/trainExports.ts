@@ -35,6 +35,7 @@ export interface TrainExports {
     step: number,
     rows: number,
     B: number,
+    lanes: number,
     steps: number,
     width: number,
     sums: Pointer,

@@ -29,7 +29,9 @@ export interface Batch {
   readonly lengths?: Int32Array;
   /** The same of other inputs, by name: what a decoder reads, say. Absent: every lane is full. */
   readonly inputLengths?: Readonly<Record<string, Int32Array>>;
-  /** Whatever the task's loss and score need. */
+  /** [size] which of the samples asked for lies in each lane; absent: they lie in the order asked for. */
+  readonly order?: Int32Array;
+  /** Whatever the task's loss and score need, lane by lane. */
   readonly target: unknown;
 }
 

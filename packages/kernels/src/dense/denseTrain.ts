@@ -33,8 +33,8 @@ export function denseBackward(machine: Machine, call: DenseBackwardCall & XStep)
     for (let t = start; dx && t < start + steps; t++) {
       wasm.gemm(wt, K, M, dy + 4 * t * M * B, 4 * B, B / 8, dx + t * xStep, 4 * B, 0, t);
     }
-    wasm.packLanes(panels, g, 4 * M * B, M, B, steps, 4, db);
-    dw.take(x + start * xStep, xStep, steps);
+    wasm.packLanes(panels, g, 4 * M * B, M, B, B, steps, 4, db);
+    dw.take(x + start * xStep, xStep, steps, B);
     dw.add({ panels, rows: M, K: steps * B }, call.dw);
   }
   dw.end(call.dw);

@@ -2,9 +2,10 @@
 // around, g into panels [k][4] and x into rows [k][8], the sum is the same product `gemm` makes of everything else.
 
 /**
- * to: for every `width` (4 or 8) of the rows a block [steps][B][width] of from[step][row][lane]; rows that do not
- * exist are zeros. `step` is the bytes from one step to the next and may be negative. sums[row] += the sum of the
- * row over steps and lanes, the gradient of a bias; absent: 0. It has room for a multiple of 4 rows.
+ * to: for every `width` (4 or 8) of the rows a block [steps][lanes][width] of from[step][row][B], of which the first
+ * `lanes`, a multiple of 4, are taken; rows that do not exist are zeros. `step` is the bytes from one step to the next
+ * and may be negative. sums[row] += the sum of the row over steps and lanes, the gradient of a bias; absent: 0. It has
+ * room for a multiple of 4 rows.
  */
 export function packLanes(
   to: usize,
@@ -12,13 +13,15 @@ export function packLanes(
   step: usize,
   rows: i32,
   B: i32,
+  lanes: i32,
   steps: i32,
   width: i32,
   sums: usize,
 ): void {
   const row = <usize>B << 2;
+  const taken = <usize>lanes << 2;
   const stride = <usize>width << 2;
-  const block = <usize>(steps * B) * stride;
+  const block = <usize>(steps * lanes) * stride;
   const padded = (rows + width - 1) & -width;
   for (let n = 0; n < padded; n += 4) {
     // Blocks of 8 rows are written half by half.
@@ -37,7 +40,7 @@ export function packLanes(
     let p2 = there > 2 ? p1 + row : p1;
     let p3 = there > 3 ? p2 + row : p2;
     for (let s = 0; s < steps; s++) {
-      for (let lane: usize = 0; lane < row; lane += 16) {
+      for (let lane: usize = 0; lane < taken; lane += 16) {
         const a = v128.and(v128.load(p0 + lane), m0);
         const b = v128.and(v128.load(p1 + lane), m1);
         const c = v128.and(v128.load(p2 + lane), m2);

@@ -47,9 +47,9 @@ export class WeightGradient {
     if (N % 8) machine.f32(this.#tail, 8 * rows).fill(0);
   }
 
-  /** Turns x of a chunk around. `step` in bytes, negative when the chunk walks backwards. */
-  take(x: Pointer, step: number, steps: number): void {
-    this.#machine.wasm.packLanes(this.#blocks, x, step, this.#N, this.#B, steps, 8, 0);
+  /** Turns x of a chunk's first `lanes` around. `step` in bytes, negative when the chunk walks backwards. */
+  take(x: Pointer, step: number, steps: number, lanes: number): void {
+    this.#machine.wasm.packLanes(this.#blocks, x, step, this.#N, this.#B, lanes, steps, 8, 0);
   }
 
   /** Adds the product of a chunk to rows of dw from `row` on. */

@@ -79,6 +79,7 @@ export function gruBackward(machine: Machine, call: RecurrentBackwardCall): void
   const gates = cache + 4 * at.gates;
   const gStep = 16 * unit;
   walkBack(
+    machine,
     call,
     (s, t) => {
       const g = gates + s * gStep;
@@ -86,13 +87,13 @@ export function gruBackward(machine: Machine, call: RecurrentBackwardCall): void
       wasm.gemm(rt, hidden, rows, g + 4 * unit, 4 * B, B / 8, dh, 4 * B, lens, t);
       if (dx) wasm.gemm(wt, input, rows, g, 4 * B, B / 8, dx + 4 * t * input * B, 4 * B, lens, t);
     },
-    ({ s, t }, steps) => {
+    ({ s, t, steps, lanes }) => {
       const g = gates + s * gStep;
-      const K = steps * B;
-      wasm.packLanes(n, g, gStep, hidden, B, steps, 4, dbn);
-      wasm.packLanes(zrm, g + 4 * unit, gStep, rows, B, steps, 4, dbzrm);
-      dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps);
-      dr.take(operands + 4 * s * unit, 4 * unit, steps);
+      const K = steps * lanes;
+      wasm.packLanes(n, g, gStep, hidden, B, lanes, steps, 4, dbn);
+      wasm.packLanes(zrm, g + 4 * unit, gStep, rows, B, lanes, steps, 4, dbzrm);
+      dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps, lanes);
+      dr.take(operands + 4 * s * unit, 4 * unit, steps, lanes);
       dw.add({ panels: zrm, rows: 2 * hidden, K }, call.dw);
       dw.add({ panels: n, rows: hidden, K }, call.dw, 2 * hidden);
       dr.add({ panels: zrm, rows, K }, call.dr);

@@ -73,6 +73,7 @@ export function lstmBackward(machine: Machine, call: RecurrentBackwardCall): voi
   setOrZero(dh, call.dhn, unit);
   setOrZero(dc, call.dcn, unit);
   walkBack(
+    machine,
     call,
     (s, t) => {
       const g = gates + 4 * s * rows * B;
@@ -82,12 +83,13 @@ export function lstmBackward(machine: Machine, call: RecurrentBackwardCall): voi
       wasm.gemm(rt, hidden, rows, g, 4 * B, B / 8, dh, 4 * B, lens, t);
       if (dx) wasm.gemm(wt, input, rows, g, 4 * B, B / 8, dx + 4 * t * input * B, 4 * B, lens, t);
     },
-    ({ s, t }, steps) => {
-      wasm.packLanes(panels, gates + 4 * s * rows * B, 4 * rows * B, rows, B, steps, 4, db);
-      dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps);
-      dr.take(operands + 4 * s * unit, 4 * unit, steps);
-      dw.add({ panels, rows, K: steps * B }, call.dw);
-      dr.add({ panels, rows, K: steps * B }, call.dr);
+    ({ s, t, steps, lanes }) => {
+      const K = steps * lanes;
+      wasm.packLanes(panels, gates + 4 * s * rows * B, 4 * rows * B, rows, B, lanes, steps, 4, db);
+      dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps, lanes);
+      dr.take(operands + 4 * s * unit, 4 * unit, steps, lanes);
+      dw.add({ panels, rows, K }, call.dw);
+      dr.add({ panels, rows, K }, call.dr);
     },
   );
   dw.end(call.dw);

@@ -58,6 +58,7 @@ export function rnnBackward(machine: Machine, call: RecurrentBackwardCall): void
   // The cache holds no gates: a chunk's gradients have slots of their own, the last step's the first.
   const slot = (s: number): number => gates + 4 * ((T - 1 - s) % chunk) * unit;
   walkBack(
+    machine,
     call,
     (s, t) => {
       const g = slot(s);
@@ -66,12 +67,13 @@ export function rnnBackward(machine: Machine, call: RecurrentBackwardCall): void
       wasm.gemm(rt, hidden, hidden, g, 4 * B, B / 8, dh, 4 * B, lens, t);
       if (dx) wasm.gemm(wt, input, hidden, g, 4 * B, B / 8, dx + 4 * t * input * B, 4 * B, lens, t);
     },
-    ({ s, t }, steps) => {
-      wasm.packLanes(panels, slot(s), -4 * unit, hidden, B, steps, 4, db);
-      dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps);
-      dr.take(operands + 4 * s * unit, 4 * unit, steps);
-      dw.add({ panels, rows: hidden, K: steps * B }, call.dw);
-      dr.add({ panels, rows: hidden, K: steps * B }, call.dr);
+    ({ s, t, steps, lanes }) => {
+      const K = steps * lanes;
+      wasm.packLanes(panels, slot(s), -4 * unit, hidden, B, lanes, steps, 4, db);
+      dw.take(x + 4 * t * input * B, (call.reverse ? -4 : 4) * input * B, steps, lanes);
+      dr.take(operands + 4 * s * unit, 4 * unit, steps, lanes);
+      dw.add({ panels, rows: hidden, K }, call.dw);
+      dr.add({ panels, rows: hidden, K }, call.dr);
     },
   );
   dw.end(call.dw);

@@ -325,6 +325,30 @@ describe('a batch that does not fit', () => {
   });
 });
 
+describe('a batch whose samples lie in another order', () => {
+  it('drops of each sample what it drops of it anywhere', async () => {
+    const { network: input, steps } = cases.find(({ title }) => title.includes('over lanes'))!;
+    const { network } = await build(input);
+    const lengths = Array.from({ length: 8 }, (_, lane) => steps.x! - (lane >> 1));
+    const batch = randomBatch(input, steps, lengths);
+    const order = Int32Array.of(3, 0, 7, 1, 2, 6, 4, 5);
+    const x = batch.inputs.x!;
+    const turned = {
+      ...batch,
+      order,
+      lengths: Int32Array.from(order, (k) => lengths[k]!),
+      inputs: { x: { ...x, data: x.data.map((_, i) => x.data[i - (i % 8) + order[i % 8]!]!) } },
+    };
+    const lanePositions = [11, 13, 17, 19, 23, 29, 31, 37];
+    const outputs = (of: Batch) => {
+      const [y] = Object.values(network.forward(of, { dropout: Random.fromSeed(5), lanePositions }));
+      return y!.data.slice();
+    };
+    const plain = outputs(batch);
+    expect(outputs(turned)).toEqual(plain.map((_, i) => plain[i - (i % 8) + order[i % 8]!]!));
+  });
+});
+
 describe('sources whose steps do not fit each other', () => {
   it.each([
     ['concat', { x: 3, z: 4 }, { op: 'concat', name: 'y', in: 'x', with: ['z'] }],

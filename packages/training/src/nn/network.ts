@@ -18,7 +18,7 @@ const FLOAT = 4;
 export interface ForwardMode {
   /** Draws the dropout; absent = the network as it is used later. */
   readonly dropout?: Random;
-  /** Place of each real lane in the whole batch, when this is a shard of it. */
+  /** Place of each sample asked for in the whole batch, when this is a shard of it. */
   readonly lanePositions?: ArrayLike<number>;
   /** Recurrent layers start from it, from zeros where it has nothing for them; `finalState` is then there. */
   readonly state?: NetworkState;
@@ -326,7 +326,8 @@ function laneKeys(
   if (!dropout) return undefined;
   const keys = new Int32Array(batch.lanes);
   for (let lane = 0; lane < batch.size; lane++) {
-    keys[lane] = dropout.derive(node, lanePositions?.[lane] ?? lane).uint32();
+    const k = batch.order?.[lane] ?? lane;
+    keys[lane] = dropout.derive(node, lanePositions?.[k] ?? k).uint32();
   }
   return keys;
 }

@@ -1,7 +1,7 @@
 /** Samples of ink that each are of one class, as batches for a network that says which. */
 import { type InkFeatures, inkFeatures, normalise } from '@rivulet/core';
 import { augmentInk, augmentStep, type InkAugment } from '../data/inkAugment.ts';
-import { inkLaneBatch } from '../data/inkLaneBatch.ts';
+import { inkLaneBatch, longestFirst } from '../data/inkLaneBatch.ts';
 import { InkSet, type LabelledInk } from '../data/inkSet.ts';
 import type { Random } from '../random.ts';
 import type { Batch, LaneTensors, TaskData } from '../task.ts';
@@ -90,8 +90,10 @@ export class InkClassData implements TaskData {
       const ink = augmentInk(set.ink(i), augment, own);
       samples.push(inkFeatures(ink, { step: augmentStep(step, augment, own), deslant: false }));
     }
-    const target: Target = { answers };
-    return { ...inkLaneBatch(samples), target };
+    // Validation is not augmented: its batches are of one length already.
+    const order = split === 'train' ? longestFirst(samples) : undefined;
+    const target: Target = { answers: order ? Array.from(order, (k) => answers[k]!) : answers };
+    return { ...inkLaneBatch(samples, order), target };
   }
 
   loss(

@@ -229,6 +229,20 @@ describe('a batch', () => {
     }
   });
 
+  it('lies from the longest sample to the shortest where it is more than eight lanes, labels too', () => {
+    const asked = [5, 0, 3, 1, 2, 0, 3, 4, 1, 6, 5, 2];
+    const whole = augmented.batch('train', asked, key(7));
+    const lengths = [...whole.lengths!];
+    expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
+    expect([...whole.order!].sort((a, b) => a - b)).toEqual(asked.map((_, k) => k));
+    whole.order!.forEach((k, lane) => {
+      const alone = augmented.batch('train', [asked[k]!], key(7));
+      const own = laneOf(alone, 0);
+      expect(laneOf(whole, lane).slice(0, own.length)).toEqual(own);
+      expect(labelsOf(alone)[0]).toEqual(labelsOf(whole)[lane]);
+    });
+  });
+
   it('augments training alone', () => {
     const [first, second] = [1, 2].map((step) => augmented.batch('val', [0, 1], key(step)));
     expect(first).toEqual(second);

@@ -4,7 +4,7 @@
  */
 import { ctcGreedy, type Ink, type InkFeatures, inkFeatures } from '@rivulet/core';
 import { augmentInk, augmentStep, type InkAugment } from '../data/inkAugment.ts';
-import { inkLaneBatch } from '../data/inkLaneBatch.ts';
+import { inkLaneBatch, longestFirst } from '../data/inkLaneBatch.ts';
 import type { InkSet } from '../data/inkSet.ts';
 import { ctcBatchLoss } from '../losses/ctcBatchLoss.ts';
 import { minimumSteps } from '../losses/ctcLoss.ts';
@@ -123,8 +123,10 @@ export class InkCtcData implements TaskData {
       );
       labels.push(label);
     }
-    const target: Target = { labels, scoredAlone };
-    return { ...inkLaneBatch(samples), target };
+    // Validation is not augmented: its batches are of one length already, and `scoredAlone` counts their lanes.
+    const order = split === 'train' ? longestFirst(samples) : undefined;
+    const target: Target = { labels: order ? Array.from(order, (k) => labels[k]!) : labels, scoredAlone };
+    return { ...inkLaneBatch(samples, order), target };
   }
 
   loss(
