@@ -51,6 +51,11 @@ const recipe = v.strictObject({
   buckets: v.optional(count, 32),
   /** Validates every so many steps; absent: at the end of each epoch. */
   validateEvery: v.optional(count),
+  /**
+   * The weights to export: those of the best validation, or of the last one, at the end of all steps: for a run whose
+   * validation samples are trained on and so say nothing. Absent: the best.
+   */
+  keep: v.optional(v.picklist(['best', 'last'])),
 });
 
 /** What stands in train.json. */

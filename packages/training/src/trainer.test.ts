@@ -57,6 +57,19 @@ describe('a training run', () => {
     expect(best.best?.mse).toBe(lowest);
   });
 
+  it('keeps the last weights where the recipe says so, whatever came before', async () => {
+    const outcome = await run({
+      epochs: 20,
+      keep: 'last',
+      optimiser: { kind: 'adam', lr: 1, schedule: 'constant' },
+    });
+    const found = outcome.validations.map((event) => event.figures.mse!);
+    expect(Math.min(...found)).toBeLessThan(found.at(-1)!);
+    const kept = readCheckpoint(join(outcome.runFolder, 'best.ckpt'));
+    expect(kept.best).toMatchObject({ step: outcome.losses.length, mse: found.at(-1) });
+    expect(kept.vectors.weights).toEqual(last(outcome).vectors.weights);
+  });
+
   it('takes its first ten steps as it did when its gradients were proved', async () => {
     const { losses } = await run({}, { stopAfter: 10 });
     // Of the plain kernels, which compute the same bits everywhere; the data is drawn with Math.log and Math.cos,

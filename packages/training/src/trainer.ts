@@ -263,7 +263,7 @@ class Run {
     checkLoss(this.#step, this.#firstLoss, { training: trainLoss, validation: valLoss });
     const figures = { ...reply!.figures, valLoss };
     this.#patience = afterValidation(this.#patience, this.#recipe.optimiser, figures.best);
-    const isBest = isBetter(figures, this.#best);
+    const isBest = this.#recipe.keep === 'last' || isBetter(figures, this.#best);
     if (isBest) {
       this.#best = { ...figures, step: this.#step };
       writeCheckpoint(this.#folder.file('best'), this.#checkpoint({ weights: this.#exported() }));

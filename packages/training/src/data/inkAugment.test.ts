@@ -59,7 +59,7 @@ describe('augmentInk', () => {
   it('keeps strokes, their order and their points, with finite numbers, for any ink and the largest amounts', () => {
     const most = amountsOf(
       Object.fromEntries(
-        Object.keys(InkAugmentRecipe.entries).map((key) => [key, key === 'reorder' ? 0 : 1]),
+        Object.keys(InkAugmentRecipe.entries).map((key) => [key, key === 'reorder' || key === 'cut' ? 0 : 1]),
       ),
     );
     const coordinate = fc.double({ min: -50, max: 50, noNaN: true });
@@ -94,7 +94,7 @@ describe('augmentInk', () => {
 
   // What one amount alone may do, by its definition; `size` is how much of the amount a draw used, at most 1.
   const alone: Record<
-    Exclude<keyof InkAugment, 'step' | 'reverse' | 'reorder'>,
+    Exclude<keyof InkAugment, 'step' | 'restart' | 'cut' | 'reverse' | 'reorder'>,
     (after: Ink, amount: number) => number
   > = {
     rotation(after, amount) {

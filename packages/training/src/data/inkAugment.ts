@@ -6,6 +6,7 @@
 import type { Ink } from '@rivulet/core';
 import * as v from 'valibot';
 import type { Random } from '../random.ts';
+import { beginElsewhere } from './beginElsewhere.ts';
 
 const amount = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0);
 
@@ -28,6 +29,10 @@ export const InkAugmentRecipe = v.strictObject({
   noise: amount,
   /** Largest change of the resampling step, as a part of it; it also stands for a change of size. */
   step: amount,
+  /** Probability that a stroke that closes, as a 0 or an 8, begins at another of its points. */
+  restart: amount,
+  /** Probability that the pen is lifted once within a stroke, which so becomes two. */
+  cut: amount,
   /** Probability that a stroke is drawn from its end to its beginning. */
   reverse: amount,
   /** Probability that the strokes come in another order. */
@@ -84,10 +89,12 @@ export function augmentInk(ink: Ink, amounts: InkAugment, random: Random): Ink {
 }
 
 /** The same picture by a hand that goes another way. Its draws are its own: other amounts draw what they drew. */
-function redrawn(ink: Ink, { reverse, reorder }: InkAugment, random: Random): Ink {
-  if (reverse === 0 && reorder === 0) return ink;
+function redrawn(ink: Ink, amounts: InkAugment, random: Random): Ink {
+  const { reverse, reorder } = amounts;
+  const begun = beginElsewhere(ink, amounts, random);
+  if (reverse === 0 && reorder === 0) return begun;
   const own = random.derive('redrawn');
-  const strokes = ink.map(({ x, y }) =>
+  const strokes = begun.map(({ x, y }) =>
     own.next() < reverse ? { x: Array.from(x).reverse(), y: Array.from(y).reverse() } : { x, y },
   );
   if (own.next() >= reorder) return strokes;

@@ -34,7 +34,7 @@ ${layers.join('\n')}
 
 ## How it was made
 
-\`npm run train -- ${name}\` with \`train.json\`: seed ${training.seed}, best of ${checkpoint.totalSteps} steps at step ${training.steps} (${minutes} minutes, ${checkpoint.threads} threads, ${checkpoint.variant} SIMD), code of commit \`${training.commit}\`, exported ${training.date}.
+\`npm run train -- ${name}\` with \`train.json\`: seed ${training.seed}, ${stepsOf(recipe, checkpoint)} (${minutes} minutes, ${checkpoint.threads} threads, ${checkpoint.variant} SIMD), code of commit \`${training.commit}\`, exported ${training.date}.
 
 ## Licence and attribution
 
@@ -42,6 +42,12 @@ ${licence}
 
 ${attribution}
 `;
+}
+
+/** How long it trained, and which of its weights these are. */
+function stepsOf({ keep, optimiser }: Recipe, { totalSteps, step }: Checkpoint): string {
+  if (keep !== 'last') return `best of ${totalSteps} steps at step ${step}`;
+  return optimiser.ema > 0 ? `averaged weights after ${step} steps` : `weights after ${step} steps`;
 }
 
 function kilobytes(bytes: number): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseManifest } from '@rivulet/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../export/exportModel.ts';
+import { writeInkFolder } from '../fixtures/inkFolder.ts';
 import { Random } from '../random.ts';
 import { parseRecipe, type RecipeInput } from '../recipe.ts';
 import { train } from '../trainer.ts';
@@ -80,6 +81,19 @@ describe('classifying ink', () => {
     const test = await inkClass.prepareTest!(recipe(), folder);
     expect(test.valCount).toBe(30);
     expect(test.sampleName!('val', 0)).toBe('"0" by writer 40');
+  });
+
+  it('trains on digits of UNIPEN too where the recipe says so, and names them', async () => {
+    const strokes = [Array.from({ length: 9 }, (_, p) => [p, p % 3] as const)];
+    const char = (label: string) => ({ contributor: 'c', writer: 'w', label, strokes });
+    writeInkFolder(folder, { 'chars.train': [char('7'), char('a'), char('0')] });
+    const both = recipe({ data: { set: 'pendigits', valWriters: ['4'], alsoUnipen: true } });
+    const data = await inkClass.prepare(both, folder);
+    expect([data.trainCount, data.valCount]).toEqual([92, 30]);
+    expect(data.sampleName!('train', 91)).toBe('"0" by writer w');
+    expect(data.files).toHaveLength(2);
+    expect(inkClass.manifest(both, data).attribution).toContain('UNIPEN');
+    expect(inkClass.manifest(recipe(), data).attribution).not.toContain('UNIPEN');
   });
 
   it.each([

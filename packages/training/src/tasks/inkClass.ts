@@ -2,10 +2,13 @@
  * Ink of one sign in, which of some classes it is out: many-to-one. The data is the pen digits; whoever tests is
  * never trained on, and choices are made on a part of the training writers.
  */
-import { INK_FEATURE_VERSION, INK_FEATURES, RivuletError } from '@rivulet/core';
+import { INK_FEATURE_VERSION, INK_FEATURES, normalise, RivuletError } from '@rivulet/core';
 import * as v from 'valibot';
 import { InkAugmentRecipe } from '../data/inkAugment.ts';
+import type { LabelledInk } from '../data/inkSet.ts';
+import { thinInk } from '../data/inkThin.ts';
 import { penDigitsFile, readPenDigits } from '../data/penDigits.ts';
+import { unipenFiles, unipenSamples } from '../data/unipenSamples.ts';
 import { parseOptions } from '../parseOptions.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
@@ -18,6 +21,8 @@ const DataRecipe = v.strictObject({
   valWriters: v.pipe(v.array(v.string()), v.minLength(1)),
   /** Whether the writers that validate are trained on too: for the last run, once all is chosen. */
   trainOnAll: v.optional(v.boolean(), false),
+  /** Whether the isolated digits of UNIPEN's training writers are trained on too; they never validate. */
+  alsoUnipen: v.optional(v.boolean()),
   /** Part of the target that is spread over all classes. */
   smoothing: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1)), 0),
   augment: v.optional(InkAugmentRecipe, {}),
@@ -67,9 +72,35 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkClassData
     });
   }
   const val = samples.filter(({ writer }) => data.valWriters.includes(writer));
-  const train = data.trainOnAll ? samples : samples.filter((sample) => !val.includes(sample));
+  const others = new Set(data.trainOnAll ? [] : data.valWriters);
+  const train = samples.filter(({ writer }) => !others.has(writer));
   const files = [penDigitsFile(dataFolder, 'train')];
+  if (data.alsoUnipen) {
+    train.push(...(await unipenDigits(dataFolder)));
+    files.push(...(await unipenFiles(dataFolder, [UNIPEN])));
+  }
   return new InkClassData({ ...data, ...features, files }, LABELS, train, val);
+}
+
+const UNIPEN = { category: 'chars', split: 'train' } as const;
+
+/** Digits that many more hands drew, one by one. */
+async function unipenDigits(dataFolder: string): Promise<LabelledInk[]> {
+  const digits: LabelledInk[] = [];
+  for await (const sample of unipenSamples(dataFolder, UNIPEN.category, UNIPEN.split)) {
+    if (!LABELS.includes(sample.label)) continue;
+    digits.push({ ...sample, ink: thinInk(normalise(sample.ink, { deslant: false }).ink) });
+  }
+  return digits;
+}
+
+function attributionOf(alsoUnipen: boolean): string {
+  const penDigits =
+    'Pen-Based Recognition of Handwritten Digits (E. Alpaydin, F. Alimoglu 1998, UCI 81, doi 10.24432/C5MG6K, CC BY 4.0)';
+  const unipen =
+    'UNIPEN train_r01_v07 (Unipen Consortium 1999, CC BY 4.0, doi 10.5281/zenodo.1195803; I. Guyon, L. Schomaker, ' +
+    'R. Plamondon, M. Liberman, S. Janet, ICPR 1994, doi 10.1109/ICPR.1994.576870)';
+  return `Trained on ${penDigits}${alsoUnipen ? `, and ${unipen}` : ''}, of which it holds no ink.`;
 }
 
 export const inkClass: Task = {
@@ -89,9 +120,7 @@ export const inkClass: Task = {
       outputs: [{ name: OUTPUT, shape: ['S', 'B', LABELS.length] }],
       head: { kind: 'classes', labels: LABELS },
       licence: 'Apache-2.0',
-      attribution:
-        'Trained on Pen-Based Recognition of Handwritten Digits (E. Alpaydin, F. Alimoglu 1998, UCI 81, doi ' +
-        '10.24432/C5MG6K, CC BY 4.0), of which it holds no ink.',
+      attribution: attributionOf(optionsOf(recipe).data.alsoUnipen ?? false),
     };
   },
   parity(_recipe, data) {
@@ -101,14 +130,17 @@ export const inkClass: Task = {
   },
   card(recipe, data) {
     const { notes } = data as InkClassData;
-    const { valWriters, trainOnAll } = optionsOf(recipe).data;
+    const { valWriters, trainOnAll, alsoUnipen } = optionsOf(recipe).data;
+    const unipen = alsoUnipen
+      ? `, and digits of UNIPEN: ${notes.writers} writers in all`
+      : `, ${notes.writers} writers`;
     return [
       'Says which digit pen strokes draw. The logits of all steps are averaged; the largest mean is the answer.',
       '',
-      `Data: the pen digits in the official split by writer, ${notes.writers} writers to train on.`,
+      `Data: the pen digits in the official split by writer${unipen} to train on.`,
       trainOnAll
-        ? 'All was chosen with six of them held out; this last run learned from all, so `error` below is of writers ' +
-          'that it knows. The figure that counts is that of the test writers.'
+        ? 'All was chosen with writers of the pen digits held out; this last run learned from all of them, so `error` ' +
+          'below is of writers that it knows. The figure that counts is that of the test writers.'
         : `The writers ${valWriters.join(', ')} were held out to choose by.`,
     ].join('\n');
   },
