@@ -94,8 +94,7 @@ export class Learner {
     signal: AbortSignal | undefined,
     use: (adapter: Adapter) => Promise<T>,
   ): Promise<T> {
-    const { createAdapter } = await import('@rivulet/training/adapt');
-    const adapter = await createAdapter(`${this.notebook.models}handwriting-en/`);
+    const adapter = await openAdapter(`${this.notebook.models}handwriting-en/`);
     // Also while it computes what it computed before its first step.
     signal?.addEventListener('abort', () => adapter.dispose());
     try {
@@ -116,16 +115,16 @@ export class Learner {
     const { now } = this.notebook.learned.value;
     // It goes on from what it knows, unless that belongs to an earlier reader.
     if (now?.base === adapter.info.sha256) await adapter.importDelta(now.delta);
+    // What was told before the worker was ended may arrive after it.
+    const onProgress = (progress: AdaptProgress) => void (signal.aborted || this.progress(progress));
     let samples = lessons;
     let first: Figures | undefined;
     let best: Figures | undefined;
     for (;;) {
-      const result = await adapter
-        .adapt(samples, { method: 'all', onProgress: (progress) => this.progress(progress) })
-        .catch((error) => {
-          samples = without(samples, error);
-          return undefined;
-        });
+      const result = await adapter.adapt(samples, { method: 'all', onProgress }).catch((error) => {
+        samples = without(samples, error);
+        return undefined;
+      });
       if (!result) continue;
       first ??= result.before;
       if (result.kept) best = result.after;
@@ -156,6 +155,18 @@ export class Learner {
       ...{ onnx: onnx as Uint8Array<ArrayBuffer>, delta: delta as Uint8Array<ArrayBuffer> },
     };
     if (!(await this.notebook.learn({ now, before: this.notebook.learned.value.now }))) throw notKept();
+  }
+}
+
+/** What only learning needs is fetched now. @throws MODEL_FETCH without a network, and what `createAdapter` throws */
+async function openAdapter(model: string): Promise<Adapter> {
+  try {
+    const { createAdapter } = await import('@rivulet/training/adapt');
+    return await createAdapter(model);
+  } catch (cause) {
+    // A script that does not come looks like a browser that cannot run it.
+    if (navigator.onLine) throw cause;
+    throw new RivuletError('MODEL_FETCH', `what learning needs could not be fetched: ${cause}`, {}, cause);
   }
 }
 
