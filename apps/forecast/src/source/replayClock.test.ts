@@ -18,6 +18,15 @@ describe('ReplayClock', () => {
     );
   });
 
+  it('says when the next step is due', () => {
+    const clock = new ReplayClock(4);
+    expect(clock.untilDueMs).toBeCloseTo(250);
+    clock.advance(100);
+    expect(clock.untilDueMs).toBeCloseTo(150);
+    expect(clock.advance(149)).toBe(0);
+    expect(clock.advance(clock.untilDueMs)).toBe(1);
+  });
+
   it('does not leap after a tab was hidden, nor run backwards', () => {
     const clock = new ReplayClock(10);
     expect(clock.advance(3_600_000)).toBeLessThanOrEqual(3);

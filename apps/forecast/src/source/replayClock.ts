@@ -26,6 +26,11 @@ export class ReplayClock {
     this.owed = 0;
   }
 
+  /** Milliseconds until the next step is due. */
+  get untilDueMs(): number {
+    return ((1 - this.owed) / this.stepsPerSecond) * 1000;
+  }
+
   /** @param elapsedMs since the last call. @returns whole steps that are due. */
   advance(elapsedMs: number): number {
     const counted = Math.min(Math.max(0, elapsedMs), LONGEST_FRAME_MS);

@@ -11,9 +11,10 @@ function sensor(length: number, now: number): Sensor {
   return shippedSensor({ file: '', series, attribution: '', licence: '' } as ShippedSensor, 24, now);
 }
 
-/** Frames come when the test says so. */
+/** Frames come when the test says so; what rests between them has had its rest by then. */
 let frames: ((time: number) => void)[] = [];
 function frame(time: number): void {
+  vi.runAllTimers();
   const due = frames;
   frames = [];
   for (const tick of due) tick(time);
@@ -30,8 +31,12 @@ function replay(...sensors: Sensor[]) {
 describe('Replay', () => {
   beforeEach(() => {
     frames = [];
+    vi.useFakeTimers();
     vi.stubGlobal('requestAnimationFrame', (tick: (time: number) => void) => frames.push(tick));
-    return () => vi.unstubAllGlobals();
+    return () => {
+      vi.unstubAllGlobals();
+      vi.useRealTimers();
+    };
   });
 
   it('moves all sensors by the time that has passed, and tells once a move', () => {
@@ -48,6 +53,21 @@ describe('Replay', () => {
     made.toggle();
     frame(9000);
     expect(one.now.value).toBe(52);
+  });
+
+  it('asks for no frame while no step is due, and for the one in which it is', () => {
+    const { made, speed } = replay(sensor(100, 50));
+    speed.value = 2;
+    made.toggle();
+    frame(1000);
+    expect(frames).toHaveLength(0);
+    // Half a second to the step, in stretches that notice a new speed.
+    vi.advanceTimersByTime(200);
+    expect(frames).toHaveLength(1);
+    speed.value = 30;
+    frame(1200);
+    // Due two frames on: too near to rest.
+    expect(frames).toHaveLength(1);
   });
 
   it('stops at the end of the chosen sensor and starts over when it is played again', () => {

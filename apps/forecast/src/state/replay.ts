@@ -19,7 +19,8 @@ export class Replay {
   private readonly options: ReplayOptions;
   private readonly clock: ReplayClock;
   private lastFrame = 0;
-  private frame = 0;
+  /** A tick is on its way. */
+  private awaited = false;
 
   constructor(options: ReplayOptions) {
     this.options = options;
@@ -29,10 +30,11 @@ export class Replay {
       this.clock.speed = speed.value;
     });
     effect(() => {
-      if (!playing.value || this.frame !== 0) return;
+      if (!playing.value || this.awaited) return;
       this.lastFrame = 0;
       this.clock.restart();
-      this.frame = requestAnimationFrame(this.tick);
+      this.awaited = true;
+      requestAnimationFrame(this.tick);
     });
   }
 
@@ -62,7 +64,7 @@ export class Replay {
 
   private readonly tick = (time: number): void => {
     const { sensors, chosen, playing, onMove } = this.options;
-    this.frame = 0;
+    this.awaited = false;
     if (!playing.peek()) return;
     const due = this.clock.advance(this.lastFrame ? time - this.lastFrame : 0);
     this.lastFrame = time;
@@ -72,9 +74,22 @@ export class Replay {
     }
     const sensor = chosen.peek();
     if (!sensor || isOver(sensor)) playing.value = false;
-    else this.frame = requestAnimationFrame(this.tick);
+    else this.awaitNext();
   };
+
+  /** Frames in which no step is due are not asked for: sixty a second would cost more than two steps do. */
+  private awaitNext(): void {
+    this.awaited = true;
+    const rest = Math.min(this.clock.untilDueMs, LONGEST_REST_MS) - EARLY_MS;
+    if (rest < EARLY_MS) requestAnimationFrame(this.tick);
+    else setTimeout(() => requestAnimationFrame(this.tick), rest);
+  }
 }
+
+/** A rest ends this long before the step, about two frames, so that a late timer does not miss the frame it is due in. */
+const EARLY_MS = 30;
+/** A new speed or a pause is noticed after this, and the clock counts no longer stretch as one. */
+const LONGEST_REST_MS = 200;
 
 export const isOver = ({ now, series }: Sensor): boolean => now.peek() >= series.peek().length;
 
