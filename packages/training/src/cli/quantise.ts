@@ -13,7 +13,9 @@ const SAMPLES = 64;
 const USAGE = `npm run quantise -- <name> [options]
 
   Prints the error of int8 weights by layer and gate, and on validation samples the range of each layer's outputs and
-  how far they move with int8 weights, and with 7-bit activations too. The same as JSON: runs/<name>/quantise.json.
+  how far they move with int8 weights, and with 7-bit activations too; and what rounding costs the inputs of the layers
+  with a scale for each step, as the engine has, and with a range calibrated on half of the samples and held for the
+  other half. The same as JSON: runs/<name>/quantise.json.
 
   --run <folder>   the run (runs/<name>), whose best weights are taken
   --recipe <file>  its recipe (models/<name>/train.json, or that of the run; <name> may be <recipe>.json)
@@ -40,6 +42,11 @@ await runCommand(
     for (const { layer, range, int8, int8a7 } of report.outputs) {
       const [low, high] = range.map((value) => value.toFixed(2));
       lines.push(`${layer.padEnd(18)} ${percent(int8)} ${percent(int8a7)}   ${low} ... ${high}`);
+    }
+    lines.push('', 'inputs in 7 bits   by step  by range   range   beyond it');
+    for (const { tensor, calibrated, byStep, byRange, beyond } of report.activations) {
+      const range = calibrated.toFixed(2).padStart(7);
+      lines.push(`${tensor.padEnd(16)} ${percent(byStep)} ${percent(byRange)} ${range} ${percent(beyond)}`);
     }
     process.stdout.write(`${lines.join('\n')}\n`);
     const path = join(args.runFolder, 'quantise.json');

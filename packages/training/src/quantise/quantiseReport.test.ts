@@ -47,6 +47,16 @@ it('reports the error of each gate of each matrix, and of each layer', async () 
     expect(int8a7).toBeGreaterThan(int8);
     expect(int8a7).toBeLessThan(0.3);
   }
+  // What a product reads, rounded with a scale for each step, and with the largest of other samples.
+  expect(report.activations.map(({ tensor }) => tensor)).toEqual(['x', 'dropout2', 'second']);
+  for (const { byStep, byRange, calibrated, beyond } of report.activations) {
+    // A step between two levels is a 63rd; its rounding is evenly spread within it.
+    expect(byStep).toBeGreaterThan(1e-3);
+    expect(byStep).toBeLessThan(1 / 63);
+    expect(byRange).toBeGreaterThan(byStep);
+    expect(calibrated).toBeGreaterThan(0);
+    expect(beyond).toBeLessThan(0.05);
+  }
 });
 
 it('a run is evaluated into its folder, as what its recipe trained for', async () => {

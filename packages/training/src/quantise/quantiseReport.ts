@@ -10,7 +10,9 @@ import { Recurrent } from '../nn/ops/recurrent.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import type { TaskData } from '../task.ts';
+import { type ActivationError, ActivationErrors } from './activationErrors.ts';
 import { quantiseNetwork } from './quantiseNetwork.ts';
+import { Ratio } from './ratio.ts';
 
 const GATE_NAMES: Readonly<Record<Cell, readonly string[]>> = {
   rnn: ['h'],
@@ -41,6 +43,7 @@ export interface QuantiseReport {
   readonly samples: number;
   readonly weights: readonly WeightError[];
   readonly outputs: readonly OutputError[];
+  readonly activations: readonly ActivationError[];
 }
 
 /**
@@ -58,7 +61,7 @@ export function quantiseReport(
   return {
     samples: count,
     weights: weightErrors(recipe, weights),
-    outputs: outputErrors(kernels, recipe, data, weights, count),
+    ...outputErrors(kernels, recipe, data, weights, count),
   };
 }
 
@@ -96,7 +99,7 @@ function outputErrors(
   data: TaskData,
   weights: Float32Array,
   samples: number,
-): OutputError[] {
+): Pick<QuantiseReport, 'outputs' | 'activations'> {
   const layers = planNetwork(recipe.network).nodes.filter(({ sources }) => sources.length > 0);
   // The same parameters at the same places; only what leaves the network is more.
   const plan = planNetwork({ ...recipe.network, outputs: layers.map(({ name }) => name) });
@@ -118,12 +121,23 @@ function outputErrors(
     int8: new Ratio(),
     int8a7: new Ratio(),
   }));
+  // What no product reads, tokens and what only leaves the network, is never rounded.
+  const rounded = new Map(
+    plan.nodes
+      .filter(({ op }) => op === 'recurrent' || op === 'dense')
+      .map(({ sources }) => plan.nodes[sources[0]!]!.name)
+      .map((name) => [name, new ActivationErrors(name)]),
+  );
   for (let sample = 0; sample < samples; sample++) {
     // One at a time: every step of it counts, and no other lane has to be told apart.
     const batch = data.batch('val', [sample], Random.fromSeed(0));
-    const exact = new Map(
-      Object.entries(networks.float32.forward(batch)).map(([name, y]) => [name, firstLane(y)]),
-    );
+    const whole = networks.float32.forward(batch);
+    const exact = new Map(Object.entries(whole).map(([name, y]) => [name, firstLane(y)]));
+    for (const [name, errors] of rounded) {
+      const of = whole[name] ?? batch.inputs[name]!;
+      if (sample < samples / 2) errors.calibrate(of);
+      else errors.measure(of);
+    }
     for (const entry of found) {
       for (const value of exact.get(entry.name)!) {
         entry.low = Math.min(entry.low, value);
@@ -140,12 +154,15 @@ function outputErrors(
       }
     }
   }
-  return found.map(({ name, low, high, int8, int8a7 }) => ({
-    layer: name,
-    range: [low, high],
-    int8: int8.relative,
-    int8a7: int8a7.relative,
-  }));
+  const outputs = found.map(
+    ({ name, low, high, int8, int8a7 }): OutputError => ({
+      layer: name,
+      range: [low, high],
+      int8: int8.relative,
+      int8a7: int8a7.relative,
+    }),
+  );
+  return { outputs, activations: [...rounded.values()].map((errors) => errors.found) };
 }
 
 function firstLane({
@@ -160,21 +177,4 @@ function firstLane({
   lanes: number;
 }): Float32Array {
   return Float32Array.from({ length: T * F }, (_, i) => data[i * lanes]!);
-}
-
-class Ratio {
-  #error = 0;
-  #size = 0;
-  largest = 0;
-
-  add(exact: number, found: number): void {
-    const error = found - exact;
-    this.#error += error * error;
-    this.#size += exact * exact;
-    this.largest = Math.max(this.largest, Math.abs(error));
-  }
-
-  get relative(): number {
-    return Math.sqrt(this.#error / (this.#size || 1));
-  }
 }
