@@ -1,11 +1,12 @@
 /**
  * Training kernels on one core: `node packages/kernels/src/bench.ts [plain|relaxed]`.
  *
- * sgemm is the inner product alone, at the sizes a recurrent step has. The jobs are forward and backward of a
+ * sgemm is the inner product alone, at the sizes a recurrent step has; attention is of as many queries as keys. The jobs are forward and backward of a
  * whole network (dense layer on top, AdamW included), the two of the published comparison: A, a 2-layer
  * bidirectional LSTM, hidden 64 a direction, input 16, output 80, batch 32, T = 128; B, a GRU, hidden 128,
  * input 8, batch 32, T = 96. GFLOP count multiply and add of matrix products only, three times the forward's.
  */
+import { benchAttention } from './attention/attention.bench.ts';
 import { hasRelaxedSimd } from './binary/hasRelaxedSimd.ts';
 import { benchGemm } from './gemm/gemm.bench.ts';
 import { benchJob, type Job } from './testing/benchJob.ts';
@@ -30,6 +31,16 @@ for (const variant of variants) {
     [128, 512, 32],
   ] as const) {
     console.log(`sgemm ${M}x${K}x${B}: ${(await benchGemm(variant, M, K, B)).toFixed(1)} GFLOP/s`);
+  }
+  for (const [steps, features, B] of [
+    [64, 64, 32],
+    [20, 32, 64],
+  ] as const) {
+    const { forward, backward } = await benchAttention(variant, steps, features, B);
+    console.log(
+      `attention of ${steps} steps, ${features} features, B ${B}: ${forward.toFixed(1)} forward, ` +
+        `${backward.toFixed(1)} GFLOP/s backward`,
+    );
   }
   for (const job of jobs) {
     const { milliseconds, gflops, forward } = benchJob(kernels, job);

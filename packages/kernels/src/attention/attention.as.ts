@@ -5,9 +5,41 @@ import { madd } from '../math/madd.as';
 import { liveLanes } from '../math/lanes.as';
 import { exp } from '../math/activations.as';
 
+/** Bytes of lanes that are gone through at a time: a cache line. */
+const LINE: usize = 64;
+
+/**
+ * Lines of so many bytes, 32 or 64, out of a table of rows [n][m], side by side at `to`, a line of room behind each row: as they lie
+ * they are powers of two apart, and fall on the same few places of the cache. @returns bytes from row to row
+ */
+function gather(
+  to: usize,
+  from: usize,
+  n: i32,
+  rowStep: usize,
+  m: i32,
+  step: usize,
+  bytes: usize,
+): usize {
+  const stride = (<usize>m + 1) * LINE;
+  for (let i = 0; i < n; i++) {
+    let source = from + <usize>i * rowStep;
+    let target = to + <usize>i * stride;
+    for (let j = 0; j < m; j++, source += step, target += LINE) {
+      v128.store(target, v128.load(source));
+      v128.store(target, v128.load(source, 16), 16);
+      if (bytes < LINE) continue;
+      v128.store(target, v128.load(source, 32), 32);
+      v128.store(target, v128.load(source, 48), 48);
+    }
+  }
+  return stride;
+}
+
 /**
  * s[I][J][B] = factor * sum over d < D of a[i][d] b[j][d]. aStep and bStep: bytes from one step to the next.
- * Two by two products of two vectors: 8 sums for 8 loads; what hangs over the edge is computed again.
+ * Four by two products of a vector: 8 sums for 6 loads; what hangs over the edge is computed again. room: for lines of
+ * both operands, (I + J) (D + 1) of them.
  */
 export function laneScores(
   s: usize,
@@ -20,56 +52,67 @@ export function laneScores(
   b: usize,
   bStep: usize,
   factor: f32,
+  room: usize,
 ): void {
   const row = <usize>B << 2;
+  const sStep = <usize>J * row;
   const scale = f32x4.splat(factor);
-  for (let i = 0; i < I; i += 2) {
-    const a0 = a + <usize>i * aStep;
-    const a1 = i + 1 < I ? a0 + aStep : a0;
-    const s0 = s + <usize>(i * J) * row;
-    const s1 = i + 1 < I ? s0 + <usize>J * row : s0;
-    for (let j = 0; j < J; j += 2) {
-      const b0 = b + <usize>j * bStep;
-      const next: usize = j + 1 < J ? 1 : 0;
-      const b1 = b0 + next * bStep;
-      for (let lane: usize = 0; lane < row; lane += 32) {
-        let p0 = f32x4.splat(0);
-        let p1 = f32x4.splat(0);
-        let q0 = f32x4.splat(0);
-        let q1 = f32x4.splat(0);
-        let r0 = f32x4.splat(0);
-        let r1 = f32x4.splat(0);
-        let t0 = f32x4.splat(0);
-        let t1 = f32x4.splat(0);
-        let at = lane;
-        for (let d = 0; d < D; d++, at += row) {
-          const u0 = v128.load(a0 + at);
-          const u1 = v128.load(a0 + at, 16);
-          const w0 = v128.load(a1 + at);
-          const w1 = v128.load(a1 + at, 16);
-          let x0 = v128.load(b0 + at);
-          let x1 = v128.load(b0 + at, 16);
-          p0 = madd(u0, x0, p0);
-          p1 = madd(u1, x1, p1);
-          r0 = madd(w0, x0, r0);
-          r1 = madd(w1, x1, r1);
-          x0 = v128.load(b1 + at);
-          x1 = v128.load(b1 + at, 16);
-          q0 = madd(u0, x0, q0);
-          q1 = madd(u1, x1, q1);
-          t0 = madd(w0, x0, t0);
-          t1 = madd(w1, x1, t1);
+  for (let line: usize = 0; line < row; line += LINE) {
+    const width = min(LINE, row - line);
+    const stride = gather(room, a + line, I, aStep, D, row, width);
+    const others = room + <usize>I * stride;
+    gather(others, b + line, J, bStep, D, row, width);
+    for (let i = 0; i < I; i += 4) {
+      const more = I - i;
+      const a0 = room + <usize>i * stride;
+      const a1 = more > 1 ? a0 + stride : a0;
+      const a2 = more > 2 ? a1 + stride : a1;
+      const a3 = more > 3 ? a2 + stride : a2;
+      const s0 = s + <usize>i * sStep + line;
+      const s1 = more > 1 ? s0 + sStep : s0;
+      const s2 = more > 2 ? s1 + sStep : s1;
+      const s3 = more > 3 ? s2 + sStep : s2;
+      for (let j = 0; j < J; j += 2) {
+        const b0 = others + <usize>j * stride;
+        const next: usize = j + 1 < J ? 1 : 0;
+        const b1 = b0 + next * stride;
+        for (let lane: usize = 0; lane < width; lane += 16) {
+          let p0 = f32x4.splat(0);
+          let p1 = f32x4.splat(0);
+          let p2 = f32x4.splat(0);
+          let p3 = f32x4.splat(0);
+          let q0 = f32x4.splat(0);
+          let q1 = f32x4.splat(0);
+          let q2 = f32x4.splat(0);
+          let q3 = f32x4.splat(0);
+          let at = lane;
+          for (let d = 0; d < D; d++, at += LINE) {
+            const x = v128.load(b0 + at);
+            const z = v128.load(b1 + at);
+            let u = v128.load(a0 + at);
+            p0 = madd(u, x, p0);
+            q0 = madd(u, z, q0);
+            u = v128.load(a1 + at);
+            p1 = madd(u, x, p1);
+            q1 = madd(u, z, q1);
+            u = v128.load(a2 + at);
+            p2 = madd(u, x, p2);
+            q2 = madd(u, z, q2);
+            u = v128.load(a3 + at);
+            p3 = madd(u, x, p3);
+            q3 = madd(u, z, q3);
+          }
+          const left = <usize>j * row + lane;
+          const right = left + next * row;
+          v128.store(s0 + left, f32x4.mul(p0, scale));
+          v128.store(s0 + right, f32x4.mul(q0, scale));
+          v128.store(s1 + left, f32x4.mul(p1, scale));
+          v128.store(s1 + right, f32x4.mul(q1, scale));
+          v128.store(s2 + left, f32x4.mul(p2, scale));
+          v128.store(s2 + right, f32x4.mul(q2, scale));
+          v128.store(s3 + left, f32x4.mul(p3, scale));
+          v128.store(s3 + right, f32x4.mul(q3, scale));
         }
-        const left = <usize>j * row + lane;
-        const right = left + next * row;
-        v128.store(s0 + left, f32x4.mul(p0, scale));
-        v128.store(s0 + left, f32x4.mul(p1, scale), 16);
-        v128.store(s0 + right, f32x4.mul(q0, scale));
-        v128.store(s0 + right, f32x4.mul(q1, scale), 16);
-        v128.store(s1 + left, f32x4.mul(r0, scale));
-        v128.store(s1 + left, f32x4.mul(r1, scale), 16);
-        v128.store(s1 + right, f32x4.mul(t0, scale));
-        v128.store(s1 + right, f32x4.mul(t1, scale), 16);
       }
     }
   }
@@ -77,7 +120,8 @@ export function laneScores(
 
 /**
  * y[i][d] += factor * sum over j < J of s(i, j) b[j][d], where s(i, j) [B] stands at s + i sI + j sJ (bytes), so
- * that the transpose of a table of scores is asked for by its strides.
+ * that the transpose of a table of scores is asked for by its strides. Two rows of four features at a time. room: for
+ * lines of both operands, I (J + 1) + J (D + 1) of them.
  */
 export function laneMix(
   y: usize,
@@ -92,43 +136,54 @@ export function laneMix(
   b: usize,
   bStep: usize,
   factor: f32,
+  room: usize,
 ): void {
   const row = <usize>B << 2;
   const scale = f32x4.splat(factor);
-  for (let i = 0; i < I; i++) {
-    for (let lane: usize = 0; lane < row; lane += 32) {
-      for (let d = 0; d < D; d += 4) {
-        const more = D - d;
-        const d1: usize = more > 1 ? row : 0;
-        const d2: usize = more > 2 ? 2 * row : 0;
-        const d3: usize = more > 3 ? 3 * row : 0;
-        let p0 = f32x4.splat(0);
-        let p1 = f32x4.splat(0);
-        let q0 = f32x4.splat(0);
-        let q1 = f32x4.splat(0);
-        let r0 = f32x4.splat(0);
-        let r1 = f32x4.splat(0);
-        let t0 = f32x4.splat(0);
-        let t1 = f32x4.splat(0);
-        let from = b + <usize>d * row + lane;
-        let weight = s + <usize>i * sI + lane;
-        for (let j = 0; j < J; j++, from += bStep, weight += sJ) {
-          const u0 = v128.load(weight);
-          const u1 = v128.load(weight, 16);
-          p0 = madd(u0, v128.load(from), p0);
-          p1 = madd(u1, v128.load(from, 16), p1);
-          q0 = madd(u0, v128.load(from + d1), q0);
-          q1 = madd(u1, v128.load(from + d1, 16), q1);
-          r0 = madd(u0, v128.load(from + d2), r0);
-          r1 = madd(u1, v128.load(from + d2, 16), r1);
-          t0 = madd(u0, v128.load(from + d3), t0);
-          t1 = madd(u1, v128.load(from + d3, 16), t1);
+  for (let line: usize = 0; line < row; line += LINE) {
+    const width = min(LINE, row - line);
+    const sStride = gather(room, s + line, I, sI, J, sJ, width);
+    const others = room + <usize>I * sStride;
+    const stride = gather(others, b + line, J, bStep, D, row, width);
+    for (let d = 0; d < D; d += 4) {
+      const more = D - d;
+      const d1: usize = more > 1 ? LINE : 0;
+      const d2: usize = more > 2 ? 2 * LINE : 0;
+      const d3: usize = more > 3 ? 3 * LINE : 0;
+      for (let i = 0; i < I; i += 2) {
+        const both = i + 1 < I;
+        const other: usize = both ? sStride : 0;
+        for (let lane: usize = 0; lane < width; lane += 16) {
+          let p0 = f32x4.splat(0);
+          let p1 = f32x4.splat(0);
+          let p2 = f32x4.splat(0);
+          let p3 = f32x4.splat(0);
+          let q0 = f32x4.splat(0);
+          let q1 = f32x4.splat(0);
+          let q2 = f32x4.splat(0);
+          let q3 = f32x4.splat(0);
+          let from = others + <usize>d * LINE + lane;
+          let weight = room + <usize>i * sStride + lane;
+          for (let j = 0; j < J; j++, from += stride, weight += LINE) {
+            const u = v128.load(weight);
+            const w = v128.load(weight + other);
+            let x = v128.load(from);
+            p0 = madd(u, x, p0);
+            q0 = madd(w, x, q0);
+            x = v128.load(from + d1);
+            p1 = madd(u, x, p1);
+            q1 = madd(w, x, q1);
+            x = v128.load(from + d2);
+            p2 = madd(u, x, p2);
+            q2 = madd(w, x, q2);
+            x = v128.load(from + d3);
+            p3 = madd(u, x, p3);
+            q3 = madd(w, x, q3);
+          }
+          const to = y + <usize>i * yStep + <usize>d * row + line + lane;
+          addTo(to, row, more, p0, p1, p2, p3, scale);
+          if (both) addTo(to + yStep, row, more, q0, q1, q2, q3, scale);
         }
-        const to = y + <usize>i * yStep + <usize>d * row + lane;
-        addTo(to, p0, p1, scale);
-        if (more > 1) addTo(to + d1, q0, q1, scale);
-        if (more > 2) addTo(to + d2, r0, r1, scale);
-        if (more > 3) addTo(to + d3, t0, t1, scale);
       }
     }
   }
@@ -136,9 +191,20 @@ export function laneMix(
 
 // @ts-ignore: decorator
 @inline
-function addTo(to: usize, v0: v128, v1: v128, scale: v128): void {
+function addTo(
+  to: usize,
+  row: usize,
+  more: i32,
+  v0: v128,
+  v1: v128,
+  v2: v128,
+  v3: v128,
+  scale: v128,
+): void {
   v128.store(to, madd(v0, scale, v128.load(to)));
-  v128.store(to, madd(v1, scale, v128.load(to, 16)), 16);
+  if (more > 1) v128.store(to + row, madd(v1, scale, v128.load(to + row)));
+  if (more > 2) v128.store(to + 2 * row, madd(v2, scale, v128.load(to + 2 * row)));
+  if (more > 3) v128.store(to + 3 * row, madd(v3, scale, v128.load(to + 3 * row)));
 }
 
 /**
