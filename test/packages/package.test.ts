@@ -1,10 +1,11 @@
 /** The tarball as a developer meets it: what is in it, its types, and a Node program. Pages: pages.spec.ts. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadForecaster, loadModel } from '@rivulet/inference/node';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { parseSync } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATORS } from '../../packages/inference/src/engine/fused/operators/operators.ts';
 import { results } from './consumer/results.js';
@@ -41,6 +42,23 @@ describe('the installed package', () => {
       const text = await readFile(join(installed, name), 'utf8');
       expect(text.includes(fileURLToPath(new URL('../../', import.meta.url)))).toBe(false);
     }
+  });
+
+  it('has a worker of one part that waits for no other, and imports onnxruntime-web where that was asked for', async () => {
+    const textOf = (name: string) => readFile(join(installed, name), 'utf8');
+    const importsOf = async (name: string) =>
+      parseSync(name, await textOf(name)).module.staticImports.map(
+        ({ moduleRequest }) => moduleRequest.value,
+      );
+    expect(await importsOf('worker/worker.js')).toEqual(['./part-worker.js']);
+    expect(await importsOf('worker/part-worker.js')).toEqual([]);
+    const files = (await readdir(installed, { recursive: true })).filter((name) => name.endsWith('.js'));
+    const texts = await Promise.all(files.map(textOf));
+    const importing = files.filter((_, i) => /(import\(|from ?)["'`]onnxruntime-web/.test(texts[i]!));
+    // In Node it is imported where it is installed.
+    expect(importing.filter((name) => !name.startsWith('node')).map((name) => basename(name))).toEqual([
+      'ortWorker.js',
+    ]);
   });
 
   it('is well formed for publint', async () => {
