@@ -12,7 +12,7 @@ const WRITER = 1;
 const words = realWords
   .slice(10 * WRITER, 10 * WRITER + 10)
   .map(({ label, strokes }) => ({ label, ink: strokes }));
-const settings: AdaptSettings = { epochs: 3, margin: 0 };
+const settings: AdaptSettings = { epochs: 3, margin: 0, learningRate: 3e-3 };
 
 let served: Awaited<ReturnType<typeof serveAdaptPage>>;
 

@@ -1,5 +1,6 @@
 /** What others use of training: its data and its figures, and a run from the recipe to the exported model. */
 export type { LabelledInk } from './data/inkSet.ts';
+export { readPenDigits } from './data/penDigits.ts';
 export { chronologicalSplit, type SensorSeries } from './data/series/sensorSeries.ts';
 export { loadSensors } from './data/series/sensorSets.ts';
 export { unipenSamples } from './data/unipenSamples.ts';
