@@ -26,7 +26,7 @@ export function evaluateBatches(
     const batch = data.batch('val', indices, random);
     const outputs = network.forward(batch);
     const lengths = network.outputLengths();
-    const part = namingSample(data, 'val', indices, () => data.loss(outputs, lengths, batch));
+    const part = namingSample(data, 'val', indices, batch, () => data.loss(outputs, lengths, batch));
     if (!Number.isFinite(part.sum)) {
       const bad = findBadSample(network, data, 'val', indices, random);
       throw badSampleError(`The loss of validation is ${part.sum}`, bad, { loss: String(part.sum) });

@@ -1,17 +1,19 @@
 /** A loss knows lanes, a person knows samples: what a loss refuses is told by the sample's name. */
 import { RivuletError } from '@rivulet/core';
-import type { TaskData } from '../task.ts';
+import type { Batch, TaskData } from '../task.ts';
 
 type Split = Parameters<TaskData['batch']>[0];
 
 /**
- * @param indices samples of the batch, in the order of its lanes
+ * @param indices the samples that were asked for
+ * @param batch what they became, which says in which lane each lies
  * @throws what `loss` throws; an error whose details name a lane also names the lane's sample
  */
 export function namingSample<Result>(
   data: TaskData,
   split: Split,
   indices: ArrayLike<number>,
+  { order }: Pick<Batch, 'order'>,
   loss: () => Result,
 ): Result {
   try {
@@ -19,7 +21,7 @@ export function namingSample<Result>(
   } catch (cause) {
     if (!(cause instanceof RivuletError)) throw cause;
     const { lane } = cause.details as { lane?: unknown };
-    const sample = typeof lane === 'number' ? indices[lane] : undefined;
+    const sample = typeof lane === 'number' ? indices[order?.[lane] ?? lane] : undefined;
     if (sample === undefined) throw cause;
     const message = `In ${describeSample(data, split, sample)}: ${cause.message}`;
     throw new RivuletError(cause.code, message, { ...cause.details, split, sample });

@@ -27,7 +27,7 @@ export function shardGradient(
   if (indices.length === 0) return { sum: 0, weight: 0 };
   const batch = data.batch('train', indices, random.derive('data'));
   const outputs = network.forward(batch, { dropout: random.derive('dropout'), lanePositions: positions });
-  const loss = namingSample(data, 'train', indices, () =>
+  const loss = namingSample(data, 'train', indices, batch, () =>
     data.loss(outputs, network.outputLengths(), batch, network.outputGradients()),
   );
   network.backward();

@@ -40,6 +40,8 @@ export function truncationOf({ bptt, network }: Recipe, plan: NetworkPlan): Trun
 export class TruncatedPass {
   /** Chunks of the longest sequence. */
   readonly chunks: number;
+  /** Of the batch: which sample lies in each lane. */
+  readonly order: Batch['order'];
   readonly #network: Network;
   readonly #data: TaskData;
   readonly #batch: Batch;
@@ -60,6 +62,7 @@ export class TruncatedPass {
     this.#network = network;
     this.#data = data;
     this.#batch = batch;
+    this.order = batch.order;
     this.#truncation = truncation;
     this.#mode = mode;
     this.#T = batch.inputs[first.name]?.T ?? 0;

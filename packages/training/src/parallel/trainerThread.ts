@@ -139,7 +139,7 @@ export class TrainerThread {
     for (let chunk = 0; chunk < chunks; chunk++) {
       if (!pass) this.#network.clearGradients();
       const none = { sum: 0, weight: 0 };
-      const found = pass ? namingSample(this.#data, 'train', own, () => pass.gradient(chunk)) : none;
+      const found = pass ? namingSample(this.#data, 'train', own, pass, () => pass.gradient(chunk)) : none;
       const before = step * this.#mostChunks + Math.min(chunk, this.#mostChunks - 1);
       last = this.#update(found, lr, before, squares && chunk === chunks - 1);
       sum += last.sum;
