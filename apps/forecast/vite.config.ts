@@ -1,4 +1,4 @@
-import { workerChunks } from '@rivulet/inference/pack/workerChunks.ts';
+import { workerOutput } from '@rivulet/inference/pack/workerOutput.ts';
 import { pageConfig } from '@rivulet/shell/build/pageConfig.ts';
 import { defineConfig } from 'vite';
 
@@ -7,7 +7,7 @@ export default defineConfig(
     models: new URL('../../models/', import.meta.url),
     model: 'sensor-forecaster',
     service: 'seriesForecaster',
-    workerChunks,
+    workerOutput,
     keep: ['csv'],
     manifest: {
       name: 'Rivulet forecast',

@@ -1,4 +1,4 @@
-import { workerChunks } from '@rivulet/inference/pack/workerChunks.ts';
+import { workerOutput } from '@rivulet/inference/pack/workerOutput.ts';
 import { pageConfig } from '@rivulet/shell/build/pageConfig.ts';
 import { defineConfig } from 'vite';
 
@@ -8,7 +8,7 @@ export default defineConfig(
     model: 'handwriting-en',
     service: 'inkRecogniser',
     adapts: true,
-    workerChunks,
+    workerOutput,
     manifest: {
       name: 'Rivulet handwriting',
       short_name: 'Handwriting',

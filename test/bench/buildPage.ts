@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { workerChunks } from '@rivulet/inference/pack/workerChunks.ts';
+import { workerOutput } from '@rivulet/inference/pack/workerOutput.ts';
 import { build } from 'vite';
 
 export interface BuiltPage {
@@ -18,7 +18,7 @@ export async function buildPage(
   const root = fileURLToPath(new URL('./page', import.meta.url));
   await build({
     ...{ root, base: './', configFile: false, logLevel: 'warn', publicDir: false },
-    worker: { format: 'es', rolldownOptions: { output: { codeSplitting: workerChunks } } },
+    worker: { format: 'es', rolldownOptions: { output: workerOutput } },
     build: { outDir: folder, emptyOutDir: true, rollupOptions: { input: join(root, `${page}.html`) } },
   });
   return { folder, dispose: () => rm(folder, { recursive: true }) };

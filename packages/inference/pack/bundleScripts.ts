@@ -14,7 +14,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type OutputChunk, type OutputOptions, rolldown } from 'rolldown';
 import { type NewUrls, newUrls } from './newUrls.ts';
-import { workerChunks } from './workerChunks.ts';
+import { workerOutput } from './workerOutput.ts';
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 
@@ -52,7 +52,7 @@ export async function bundleScripts(into: string): Promise<Set<string>> {
   const workers = await bundle(
     ['worker/worker.ts', 'worker/ortWorker.ts'],
     { kernel: kernelBeside, worker: noWorker },
-    { dir: join(into, 'worker'), codeSplitting: workerChunks },
+    { dir: join(into, 'worker'), ...workerOutput },
   );
   for (const [name, bytes] of kernels) await writeFile(join(into, 'worker', name), bytes);
   const pages = await bundle(['web.ts', 'ort.ts'], { kernel: noKernel, worker: workerBeside }, { dir: into });

@@ -1,11 +1,14 @@
 /** The inference kernels: the only entry for whoever runs models. */
 import { InferMachine } from './infer/inferMachine.ts';
-import { chooseVariant, inferModule, type Variant } from './infer/inferModule.ts';
+import { chooseVariant, inferModule } from './infer/inferModule.ts';
+import type { Variant } from './infer/inferUrls.ts';
 import { int8KindOf } from './infer/int8Kind.ts';
 
 export { ACTIVATION_CODES, type CellChanges } from './infer/cellChanges.ts';
+export { type EarlyInferModule, earlyInferModule } from './infer/earlyInferModule.ts';
 export { type InferExports, InferMachine, type Pointer } from './infer/inferMachine.ts';
-export type { Variant } from './infer/inferModule.ts';
+export { expectInferModule } from './infer/inferModule.ts';
+export type { Variant } from './infer/inferUrls.ts';
 export { type Matrix, type MatrixSource, packMatrix, scratchBytes } from './infer/packMatrix.ts';
 export {
   bindRecurrent,
@@ -29,9 +32,4 @@ export async function createInferMachine(options: InferOptions = {}): Promise<In
   const { variant: wanted = 'auto', sevenBit = false } = options;
   const variant = chooseVariant(wanted);
   return new InferMachine(await inferModule(variant), int8KindOf(wanted, variant, sevenBit));
-}
-
-/** Fetches and compiles the kernels ahead of the first machine, which tries again and reports should this fail. */
-export function warmInferKernels({ variant = 'auto' }: Pick<InferOptions, 'variant'> = {}): void {
-  inferModule(chooseVariant(variant)).catch(() => {});
 }

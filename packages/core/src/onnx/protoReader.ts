@@ -147,6 +147,8 @@ export class ProtoReader {
 
   /** A tag or a length: at most 32 bits. */
   #varint32(): number {
+    const single = this.#single();
+    if (single >= 0) return single;
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.#bytes[this.#take(1)]!;
@@ -165,8 +167,21 @@ export class ProtoReader {
     return value;
   }
 
+  /** Nearly every number of a file is one byte. -1, and nothing read, for one that is not. */
+  #single(): number {
+    const byte = this.#at < this.#end ? this.#bytes[this.#at]! : 0x80;
+    if (byte >= 0x80) return -1;
+    this.#at++;
+    return byte;
+  }
+
   /** Low 32 bits unsigned, high 32 bits signed. */
   #varint64(use: (low: number, high: number) => void): void {
+    const single = this.#single();
+    if (single >= 0) {
+      use(single, 0);
+      return;
+    }
     let low = 0;
     let high = 0;
     for (let i = 0; i < 10; i++) {

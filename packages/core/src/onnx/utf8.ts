@@ -3,8 +3,15 @@
  * alone; the strings here are names of nodes.
  */
 
+const SHORT = 1024;
+
 /** Malformed bytes and halves of surrogate pairs become U+FFFD, as in the WHATWG decoder. */
 export function decodeUtf8(bytes: Uint8Array): string {
+  // Names are short, and of one byte a letter: a fresh engine takes longer for a loop than for one call.
+  if (bytes.length < SHORT) {
+    const letters = String.fromCharCode(...bytes);
+    if (!/[\x80-\xff]/.test(letters)) return letters;
+  }
   let text = '';
   let at = 0;
   while (at < bytes.length) {

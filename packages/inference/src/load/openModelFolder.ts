@@ -1,6 +1,7 @@
 /** Opens `models/<name>/`: reads and checks the manifest, then the weights asked for. */
 import { RivuletError } from '@rivulet/core';
 import { codePart } from './codePart.ts';
+import { inFolder, manifestAddress } from './manifestAddress.ts';
 import type { ModelCache } from './modelCache.ts';
 import type { LoadProgress, ModelFolder } from './modelFolder.ts';
 import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
@@ -26,8 +27,8 @@ export async function openModelFolder(
   options: OpenFolderOptions = {},
 ): Promise<ModelFolder> {
   const { signal, onProgress, cache } = options;
-  const folder = /[/\\]$/.test(location) ? location : `${location}/`;
-  const address = `${folder}manifest.json`;
+  const folder = inFolder(location);
+  const address = manifestAddress(location);
   const source = { read, cache };
   const limits = { signal, maxBytes: MANIFEST_BYTES };
   // Only folders have manifests, and to check one takes more code than to read it.

@@ -3,10 +3,12 @@
  * The border knows services by name and methods by name; it knows nothing of ink or sensors.
  */
 import type { Answer, Manifest, Tensor } from '@rivulet/core';
+import type { EarlyInferModule } from '@rivulet/kernels/infer';
 import type { AnyTensor, EngineChoice, EngineName, ValueInfo } from '../engine/engine.ts';
 import type { ForecastBand, ForecastRequest } from '../forecaster/index.ts';
 import type { LoadOptions } from '../load/modelCache.ts';
 import type { LoadProgress, WeightType } from '../load/modelFolder.ts';
+import type { EarlyAnswer } from '../load/readEarly.ts';
 import type { InkService } from '../recogniser/inkService.ts';
 import type { StreamService } from '../stream/streamProgram.ts';
 
@@ -130,6 +132,7 @@ export interface Opened {
 
 /** What the host offers. `ticket` names a call so that it can be aborted; 0 names none. */
 export interface HostApi {
+  /** @param early the address of a file that will come by `early` */
   open(
     ticket: number,
     name: ServiceName,
@@ -138,7 +141,10 @@ export interface HostApi {
     onProgress: ((progress: LoadProgress) => void) | undefined,
     files: CallerFiles,
     caller: CallerFilesApi | undefined,
+    early: string | undefined,
   ): Promise<Answer<Opened>>;
+  /** The answer to a file's `fetch` that the caller has made for an `open`; undefined: that had none. */
+  early(ticket: number, answer: EarlyAnswer | undefined): Promise<void>;
   call(ticket: number, handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>>;
   close(handle: number): Promise<Answer<undefined>>;
   abort(ticket: number): Promise<void>;
@@ -155,6 +161,12 @@ export interface HostApi {
   ownAddress(): Promise<string | undefined>;
 }
 
+/** What a web worker offers beside. */
+export interface WorkerApi extends HostApi {
+  /** Once: the kernels that the page has compiled meanwhile; undefined: it could not. */
+  kernels(early: EarlyInferModule | undefined): Promise<void>;
+}
+
 /** A running host as its client sees it. */
 export interface Connection {
   readonly api: HostApi;
@@ -168,6 +180,8 @@ export interface Connection {
    * calls of `api`, and be overtaken.
    */
   ring?(handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>> | undefined;
+  /** Only where a host takes its time to start: fetches a file for an `open` beside that. */
+  early?(ticket: number, location: string, signal: AbortSignal | undefined): void;
   /** Makes a callback, or an object of them, fit for the border. */
   callback<F extends object>(f: F): F;
   /**

@@ -3,6 +3,7 @@
  * host died. What was pending then rejects with WORKER_DIED; the next call on a service loads its model again.
  */
 import { type Answer, RivuletError } from '@rivulet/core';
+import { manifestAddress } from '../load/manifestAddress.ts';
 import type { LoadProgress } from '../load/modelFolder.ts';
 import type {
   CallOptions,
@@ -73,8 +74,10 @@ export class ServiceClient {
     clearTimeout(this.#idle);
     try {
       const recipe = { name, location, options, load: callerFiles({ fetch, cache }) };
+      const starts = !this.#link?.alive;
       const link = this.#linked();
-      const opened = await this.#openOn(link, recipe, signal, onProgress);
+      const early = starts && link.connection.early ? firstFile(recipe) : undefined;
+      const opened = await this.#openOn(link, recipe, signal, onProgress, early);
       return this.#remote(recipe, link, opened);
     } catch (error) {
       this.#closed();
@@ -177,6 +180,7 @@ export class ServiceClient {
     { name, location, options, load }: Recipe,
     signal: AbortSignal | undefined,
     onProgress: ((progress: LoadProgress) => void) | undefined,
+    early?: string,
   ): Promise<Opened> {
     const { callback } = link.connection;
     const progress = onProgress && callback(onProgress);
@@ -184,7 +188,10 @@ export class ServiceClient {
     return this.#ask(
       link,
       signal,
-      (api, ticket) => api.open(ticket, name, location, options, progress, load.files, caller),
+      (api, ticket) => {
+        if (early !== undefined) link.connection.early?.(ticket, early, signal);
+        return api.open(ticket, name, location, options, progress, load.files, caller, early);
+      },
       // Opened while the order to abort was on its way: nobody else will ever close it.
       ({ handle }) => void link.connection.api.close(handle),
     );
@@ -277,6 +284,13 @@ export class ServiceClient {
     // In Node a waiting timer would keep the process alive.
     (this.#idle as { unref?: () => void }).unref?.();
   }
+}
+
+/** What a host will fetch first, whatever it keeps; undefined where it may not, or not by a `fetch` of its own. */
+function firstFile({ name, location, options, load }: Recipe): string | undefined {
+  if (load.api || typeof location !== 'string' || !/^https?:/.test(location)) return undefined;
+  if (name !== 'model') return manifestAddress(location);
+  return options.sha256 === undefined ? location : undefined;
 }
 
 /** For a call that nobody can abort. */

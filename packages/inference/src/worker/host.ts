@@ -1,6 +1,7 @@
 /** The side that owns the models: opens services, runs their calls one after the other, answers with values. */
 import { type Answer, abortedCall, answerOf, codedError, RivuletError, valueIn } from '@rivulet/core';
 import { codePart } from '../load/codePart.ts';
+import { type EarlyAnswer, readEarly } from '../load/readEarly.ts';
 import type { FileSource } from '../load/readKept.ts';
 import type { CallerFiles, CallerFilesApi, Connection, HostApi } from './api.ts';
 import { canShareRings } from './ring/canShareRings.ts';
@@ -20,6 +21,8 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
   const entries = new Map<number, Entry>();
   /** How each ticket is aborted. */
   const running = new Map<number, () => void>();
+  /** Where the early file of each ticket goes. */
+  const early = new Map<number, (answer: EarlyAnswer | undefined) => void>();
   let handles = 0;
   let rings: ServedRings | undefined;
 
@@ -37,9 +40,11 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
   }
 
   const host: ReturnType<typeof createHost> = {
-    open: (ticket, name, location, options, onProgress, files, caller) =>
+    open: (ticket, name, location, options, onProgress, files, caller, file) =>
       answer(ticket, async (signal) => {
-        const source = await sourceOf(own, files, caller);
+        const coming = file && new Promise<EarlyAnswer | undefined>((resolve) => early.set(ticket, resolve));
+        const reading = coming ? { ...own, read: readEarly(file, coming) } : own;
+        const source = await sourceOf(reading, files, caller);
         const service = await openService(name, location, { ...options, ...source, signal, onProgress });
         if (signal.aborted) {
           await service.dispose();
@@ -48,6 +53,11 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
         entries.set(++handles, { service, last: Promise.resolve(), calls: 0 });
         return { handle: handles, about: service.about };
       }),
+
+    async early(ticket, answer) {
+      early.get(ticket)?.(answer);
+      early.delete(ticket);
+    },
 
     // A step of a small network takes a microsecond, which an AbortController and two turns of the event loop would
     // double: a flag is enough, and where nobody waits the call starts at once.

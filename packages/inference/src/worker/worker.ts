@@ -1,10 +1,15 @@
 /** The worker's script: a host that reads by fetch. */
-import { warmInferKernels } from '@rivulet/kernels/infer';
+import { expectInferModule } from '@rivulet/kernels/infer';
 import * as Comlink from 'comlink';
 import { fetchBytes } from '../load/fetchBytes.ts';
 import { storageCache } from '../load/storageCache.ts';
+import type { WorkerApi } from './api.ts';
 import { createHost } from './host.ts';
 
-// The kernels compile while the first model is on its way: whatever it is, they are the same.
-warmInferKernels();
-Comlink.expose(createHost({ read: fetchBytes, cache: storageCache() }));
+// Who starts this thread begins at once to compile its kernels: whatever the first model is, they are the same.
+const host = createHost({ read: fetchBytes, cache: storageCache() });
+expectInferModule(
+  new Promise((resolve) => {
+    Comlink.expose({ ...host, kernels: async (early) => resolve(early) } satisfies WorkerApi);
+  }),
+);

@@ -1,14 +1,17 @@
 /** A host in a web worker, spoken to by comlink. */
+import { earlyInferModule } from '@rivulet/kernels/infer';
 import * as Comlink from 'comlink';
-import type { Connection, HostApi } from './api.ts';
+import type { Connection, HostApi, WorkerApi } from './api.ts';
 import { canShareRings } from './ring/canShareRings.ts';
 import type { RingCaller } from './ring/ringCaller.ts';
+import { sendEarlyFile } from './sendEarlyFile.ts';
 import { watchHost } from './watchHost.ts';
 
 export function workerConnection(worker: Worker): Connection {
   // Pinned by the connection: a proxy that is collected would leave its calls hanging.
   const remote = Comlink.wrap<HostApi>(worker);
-  const api = remote as unknown as HostApi;
+  const api = remote as unknown as WorkerApi;
+  void earlyInferModule().then((early) => api.kernels(early));
   let listener: ((reason: string) => void) | undefined;
   let busy = (): boolean => false;
   let over = false;
@@ -38,6 +41,7 @@ export function workerConnection(worker: Worker): Connection {
   return {
     api,
     ...(isolated && { ring: (...call) => rings?.call(...call) }),
+    early: (ticket, location, signal) => void sendEarlyFile(api, ticket, location, signal),
     callback: (f) => Comlink.proxy(f),
     onDeath: (tell, waiting) => {
       listener = tell;

@@ -2,13 +2,8 @@
 import { RivuletError } from '@rivulet/core';
 import { compileBinary } from '../binary/compileBinary.ts';
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
-
-export type Variant = 'plain' | 'relaxed';
-
-const URLS = {
-  plain: new URL('../../build/infer.plain.wasm', import.meta.url),
-  relaxed: new URL('../../build/infer.relaxed.wasm', import.meta.url),
-};
+import type { EarlyInferModule } from './earlyInferModule.ts';
+import { INFER_URLS, type Variant } from './inferUrls.ts';
 
 const modules = new Map<Variant, Promise<WebAssembly.Module>>();
 
@@ -18,7 +13,7 @@ const modules = new Map<Variant, Promise<WebAssembly.Module>>();
  */
 export function chooseVariant(wanted: Variant | 'auto'): Variant {
   if (wanted === 'auto') return hasRelaxedSimd() ? 'relaxed' : 'plain';
-  if (!Object.hasOwn(URLS, wanted)) {
+  if (!Object.hasOwn(INFER_URLS, wanted)) {
     throw new RivuletError('ARGUMENT', `variant must be auto, plain or relaxed, got ${wanted}`, {
       variant: wanted,
     });
@@ -27,6 +22,13 @@ export function chooseVariant(wanted: Variant | 'auto'): Variant {
     throw new RivuletError('ENGINE_UNAVAILABLE', 'this runtime has no relaxed SIMD', { variant: wanted });
   }
   return wanted;
+}
+
+let early: Promise<EarlyInferModule | undefined> | undefined;
+
+/** From now on the first machine of a variant waits for what another thread began, before it reads by itself. */
+export function expectInferModule(coming: Promise<EarlyInferModule | undefined>): void {
+  early = coming;
 }
 
 /** A failure is forgotten: the next call reads again. */
@@ -41,8 +43,10 @@ export function inferModule(variant: Variant): Promise<WebAssembly.Module> {
 }
 
 async function compile(variant: Variant): Promise<WebAssembly.Module> {
+  const came = await early;
+  if (came?.variant === variant) return came.module;
   try {
-    return await compileBinary(URLS[variant]);
+    return await compileBinary(INFER_URLS[variant]);
   } catch (cause) {
     if (cause instanceof RivuletError) throw cause;
     throw new RivuletError(

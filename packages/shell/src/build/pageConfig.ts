@@ -16,8 +16,8 @@ export interface PageOptions {
   readonly service: 'inkRecogniser' | 'seriesForecaster';
   /** Lets its model learn from the person at the page: the model's recipe comes along. */
   readonly adapts?: boolean;
-  /** How the worker's code is cut into files. */
-  readonly workerChunks: Rolldown.CodeSplittingOptions;
+  /** How the worker's code is written. */
+  readonly workerOutput: Rolldown.OutputOptions;
   /** Endings of what is kept for offline beyond code, styles, icons and models. */
   readonly keep?: readonly string[];
   /** What an installed page is called and is for. */
@@ -41,7 +41,7 @@ const ICONS = [
 
 /** Relative addresses throughout: the page works under any path it is served from. */
 export function pageConfig(options: PageOptions): UserConfig {
-  const { models, model, service, adapts = false, workerChunks, keep = [], manifest } = options;
+  const { models, model, service, adapts = false, workerOutput, keep = [], manifest } = options;
   // A model that learned comes from the page's own files.
   const used: readonly string[] = [service, ...(adapts ? ['borderFiles'] : [])];
   const unused = ON_DEMAND.filter((name) => !used.includes(name)).map((name) => `**/${name}-*`);
@@ -71,7 +71,7 @@ export function pageConfig(options: PageOptions): UserConfig {
         },
       }),
     ],
-    worker: { format: 'es', rolldownOptions: { output: { codeSplitting: workerChunks } } },
+    worker: { format: 'es', rolldownOptions: { output: workerOutput } },
     build: { outDir: 'dist', emptyOutDir: true, modulePreload: false, target: 'es2022' },
   };
 }

@@ -5,6 +5,7 @@ import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Connection, HostApi } from '../api.ts';
 import { ringCaller } from '../ring/ringCaller.ts';
+import { sendEarlyFile } from '../sendEarlyFile.ts';
 
 /** @param byRing off: as in a page that is not isolated */
 export function threadConnections(byRing = true): { readonly threads: Worker[]; connect(): Connection } {
@@ -20,6 +21,7 @@ export function threadConnections(byRing = true): { readonly threads: Worker[]; 
       return {
         api,
         ...(rings && { ring: rings.call }),
+        early: (ticket, location, signal) => void sendEarlyFile(api, ticket, location, signal),
         callback: (f) => Comlink.proxy(f),
         onDeath: (listener) => {
           const die = (reason: string): void => {
