@@ -26,9 +26,10 @@ const EXTERNAL = /^(node:|onnxruntime-web)/;
 
 const SCRIPT_ADDRESS = JSON.stringify(fileURLToPath(new URL('./scriptAddress.ts', import.meta.url)));
 
-const noKernel = (path: string): never => {
-  throw new Error(`${path} is loaded by a script that runs in the page`);
-};
+/** Pages begin to fetch the kernels for a worker that is still starting. */
+const besideWorker = (path: string): string => `./worker/${basename(path)}`;
+/** A worker that has its kernels inside wants none. */
+const nowhere = (): string => 'data:,';
 const noWorker = (path: string): never => {
   throw new Error(`${path} is started by a script that does not run in a page`);
 };
@@ -55,7 +56,11 @@ export async function bundleScripts(into: string): Promise<Set<string>> {
     { dir: join(into, 'worker'), ...workerOutput },
   );
   for (const [name, bytes] of kernels) await writeFile(join(into, 'worker', name), bytes);
-  const pages = await bundle(['web.ts', 'ort.ts'], { kernel: noKernel, worker: workerBeside }, { dir: into });
+  const pages = await bundle(
+    ['web.ts', 'ort.ts'],
+    { kernel: besideWorker, worker: workerBeside },
+    { dir: into },
+  );
 
   const whole = await bundle(
     ['worker/worker.ts'],
@@ -69,7 +74,7 @@ export async function bundleScripts(into: string): Promise<Set<string>> {
   });
   const inline = await bundle(
     ['web.ts'],
-    { kernel: noKernel, worker: workerInside },
+    { kernel: nowhere, worker: workerInside },
     { dir: into, entryFileNames: 'inline.js', codeSplitting: false },
   );
 

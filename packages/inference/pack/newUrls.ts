@@ -27,7 +27,11 @@ export function newUrls({ kernel, worker }: NewUrls): Plugin {
         const path = join(dirname(id), address);
         let expression: string;
         if (/\.(wasm|wgsl)$/.test(path)) {
-          expression = whole.replace(address, kernel(path, await readBinary(path)));
+          const made = kernel(path, await readBinary(path));
+          // What is whole needs no base; a classic script, as esbuild may make one, has none.
+          expression = made.startsWith('data:')
+            ? `new URL(${JSON.stringify(made)})`
+            : whole.replace(address, made);
         } else if (path.endsWith('.ts')) {
           const made = worker(path);
           imports += made.imports ?? '';

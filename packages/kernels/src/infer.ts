@@ -33,3 +33,8 @@ export async function createInferMachine(options: InferOptions = {}): Promise<In
   const variant = chooseVariant(wanted);
   return new InferMachine(await inferModule(variant), int8KindOf(wanted, variant, sevenBit));
 }
+
+/** Reads and compiles the kernels ahead of the first machine, which tries again and reports should this fail. */
+export function warmInferKernels({ variant = 'auto' }: Pick<InferOptions, 'variant'> = {}): void {
+  inferModule(chooseVariant(variant)).catch(() => {});
+}
