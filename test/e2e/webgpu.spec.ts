@@ -2,6 +2,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { attr, type OnnxNode, type OnnxValue, writeOnnx } from '@rivulet/core';
 import { stackGraph } from '../parity/graphs.ts';
+import { inHalves } from '../parity/halfPrecision.ts';
 import { type GpuPage, gpuLaunchOptions, NO_ADAPTER, openGpuPage } from './gpuPage.ts';
 import { plainWord } from './handwriting/desk.ts';
 import type { GpuCase } from './inference/webgpu.ts';
@@ -101,6 +102,16 @@ test('int8 weights of the file become floats', async () => {
   const { off } = await page.evaluate((one) => window.gpu.compareStack(one), kase as GpuCase);
   // The fused engine rounds activations to 16 bits.
   expect(off).toBeLessThan(1e-3);
+});
+
+test('a model in half precision', async () => {
+  const layers = [{ op: 'GRU', hidden: 12 }] as const;
+  const bytes = [...writeOnnx(inHalves(stackGraph({ seed: 15, input: 4, layers, dense: 3 })))];
+  const { off } = await page.evaluate((file) => {
+    const x = window.gpu.feedsFor({ seed: 2, input: 4, layers: [], T: 5, B: 2 }).x!;
+    return window.gpu.compare(Uint8Array.from(file), { x });
+  }, bytes);
+  expect(off).toBeLessThan(1e-5);
 });
 
 test('the batch first: layout 1', async () => {

@@ -1,17 +1,10 @@
 /** Inputs and outputs of every type that models declare: what may be fed for each, and what comes of it. */
-import {
-  attr,
-  fromHalf,
-  type OnnxModel,
-  type OnnxTensor,
-  type OnnxType,
-  toHalf,
-  writeOnnx,
-} from '@rivulet/core';
+import { attr, type OnnxModel, type OnnxTensor, type OnnxType, toHalf, writeOnnx } from '@rivulet/core';
 import { type AnyTensor, loadModel } from '@rivulet/inference/node';
 import { describe, expect, it } from 'vitest';
 import { expectSame } from './expectSame.ts';
 import { stackGraph } from './graphs.ts';
+import { inHalves, roundedToHalves } from './halfPrecision.ts';
 import { node } from './operatorCase.ts';
 
 /** One input of a type, and the nodes that make `y` of it. */
@@ -119,27 +112,6 @@ describe('what comes out', () => {
 });
 
 describe('a model in half precision', () => {
-  const rounded = (tensor: OnnxTensor): OnnxTensor =>
-    tensor.type === 'float32'
-      ? { ...tensor, data: (tensor.data as Float32Array).map((v) => fromHalf(toHalf(v))) }
-      : tensor;
-  const halved = (tensor: OnnxTensor): OnnxTensor =>
-    tensor.type === 'float32'
-      ? { ...tensor, type: 'float16', data: Uint16Array.from(tensor.data as Float32Array, toHalf) }
-      : tensor;
-
-  const withHalves = (model: OnnxModel): OnnxModel => ({
-    ...model,
-    graph: {
-      ...model.graph,
-      initializers: model.graph.initializers.map(halved),
-      inputs: model.graph.inputs.map((value) =>
-        value.type === 'float32' ? { ...value, type: 'float16' } : value,
-      ),
-      outputs: model.graph.outputs.map((value) => ({ ...value, type: 'float16' })),
-    },
-  });
-
   it.each(['LSTM', 'GRU', 'RNN'] as const)(
     '%s: its weights are those halves, its arithmetic float32',
     async (op) => {
@@ -152,16 +124,16 @@ describe('a model in half precision', () => {
         ],
         dense: 4,
       });
-      const { graph } = model;
-      const same = { ...model, graph: { ...graph, initializers: graph.initializers.map(rounded) } };
       const x = { data: Float32Array.from({ length: 7 * 2 * 5 }, (_, i) => Math.sin(i)), shape: [7, 2, 5] };
       const [half, float] = await Promise.all(
-        [withHalves(model), same].map((one) => loadModel(writeOnnx(one), { engine: 'fused' })),
+        [inHalves(model), roundedToHalves(model)].map((one) =>
+          loadModel(writeOnnx(one), { engine: 'fused' }),
+        ),
       );
       expect(half!.inputs).toMatchObject([{ name: 'x', type: 'float16' }]);
       expectSame(await half!.run({ x }), await float!.run({ x }), 0);
       const stackOne = stackGraph({ seed: 4, input: 5, layers: [{ op, hidden: 6 }] });
-      const steps = await loadModel(writeOnnx(withHalves(stackOne)), { engine: 'fused' });
+      const steps = await loadModel(writeOnnx(inHalves(stackOne)), { engine: 'fused' });
       const whole = await steps.run({ x: { data: x.data.subarray(0, 35), shape: [7, 1, 5] } });
       const stream = steps.createStream();
       const first = await stream.push(x.data.subarray(0, 15));
