@@ -1,9 +1,8 @@
 /**
  * The service worker's life as the page sees it. A new version waits until the person agrees:
- * waiting -> ask -> messageSkipWaiting -> controlling -> save -> reload.
+ * waiting -> ask -> SKIP_WAITING -> controlling -> save -> reload.
  */
 import { signal } from '@preact/signals';
-import type { Workbox } from 'workbox-window';
 import { toast } from '../toast/toast.ts';
 
 export interface ServiceWorkerOptions {
@@ -17,7 +16,7 @@ export interface ServiceWorkerOptions {
 export const updateState = signal<'none' | 'waiting' | 'taken'>('none');
 
 const UPDATE_CHECK_MS = 60 * 60_000;
-let workbox: Workbox | undefined;
+let registration: ServiceWorkerRegistration | undefined;
 let agreed = false;
 let saveAll: () => Promise<void> = async () => {};
 
@@ -29,33 +28,47 @@ export async function registerServiceWorker(options: ServiceWorkerOptions): Prom
   try {
     await register(options);
   } catch {
-    workbox = undefined;
+    registration = undefined;
   }
 }
 
 async function register({ url, save }: ServiceWorkerOptions): Promise<void> {
-  if (!('serviceWorker' in navigator) || workbox) return;
+  if (!('serviceWorker' in navigator) || registration) return;
   if (save) saveAll = save;
-  // Not needed before the page works: a chunk of its own.
-  const { Workbox } = await import('workbox-window');
-  workbox = new Workbox(url);
-  workbox.addEventListener('waiting', () => (updateState.value = 'waiting'));
-  workbox.addEventListener('activated', ({ isUpdate, isExternal }) => {
-    if (!isUpdate && !isExternal) toast('Ready to work offline');
-  });
-  workbox.addEventListener('controlling', ({ isUpdate }) => {
+  const { serviceWorker } = navigator;
+  let isControlled = serviceWorker.controller !== null;
+  serviceWorker.addEventListener('controllerchange', () => {
     if (agreed) void reload();
-    else if (isUpdate) updateState.value = 'taken';
+    else if (isControlled) updateState.value = 'taken';
+    isControlled = true;
   });
-  await workbox.register();
-  lookForUpdates(workbox);
+  let isFirst = !isControlled;
+  const registered = await serviceWorker.register(url);
+  registration = registered;
+  const watch = (worker: ServiceWorker): void =>
+    worker.addEventListener('statechange', () => {
+      if (worker.state === 'installed') askFor(registered);
+      if (worker.state !== 'activated') return;
+      if (isFirst) toast('Ready to work offline');
+      isFirst = false;
+    });
+  // One that waits since an earlier visit, one that came with this one, and all that come later.
+  askFor(registered);
+  if (registered.installing) watch(registered.installing);
+  registered.addEventListener('updatefound', () => registered.installing && watch(registered.installing));
+  lookForUpdates(registered);
+}
+
+/** Only beside an older version: the very first also waits for a moment, with nobody to ask. */
+function askFor({ waiting, active }: ServiceWorkerRegistration): void {
+  if (waiting && active && updateState.value === 'none') updateState.value = 'waiting';
 }
 
 /** The person agreed: let the new version take over. The page reloads when it controls. */
 export function acceptUpdate(): void {
   agreed = true;
   if (updateState.value === 'taken') void reload();
-  else workbox?.messageSkipWaiting();
+  else registration?.waiting?.postMessage({ type: 'SKIP_WAITING' });
 }
 
 /** Not now: it asks again at the next visit, and when the page comes back into view after a while. */
@@ -70,7 +83,7 @@ async function reload(): Promise<void> {
 }
 
 /** A page that is never closed would never hear of a new version: ask when it comes back into view. */
-function lookForUpdates(registered: Workbox): void {
+function lookForUpdates(registered: ServiceWorkerRegistration): void {
   let asked = Date.now();
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible' || Date.now() - asked < UPDATE_CHECK_MS) return;
@@ -79,12 +92,11 @@ function lookForUpdates(registered: Workbox): void {
   });
 }
 
-async function lookNow(registered: Workbox): Promise<void> {
+async function lookNow(registered: ServiceWorkerRegistration): Promise<void> {
   try {
     await registered.update();
-    const registration = await navigator.serviceWorker.getRegistration();
-    // Workbox tells of the first new version alone; this also finds one that was put off.
-    if (registration?.waiting && updateState.value === 'none') updateState.value = 'waiting';
+    // Also one that was put off.
+    askFor(registered);
   } catch {
     // Offline: the next look will do.
   }
