@@ -136,4 +136,17 @@ describe('seriesQuantile', () => {
       details: { key: 'network.inputs.context', expected: 36, got: 72 },
     });
   });
+
+  it.each([
+    ['network.layers.2', { op: 'dense', name: 'raw', units: 359 }, ['raw']],
+    ['network.outputs', { op: 'dense', name: 'y', units: 360 }, ['y']],
+  ] as const)('refuses an output that is not its raw columns: %s', async (key, last, outputs) => {
+    const { network } = recipeInput;
+    const layers = [...network.layers.slice(0, -1), last];
+    const wrong = parseRecipe({ ...recipeInput, network: { ...network, layers, outputs: [...outputs] } });
+    await expect(seriesQuantile.prepare(wrong, folder)).rejects.toMatchObject({
+      code: 'RECIPE_INVALID',
+      details: { key },
+    });
+  });
 });

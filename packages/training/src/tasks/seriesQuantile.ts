@@ -19,6 +19,7 @@ import type { Recipe } from '../recipe.ts';
 import type { Task, TaskManifest } from '../task.ts';
 import { planWindows } from '../windows/planWindows.ts';
 import { SensorSetRecipe, sensorParts } from '../windows/sensorParts.ts';
+import { checkOutput } from './sequence/checkNetwork.ts';
 import { FORECAST_LEVELS, SeriesQuantileData } from './seriesQuantileData.ts';
 
 const chance = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -60,8 +61,27 @@ function optionsOf(recipe: Recipe): {
   return { data, features };
 }
 
+const rawColumns = ({ segment }: SeriesFeatureOptions): number =>
+  segment * (FORECAST_LEVELS.length + SERIES_CANDIDATES);
+
+function checkRaw(recipe: Recipe, features: SeriesFeatureOptions): void {
+  const { outputs } = recipe.network;
+  if (outputs.length !== 1 || outputs[0] !== 'raw') {
+    throw new RivuletError(
+      'RECIPE_INVALID',
+      `The recipe's network.outputs must be raw alone, not ${outputs}`,
+      {
+        ...{ key: 'network.outputs', expected: ['raw'], got: outputs },
+      },
+    );
+  }
+  const why = `${FORECAST_LEVELS.length} quantiles and ${SERIES_CANDIDATES} candidates for each reading of a segment`;
+  checkOutput(recipe, rawColumns(features), why);
+}
+
 async function prepare(recipe: Recipe, dataFolder: string): Promise<SeriesQuantileData> {
   const { data, features } = optionsOf(recipe);
+  checkRaw(recipe, features);
   const parts = await sensorParts(data.sets, dataFolder);
   const steps = features.horizon * features.segment;
   const sets = data.sets.map(({ set }) => set);
@@ -73,7 +93,6 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<SeriesQuanti
 
 function manifest(recipe: Recipe): TaskManifest {
   const { data, features } = optionsOf(recipe);
-  const columns = features.segment * (FORECAST_LEVELS.length + SERIES_CANDIDATES);
   return {
     task: 'series-quantiles',
     featureVersion: SERIES_FEATURE_VERSION,
@@ -82,7 +101,7 @@ function manifest(recipe: Recipe): TaskManifest {
       { name: 'context', shape: [features.context, 'B', contextFeatureCount(features)] },
       { name: 'future', shape: ['M', 'B', futureFeatureCount(features)] },
     ],
-    outputs: [{ name: 'raw', shape: ['M', 'B', columns] }],
+    outputs: [{ name: 'raw', shape: ['M', 'B', rawColumns(features)] }],
     head: { kind: 'quantiles', levels: [...FORECAST_LEVELS] },
     licence: 'Apache-2.0',
     attribution: sensorAttributions(data.sets.map(({ set }) => set)).join(' '),
