@@ -16,15 +16,15 @@ import { write } from './handwriting/realInk.ts';
 
 const models = fileURLToPath(new URL('../../models/', import.meta.url));
 /** Words of unseen writers; the fixture has ten of each. */
-const lent = realWords.slice(0, 24);
-const others = realWords.slice(24, 30);
+const lent = realWords.slice(0, 30);
+const others = realWords.slice(30, 36);
 const COLUMNS = 3;
 
 /** In columns so far apart that each word is one of its own. */
 const placeOf = ({ aspect }: RealWord, i: number) => ({
   left: 40 + (i % COLUMNS) * 380,
-  top: 24 + Math.floor(i / COLUMNS) * 72,
-  height: Math.min(44, 260 / aspect),
+  top: 16 + Math.floor(i / COLUMNS) * 62,
+  height: Math.min(38, 260 / aspect),
 });
 
 async function writeAll(page: Page, words: readonly RealWord[]): Promise<void> {
@@ -112,7 +112,7 @@ async function importInk(page: Page, words: readonly RealWord[]): Promise<void> 
 async function confirmPage(page: Page): Promise<void> {
   await openLearning(page);
   await page.getByRole('button', { name: 'Every word of this page is right' }).click();
-  await expect(page.getByTestId('learn-words')).toHaveText('24 words to learn from');
+  await expect(page.getByTestId('learn-words')).toHaveText('30 words to learn from');
 }
 
 test('learns from corrected words, reads with what it learned, and takes it back', async ({
@@ -129,7 +129,7 @@ test('learns from corrected words, reads with what it learned, and takes it back
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('learn-progress')).toContainText('Learning…', { timeout: 60_000 });
   await expect(page.getByTestId('learn-outcome')).toContainText('Done.', { timeout: 180_000 });
-  await expect(learned(page)).toContainText('Learned from 24 words');
+  await expect(learned(page)).toContainText('Learned from 30 words');
   await expect(learned(page)).not.toContainText('renewed');
 
   const saving = page.waitForEvent('download');
@@ -137,7 +137,7 @@ test('learns from corrected words, reads with what it learned, and takes it back
   const file = readFileSync((await (await saving).path())!);
   await page.keyboard.press('Escape');
   const kept = (await keptLearned(page))!;
-  expect(kept).toMatchObject({ words: 24 });
+  expect(kept).toMatchObject({ words: 30 });
   // What it was told stays as it was told.
   expect((await textOf(page))!.split(/\s+/)).toEqual(lent.flatMap(({ label }) => label.split(/\s+/)));
 
@@ -195,7 +195,7 @@ for (const [device, colorScheme, viewport] of [
     await open(page);
     await importInk(page, lent.slice(0, 5));
     await openLearning(page);
-    await expect(page.getByTestId('learn-words')).toHaveText('0 of the 20 words that it needs');
+    await expect(page.getByTestId('learn-words')).toHaveText('0 of the 30 words that it needs');
     await expect(button(page)).toHaveAttribute('aria-disabled', 'true');
     await check('too few words');
     await button(page).press('Enter');
@@ -255,7 +255,7 @@ test('a tab that is hidden waits, and goes on learning once it is seen', async (
     await press('button', 'Help');
     await press('dialog button', 'Learn my handwriting');
     await press('dialog button', 'Every word of this page is right');
-    await expect.poll(() => textAt('[data-testid="learn-words"]')).toContain('24 words');
+    await expect.poll(() => textAt('[data-testid="learn-words"]')).toContain('30 words');
     await press('dialog button', 'Learn now');
     await expect.poll(() => textAt('[data-testid="learn-progress"]')).toContain('Learning…');
     await browser.tab('about:blank');
