@@ -93,9 +93,11 @@ describe('sparkPicture', () => {
     expect(made.ahead!.bands).toHaveLength(2);
   });
 
-  it('is undefined where all is gap, and where the card has no size yet', () => {
+  it('is empty where all is gap, and undefined where the card has no size yet', () => {
     const gaps = new Float32Array(20).fill(Number.NaN);
-    expect(sparkPicture({ values: gaps, now: 10, ahead: undefined }, size, 1, palette)).toBeUndefined();
+    const empty = sparkPicture({ values: gaps, now: 10, ahead: undefined }, size, 1, palette)!;
+    expect(empty).toMatchObject({ width: 100, height: 50, ahead: undefined });
+    expect(empty.measured.values.every(Number.isNaN)).toBe(true);
     const none = { width: 0, height: 0 };
     expect(sparkPicture({ values, now: 10, ahead: undefined }, none, 1, palette)).toBeUndefined();
   });

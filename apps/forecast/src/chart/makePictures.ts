@@ -51,7 +51,7 @@ export interface Spark {
   readonly ahead: ForecastRecord | undefined;
 }
 
-/** @param size of the canvas in CSS pixels. @returns undefined where there is nothing to see. */
+/** @param size of the canvas in CSS pixels. @returns undefined without a size. */
 export function sparkPicture(
   { values, now, ahead }: Spark,
   size: { readonly width: number; readonly height: number },
@@ -66,8 +66,9 @@ export function sparkPicture(
   const measured = { from, values: values.slice(from, now) };
   const band = ahead && area(ahead, ahead.band80, now, now + horizon);
   const extent = extentOf([measured.values, ...(band ? [band.lo, band.hi] : [])]);
-  if (width === 0 || height === 0 || !extent) return undefined;
-  const [min, max] = steadyRange(extent, undefined);
+  if (width === 0 || height === 0) return undefined;
+  // Of a gap the picture is empty: it takes the place of the last one.
+  const [min, max] = extent ? steadyRange(extent, undefined) : [0, 1];
   const plot = { left: 0, top: 0, width, height, from: first, to: now + horizon - 1, min, max };
   return {
     ...{ kind: 'spark', width, height, px, palette, plot, measured },

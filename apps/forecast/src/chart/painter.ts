@@ -32,9 +32,11 @@ function take({ id, canvas, picture, gone }: PainterMessage): void {
 }
 
 function paintAll(): void {
-  for (const [id, picture] of waiting) {
+  // Emptied first: should one fail, those that come later are painted all the same.
+  const pictures = [...waiting];
+  waiting.clear();
+  for (const [id, picture] of pictures) {
     const canvas = canvases.get(id);
     if (canvas) paint(canvas, picture);
   }
-  waiting.clear();
 }

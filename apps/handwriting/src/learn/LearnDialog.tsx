@@ -30,7 +30,9 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
   const learn = async () => {
     await own.learn();
     const { value } = own.state;
-    if (!open.current && value.kind === 'learned') toast(outcomeText(value.outcome));
+    if (open.current) return;
+    if (value.kind === 'learned') toast(outcomeText(value.outcome));
+    if (value.kind === 'failed') toast(`${explainError(value.error).sentence} The reader is as it was.`);
   };
 
   return (

@@ -86,7 +86,8 @@ export class Learner {
   /** @throws STORAGE_FULL */
   async undo(): Promise<void> {
     this.state.value = { kind: 'idle' };
-    const { before } = this.notebook.learned.value;
+    // Another tab may have learned since.
+    const { before } = await this.notebook.store.learned();
     if (!(await this.notebook.learn({ now: before }))) throw notKept();
   }
 
@@ -112,7 +113,7 @@ export class Learner {
     lessons: readonly InkSample[],
     signal: AbortSignal,
   ): Promise<Outcome> {
-    const { now } = this.notebook.learned.value;
+    const { now } = await this.notebook.store.learned();
     // It goes on from what it knows, unless that belongs to an earlier reader.
     if (now?.base === adapter.info.sha256) await adapter.importDelta(now.delta);
     // What was told before the worker was ended may arrive after it.
@@ -154,7 +155,8 @@ export class Learner {
       ...{ base: adapter.info.sha256, sha256: manifest.files.int8.sha256, at: Date.now(), words },
       ...{ onnx: onnx as Uint8Array<ArrayBuffer>, delta: delta as Uint8Array<ArrayBuffer> },
     };
-    if (!(await this.notebook.learn({ now, before: this.notebook.learned.value.now }))) throw notKept();
+    const { now: before } = await this.notebook.store.learned();
+    if (!(await this.notebook.learn({ now, before }))) throw notKept();
   }
 }
 
@@ -172,8 +174,10 @@ async function openAdapter(model: string): Promise<Adapter> {
 
 /** The samples but the one that an error names. @throws the error where it names none */
 function without(samples: readonly InkSample[], error: unknown): InkSample[] {
-  const place = error instanceof RivuletError ? error.details.sample : undefined;
-  if (typeof place !== 'number') throw error;
+  const details: Readonly<Record<string, unknown>> = error instanceof RivuletError ? error.details : {};
+  const { sample: place, split } = details;
+  // With a split it is a place within that part, not among these samples.
+  if (typeof place !== 'number' || split !== undefined) throw error;
   return samples.toSpliced(place, 1);
 }
 

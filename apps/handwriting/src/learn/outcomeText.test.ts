@@ -17,6 +17,8 @@ it('says in plain words what came of it', () => {
 });
 it('claims nothing that the words put aside do not show', () => {
   expect(outcomeText({ ...outcome, after: outcome.before })).toContain('as well as before');
+  const worse = outcomeText({ ...outcome, after: { loss: 1, cer: 0.2 } });
+  expect(worse).toContain('20 of 100 letters wrongly now, 12 before');
   const refused = outcomeText({ ...outcome, kept: false, after: outcome.before });
   expect(refused).toContain('nothing was changed');
   expect(refused).not.toContain('Done');

@@ -8,7 +8,9 @@ export function outcomeText({ kept, before, after, judged, passedOver, battery }
     ? `It did not get better at reading ${aside}, so nothing was changed. More of your words may help.`
     : is < was
       ? `Done. In ${aside}, ${was} of 100 letters were read wrongly before, and ${is || 'none'} now.`
-      : `Done. It reads ${aside} as well as before, and is surer of them.`;
+      : is === was
+        ? `Done. It reads ${aside} as well as before, and is surer of them.`
+        : `Done. It is surer of ${aside} on the whole, but reads ${is} of 100 letters wrongly now, ${was} before.`;
   const left =
     passedOver === 0
       ? ''

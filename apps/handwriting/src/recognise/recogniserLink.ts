@@ -19,6 +19,9 @@ export type LinkState =
 /** Pauses before a dead worker is asked again (ms); after the last the page says so and offers a button. */
 const REVIVE_MS = [0, 300, 1500] as const;
 
+/** What a file gives that was damaged where it is kept. */
+const DAMAGED: ReadonlySet<string> = new Set(['MODEL_HASH', 'MODEL_SHAPE', 'MODEL_TOO_LARGE', 'ONNX_PARSE']);
+
 export class RecogniserLink {
   readonly state = signal<LinkState>({ kind: 'loading' });
   private recogniser: HandwritingRecognizer | undefined;
@@ -55,7 +58,7 @@ export class RecogniserLink {
     } catch (error) {
       if (signal.aborted) return;
       // What was kept may have been damaged; the shipped model still reads.
-      if (over?.fit) return this.load();
+      if (over?.fit && error instanceof RivuletError && DAMAGED.has(error.code)) return this.load();
       this.state.value = { kind: 'failed', error };
     }
   }

@@ -1,6 +1,6 @@
 /** What the commands of a run have in common: its recipe, the commit of the code, and how errors are told. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 import { parseRecipe, type Recipe } from '../recipe.ts';
@@ -53,7 +53,9 @@ export async function openRecipe(args: TrainArguments): Promise<OpenedRecipe> {
   const { recipe: path, runFolder, epochs, dataFolder } = args;
   const recipe = readRecipe(args);
   const task = await openTask({ name: recipe.task });
-  const recorded = path === RunFolder.fileIn(runFolder, 'recipe') ? readRun(runFolder).dataFolder : undefined;
+  const own = path === RunFolder.fileIn(runFolder, 'recipe') ? readRun(runFolder).dataFolder : undefined;
+  // Runs are moved to other machines.
+  const recorded = own !== undefined && existsSync(own) ? own : undefined;
   const place = task.dataBesideRecipe ? dirname(path) : process.env.RIVULET_DATA;
   return {
     recipe: epochs === undefined ? recipe : { ...recipe, epochs },

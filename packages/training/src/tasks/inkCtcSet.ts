@@ -2,7 +2,7 @@
  * The words or characters of a data folder that a CTC network can learn from, upright and of unit height, and what
  * becomes of the others: refused by name, or left out and listed, as the recipe says.
  */
-import { type Ink, normalise, RivuletError } from '@rivulet/core';
+import { normalise, RivuletError } from '@rivulet/core';
 import { InkSet, type LabelledInk } from '../data/inkSet.ts';
 import { thinInk } from '../data/inkThin.ts';
 import { unipenSamples } from '../data/unipenSamples.ts';
@@ -71,7 +71,8 @@ function checkLetters(sample: LabelledInk, alphabet: ReadonlySet<string>): void 
 
 /** What the sample lacks, as it stands in the log; undefined where its steps suffice. */
 function shortage(sample: LabelledInk, options: SetOptions): string | undefined {
-  const got = options.outputSteps(pathSteps(sample.ink as Ink, options.step));
+  // Features are made of ink that is normalised once more: thinning may have changed its height.
+  const got = options.outputSteps(pathSteps(normalise(sample.ink, { deslant: false }).ink, options.step));
   const expected = stepsForLabel(sample.label);
   if (got >= expected) return undefined;
   if (options.tooShort) return `${nameOf(sample)} (${got} of ${expected} steps)`;

@@ -131,9 +131,10 @@ async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'
   const vocabulary = vocabularyFrom(features, options, [tokens]);
   checkTokens(recipe, input, vocabulary.size);
   checkOutput(recipe, vocabulary.size, 'one for each token of this text');
+  const judged = split === 'test' ? options.test! : options.val;
   const texts = {
     train: { tokens: numbered(vocabulary, trainText, unit, options.train), file: options.train },
-    val: { tokens: numbered(vocabulary, valText, unit, options.val), file: options.val },
+    val: { tokens: numbered(vocabulary, valText, unit, judged), file: judged },
   };
   const { window, context = Math.floor(window / 2) } = options;
   return new TextData({ input, output }, vocabulary, texts, { unit, window, context }, files);

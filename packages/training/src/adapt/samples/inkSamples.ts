@@ -26,8 +26,9 @@ export const inkSamples: OpenSamples = (samples, { manifest, recipe, heldOut, se
   const upright = words.map(({ ink, label }, i) => {
     const straight = normalise(ink, { deslant }).ink;
     const steps = pathSteps(straight, step);
-    // What is learned from is thinned, which can cost a step.
-    const [got, expected] = [outputSteps(plan, pathSteps(thinInk(straight), step)), stepsForLabel(label)];
+    // What is learned from is thinned, and normalised once more.
+    const seen = normalise(thinInk(straight), { deslant: false }).ink;
+    const [got, expected] = [outputSteps(plan, pathSteps(seen, step)), stepsForLabel(label)];
     if (got < expected || steps > MOST_STEPS) {
       const why = steps > MOST_STEPS ? 'is far too long for one word' : 'is too short for its label';
       throw invalidSample(`The ink of sample ${i} ${why} (${steps} steps)`, { sample: i, label, steps });

@@ -43,7 +43,8 @@ export interface SplitOptions {
 }
 
 /**
- * By content, not by place: a sample that judged keeps judging when the person's samples become more.
+ * By content, not by place: a sample that judged mostly keeps judging when the person's samples become more; a few
+ * change sides.
  * @param samples as they were written, before anything is made of them
  * @returns places of the samples; neither part is empty
  * @throws DATA_INVALID for fewer than two
