@@ -201,6 +201,8 @@ for (const [device, colorScheme, viewport] of [
     await button(page).press('Enter');
     await expect(page.getByTestId('learn-progress')).toHaveCount(0);
     await page.keyboard.press('Escape');
+    // Keys are the dialog's own until it has gone.
+    await expect(page.getByRole('dialog')).toHaveCount(0);
 
     await importInk(page, lent);
     await confirmPage(page);

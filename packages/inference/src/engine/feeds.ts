@@ -141,11 +141,15 @@ export function narrowed(input: string, data: AnyTensor['data']): Int32Array {
     const value = Number(data[i]);
     narrow[i] = value;
     if (narrow[i] !== value) {
-      throw new RivuletError('ARGUMENT', `input "${input}" takes integers of 32 bits, got ${value}`, {
-        input,
-        index: i,
-        value,
-      });
+      throw new RivuletError(
+        'ARGUMENT',
+        `input "${input}" takes integers from -2^31 to 2^31 - 1, got ${value}`,
+        {
+          input,
+          index: i,
+          value,
+        },
+      );
     }
   }
   return narrow;

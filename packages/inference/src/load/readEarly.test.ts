@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { fetchBytes } from './fetchBytes.ts';
 import { type EarlyAnswer, readEarly } from './readEarly.ts';
 
 const content = Uint8Array.from({ length: 3000 }, (_, i) => i % 251);
@@ -36,7 +37,7 @@ it.each([
   ['as it arrives', streamed],
 ])('takes a file %s, once', async (_, answer) => {
   const progress: number[] = [];
-  const read = readEarly(url, answer());
+  const read = readEarly(fetchBytes, url, answer());
   const bytes = await read(url, { onProgress: (loaded) => progress.push(loaded) });
   expect(bytes).toEqual(content);
   expect(progress.at(-1)).toBe(content.length);
@@ -47,8 +48,8 @@ it.each([
 
 it('fetches other files, and what the other thread did not get', async () => {
   const other = `${url}?other`;
-  expect(await readEarly(url, new Promise(() => {}))(other)).toEqual(content);
-  expect(await readEarly(url, Promise.resolve(undefined))(url)).toEqual(content);
+  expect(await readEarly(fetchBytes, url, new Promise(() => {}))(other)).toEqual(content);
+  expect(await readEarly(fetchBytes, url, Promise.resolve(undefined))(url)).toEqual(content);
   expect(fetched).toBe(2);
 });
 
@@ -57,13 +58,15 @@ it.each([
   ['as it arrives', streamed],
 ])('refuses what is too large %s', async (_, answer) => {
   const error = { code: 'MODEL_TOO_LARGE', details: { maxBytes: 2999 } };
-  await expect(readEarly(url, answer())(url, { maxBytes: 2999, retries: 0 })).rejects.toMatchObject(error);
+  await expect(
+    readEarly(fetchBytes, url, answer())(url, { maxBytes: 2999, retries: 0 }),
+  ).rejects.toMatchObject(error);
 });
 
 it('says what the server said', async () => {
   const body = new Response('nothing here').body!;
   const missing = Promise.resolve({ status: 404, headers: [], body } satisfies EarlyAnswer);
-  await expect(readEarly(url, missing)(url)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+  await expect(readEarly(fetchBytes, url, missing)(url)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
 });
 
 it('fetches again when the body breaks off', async () => {
@@ -75,6 +78,6 @@ it('fetches again when the body breaks off', async () => {
     },
   });
   const torn = Promise.resolve({ status: 200, headers: [], body } satisfies EarlyAnswer);
-  expect(await readEarly(url, torn)(url)).toEqual(content);
+  expect(await readEarly(fetchBytes, url, torn)(url)).toEqual(content);
   expect(fetched).toBe(1);
 });

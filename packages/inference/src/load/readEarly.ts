@@ -12,15 +12,24 @@ export type EarlyAnswer =
       readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
     };
 
-/** @param coming undefined: it was not to be had there; tried again, it is fetched here */
-export function readEarly(early: string, coming: Promise<EarlyAnswer | undefined>): ReadBytes {
+/**
+ * @param read reads all other files, and this one when it is tried again
+ * @param coming undefined: it was not to be had there
+ */
+export function readEarly(
+  read: ReadBytes,
+  early: string,
+  coming: Promise<EarlyAnswer | undefined>,
+): ReadBytes {
   let waiting = true;
   return async (location, options = {}) => {
-    if (location !== early || !waiting) return fetchBytesBy(fetch)(location, options);
+    if (location !== early || !waiting) return read(location, options);
     waiting = false;
     const answer = await coming;
-    if (!answer || !('whole' in answer)) {
-      const responses = answer ? [new Response(answer.body, answer)] : [];
+    // The other thread's was the first attempt.
+    if (!answer) return read(location, { ...options, retries: Math.max(0, (options.retries ?? 2) - 1) });
+    if (!('whole' in answer)) {
+      const responses = [new Response(answer.body, answer)];
       return fetchBytesBy(async (...request) => responses.pop() ?? fetch(...request))(location, options);
     }
     const { onProgress, maxBytes = MAX_BYTES } = options;

@@ -25,8 +25,8 @@ export async function makeSequence(
   const longest = Number(manifest.features.longest);
   const T = steps ?? longest;
   const width = manifest.inputs[1]?.shape[2];
-  if (vector.length !== width) {
-    const message = `the vector has ${width} numbers, got ${vector.length}`;
+  if (vector.length !== width || !vector.every(Number.isFinite)) {
+    const message = `the vector has ${width} numbers, got ${vector.length}: ${vector}`;
     throw new RivuletError('ARGUMENT', message, { expected: width, got: vector.length });
   }
   if (!Number.isInteger(T) || T < 1) {

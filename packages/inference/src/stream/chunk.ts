@@ -30,6 +30,7 @@ const nameOf = (data: unknown): string => Object.prototype.toString.call(data).s
 const NUMBERS: ReadonlySet<string> = new Set([
   ...['Float32Array', 'Int32Array', 'BigInt64Array'],
   ...['Int8Array', 'Uint8Array', 'Int16Array', 'Uint16Array'],
+  ...['Float64Array', 'Uint32Array', 'BigUint64Array'],
 ]);
 
 /** As it was pushed, checked: [T, B, features]. */
@@ -109,9 +110,10 @@ export function takeFeeds(given: Readonly<Record<string, AnyTensor>>, { inputs }
 
 /** One NaN would stay in the state for good. */
 function checkFinite(input: string, data: AnyTensor['data']): void {
-  if (nameOf(data) !== 'Float32Array') return;
+  if (!/^Float/.test(nameOf(data))) return;
   for (let i = 0; i < data.length; i++) {
-    if (Number.isFinite(data[i])) continue;
+    // As the engine keeps it: 1e300 is infinite there.
+    if (Number.isFinite(Math.fround(data[i] as number))) continue;
     throw new RivuletError('ARGUMENT', `input "${input}" must be finite, element ${i} is ${data[i]}`, {
       input,
       index: i,

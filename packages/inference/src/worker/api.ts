@@ -167,6 +167,14 @@ export interface WorkerApi extends HostApi {
   kernels(early: EarlyInferModule | undefined): Promise<void>;
 }
 
+export interface EarlyFile {
+  /** Of the `open` that it is for. */
+  readonly ticket: number;
+  readonly location: string;
+  /** Somebody watches it arrive. */
+  readonly watched: boolean;
+}
+
 /** A running host as its client sees it. */
 export interface Connection {
   readonly api: HostApi;
@@ -181,7 +189,7 @@ export interface Connection {
    */
   ring?(handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>> | undefined;
   /** Only where a host takes its time to start: fetches a file for an `open` beside that. */
-  early?(ticket: number, location: string, signal: AbortSignal | undefined): void;
+  early?(file: EarlyFile, signal: AbortSignal | undefined): void;
   /** Makes a callback, or an object of them, fit for the border. */
   callback<F extends object>(f: F): F;
   /**

@@ -189,7 +189,9 @@ export class ServiceClient {
       link,
       signal,
       (api, ticket) => {
-        if (early !== undefined) link.connection.early?.(ticket, early, signal);
+        if (early !== undefined) {
+          link.connection.early?.({ ticket, location: early, watched: onProgress !== undefined }, signal);
+        }
         return api.open(ticket, name, location, options, progress, load.files, caller, early);
       },
       // Opened while the order to abort was on its way: nobody else will ever close it.

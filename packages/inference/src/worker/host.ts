@@ -43,7 +43,7 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
     open: (ticket, name, location, options, onProgress, files, caller, file) =>
       answer(ticket, async (signal) => {
         const coming = file && new Promise<EarlyAnswer | undefined>((resolve) => early.set(ticket, resolve));
-        const reading = coming ? { ...own, read: readEarly(file, coming) } : own;
+        const reading = coming ? { ...own, read: readEarly(own.read, file, coming) } : own;
         const source = await sourceOf(reading, files, caller);
         const service = await openService(name, location, { ...options, ...source, signal, onProgress });
         if (signal.aborted) {

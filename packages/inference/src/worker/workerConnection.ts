@@ -18,10 +18,16 @@ export function workerConnection(worker: Worker): Connection {
   const remote = Comlink.wrap<HostApi>(worker);
   const api = remote as unknown as WorkerApi;
   const scriptAsked = new Promise((resolve) => setTimeout(resolve, SCRIPT_FIRST_MS));
-  void scriptAsked.then(earlyInferModule).then((early) => api.kernels(early));
+  // The worker waits for an answer, whatever it is.
+  scriptAsked
+    .then(earlyInferModule)
+    .then((early) => api.kernels(early))
+    .catch(() => api.kernels(undefined));
   let listener: ((reason: string) => void) | undefined;
   let busy = (): boolean => false;
   let over = false;
+  /** Of what is fetched for the worker, which nobody will read when it is gone. */
+  const fetching = new AbortController();
   const die = (reason: string): void => {
     if (over) return;
     over = true;
@@ -48,7 +54,10 @@ export function workerConnection(worker: Worker): Connection {
   return {
     api,
     ...(isolated && { ring: (...call) => rings?.call(...call) }),
-    early: (...file) => void scriptAsked.then(() => sendEarlyFile(api, ...file)),
+    early: (file, signal) => {
+      signal?.addEventListener('abort', () => fetching.abort(), { once: true });
+      void scriptAsked.then(() => sendEarlyFile(api, file, fetching.signal));
+    },
     callback: (f) => Comlink.proxy(f),
     onDeath: (tell, waiting) => {
       listener = tell;
@@ -56,6 +65,7 @@ export function workerConnection(worker: Worker): Connection {
     },
     end: () => {
       over = true;
+      fetching.abort();
       rings?.end();
       worker.terminate();
     },

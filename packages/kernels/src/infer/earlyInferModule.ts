@@ -1,4 +1,5 @@
 /** The kernels for a thread that is still starting, begun by the one that starts it: a compiled module may cross. */
+import { compileBinary } from '../binary/compileBinary.ts';
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
 import { INFER_URLS, type Variant } from './inferUrls.ts';
 
@@ -9,15 +10,15 @@ export interface EarlyInferModule {
 
 /**
  * @returns the binary that `auto` takes, compiled while it arrives; undefined where that does not work: the thread
- *   then reads by itself, more patiently, and reports what is wrong
+ *   then reads by itself, and reports what is wrong
  */
 export async function earlyInferModule(): Promise<EarlyInferModule | undefined> {
-  const variant = hasRelaxedSimd() ? 'relaxed' : 'plain';
-  const url = INFER_URLS[variant];
-  // What a bundle carries in itself is in the thread's own.
-  if (!/^https?:$/.test(url.protocol)) return undefined;
   try {
-    return { variant, module: await WebAssembly.compileStreaming(fetch(url)) };
+    const variant = hasRelaxedSimd() ? 'relaxed' : 'plain';
+    const url = INFER_URLS[variant];
+    // What a bundle carries in itself is in the thread's own.
+    if (!/^https?:$/.test(url.protocol)) return undefined;
+    return { variant, module: await compileBinary(url) };
   } catch {
     return undefined;
   }

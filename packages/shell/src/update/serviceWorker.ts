@@ -42,8 +42,9 @@ async function register({ url, save }: ServiceWorkerOptions): Promise<void> {
     else if (isControlled) updateState.value = 'taken';
     isControlled = true;
   });
-  let isFirst = !isControlled;
   const registered = await serviceWorker.register(url);
+  // A page that was reloaded past its service worker is controlled by none, and still no first visit.
+  let isFirst = !registered.active;
   registration = registered;
   const watch = (worker: ServiceWorker): void =>
     worker.addEventListener('statechange', () => {

@@ -21,7 +21,7 @@ export function threadConnections(byRing = true): { readonly threads: Worker[]; 
       return {
         api,
         ...(rings && { ring: rings.call }),
-        early: (ticket, location, signal) => void sendEarlyFile(api, ticket, location, signal),
+        early: (file, signal) => void sendEarlyFile(api, file, signal),
         callback: (f) => Comlink.proxy(f),
         onDeath: (listener) => {
           const die = (reason: string): void => {
