@@ -100,7 +100,8 @@ function inkFile(words: readonly RealWord[]): string {
 }
 
 async function importInk(page: Page, words: readonly RealWord[]): Promise<void> {
-  await page.keyboard.press('Alt+e');
+  // By the button: a key that is pressed before the page listens is lost.
+  await page.getByRole('button', { name: 'Export and import' }).click();
   const buffer = Buffer.from(inkFile(words));
   await page
     .getByTestId('import-ink')
