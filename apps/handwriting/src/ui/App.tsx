@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { AppHeader, deferred, Icon, Toasts } from '@rivulet/shell';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Alternatives } from './Alternatives.tsx';
 import { keyboard } from './keyboard.ts';
 import { NoteList } from './NoteList.tsx';
@@ -31,7 +31,8 @@ export function App({ notebook }: { notebook: Notebook }) {
     if (panel.peek() === 'notes') notesToggle.current?.focus();
     close('notes');
   };
-  useEffect(
+  // With the first picture, not after it: the keys of who is quick count.
+  useLayoutEffect(
     () =>
       keyboard(notebook, {
         surface: () => surface.current,
