@@ -83,7 +83,7 @@ function moduleOf({ fused, product, add }: Loop): Uint8Array<ArrayBuffer> {
 const TURNS_A_CALL = 4000;
 
 /** @returns a call, and the multiplications that it makes */
-function peakLoop(name: keyof Peaks): { readonly run: () => void; readonly multiplications: number } {
+export function peakLoop(name: keyof Peaks): { readonly run: () => void; readonly multiplications: number } {
   const loop = LOOPS[name];
   const { f } = new WebAssembly.Instance(new WebAssembly.Module(moduleOf(loop))).exports as {
     f(turns: number): number;
