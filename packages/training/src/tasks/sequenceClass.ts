@@ -3,50 +3,44 @@
  * tokens or numbers (`sequence/stepReader.ts`). A network that speaks at more than one step is read by the mean of its
  * logits.
  */
-import { Vocabulary } from '@rivulet/core';
+import type { Vocabulary } from '@rivulet/core';
 import * as v from 'valibot';
 import { laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
-import { parseOptions } from '../parseOptions.ts';
-import type { Recipe } from '../recipe.ts';
-import type { Batch, LaneTensors, Task } from '../task.ts';
+import type { Batch, LaneTensors } from '../task.ts';
 import { classLoss, meanLogits } from './classLoss.ts';
-import { checkOutput, checkPorts } from './sequence/checkNetwork.ts';
-import { parityBatches, type Sample, SequenceData, type Split } from './sequence/sequenceData.ts';
-import { fileKeys, readSequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
-import { lineNumbers, namedTokens, StepReader, stepsSchema } from './sequence/stepReader.ts';
+import { checkOutput } from './sequence/checkNetwork.ts';
+import {
+  namedKeys,
+  type PreparedSequences,
+  preparedSequences,
+  samplesOf,
+} from './sequence/preparedSequences.ts';
+import { type Sample, SequenceData, type Split } from './sequence/sequenceData.ts';
+import { sequenceTask } from './sequence/sequenceTask.ts';
+import { lineNumbers, type StepReader, stepsSchema } from './sequence/stepReader.ts';
 
-const DataRecipe = v.strictObject({
-  ...fileKeys,
-  ...tokenKeys,
-  /** Classes, in the order of the network's outputs; absent: those of the train file, sorted. */
-  labels: v.optional(v.array(v.string())),
-});
 const Line = v.strictObject({ x: stepsSchema, label: v.string() });
 
 interface ClassSample extends Sample {
   readonly steps: Steps;
   readonly answer: number;
 }
-interface Ports {
-  readonly input: string;
-  readonly output: string;
-}
+type Prepared = PreparedSequences<v.InferOutput<typeof Line>>;
 
 class SequenceClassData extends SequenceData<ClassSample> {
   readonly notes;
   readonly labels: Vocabulary;
   readonly reader: StepReader;
-  readonly #ports: Ports;
+  readonly #input: string;
+  readonly #output: string;
 
   constructor(
-    ports: Ports,
-    reader: StepReader,
-    labels: Vocabulary,
+    { inputs: [input = ''], output, reader, labels, files }: Prepared,
     samples: Readonly<Record<Split, readonly ClassSample[]>>,
-    files: readonly string[],
   ) {
     super(samples, files);
-    this.#ports = ports;
+    this.#input = input;
+    this.#output = output;
     this.reader = reader;
     this.labels = labels;
     this.notes = { classes: labels.size };
@@ -56,7 +50,7 @@ class SequenceClassData extends SequenceData<ClassSample> {
     const steps = samples.map((sample) => sample.steps);
     const x = laneSteps(steps, this.reader.features);
     const target: readonly number[] = samples.map(({ answer }) => answer);
-    const inputs = { [this.#ports.input]: x };
+    const inputs = { [this.#input]: x };
     return { size: samples.length, lanes: x.lanes, inputs, lengths: laneLengths(steps), target };
   }
 
@@ -66,18 +60,18 @@ class SequenceClassData extends SequenceData<ClassSample> {
     { target }: Batch,
     gradients?: Readonly<Record<string, Float32Array>>,
   ): { sum: number; weight: number } {
-    const logits = outputs[this.#ports.output]!;
+    const logits = outputs[this.#output]!;
     const answers = target as readonly number[];
     let sum = 0;
     answers.forEach((answer, lane) => {
       const steps = lengths?.[lane] ?? logits.T;
-      sum += classLoss(logits, lane, steps, answer, 0, gradients?.[this.#ports.output]);
+      sum += classLoss(logits, lane, steps, answer, 0, gradients?.[this.#output]);
     });
     return { sum, weight: answers.length };
   }
 
   score(outputs: LaneTensors, lengths: Int32Array | undefined, { target }: Batch): Record<string, number> {
-    const logits = outputs[this.#ports.output]!;
+    const logits = outputs[this.#output]!;
     const answers = target as readonly number[];
     const wrong = answers.filter((answer, lane) => {
       const means = meanLogits(logits, lane, lengths?.[lane] ?? logits.T);
@@ -91,61 +85,30 @@ class SequenceClassData extends SequenceData<ClassSample> {
   }
 }
 
-async function prepare(
-  recipe: Recipe,
-  dataFolder: string,
-  split: 'val' | 'test',
-): Promise<SequenceClassData> {
-  const options = parseOptions(DataRecipe, recipe.data, 'data');
-  const [input = ''] = checkPorts(recipe, ['sequence']);
-  const [output = ''] = recipe.network.outputs;
-  const { train, val, files } = await readSequenceFiles(options, dataFolder, split, Line);
-  const reader = new StepReader(
-    recipe,
-    input,
-    options,
-    train.map(({ value }) => value.x),
-  );
-  const labels = options.labels
-    ? namedTokens(options.labels, 'data.labels')
-    : Vocabulary.of([train.map(({ value }) => value.label)]);
-  checkOutput(recipe, labels.size, `one for each class (${labels.tokens.join(', ')})`);
-  const read = (lines: typeof train): ClassSample[] =>
-    lines.map(({ value: { x, label }, name }) => {
+export const sequenceClass = sequenceTask<SequenceClassData>({
+  async prepare(recipe, dataFolder, split) {
+    const prepared = await preparedSequences(recipe, dataFolder, split, {
+      data: v.strictObject(namedKeys),
+      line: Line,
+      inputs: ['sequence'],
+      answer: ({ label }) => [label],
+    });
+    const { reader, labels } = prepared;
+    checkOutput(recipe, labels.size, `one for each class (${labels.tokens.join(', ')})`);
+    const samples = samplesOf(prepared, ({ value: { x, label }, name }): ClassSample => {
       const steps = reader.read(x, name);
       const [answer = 0] = lineNumbers(labels, [label], name, 'label');
       return { name, length: steps.length, steps, answer };
     });
-  return new SequenceClassData(
-    { input, output },
-    reader,
-    labels,
-    { train: read(train), val: read(val) },
-    files,
-  );
-}
-
-export const sequenceClass: Task = {
-  dataBesideRecipe: true,
-  prepare: (recipe, dataFolder) => prepare(recipe, dataFolder, 'val'),
-  prepareTest: (recipe, dataFolder) => prepare(recipe, dataFolder, 'test'),
-  manifest(recipe, data) {
-    const { reader, labels } = data as SequenceClassData;
-    const { source, licence } = parseOptions(DataRecipe, recipe.data, 'data');
-    const [input = ''] = Object.keys(recipe.network.inputs);
-    return {
-      task: 'sequence-class',
-      ...reader.manifest(),
-      inputs: [{ name: input, shape: ['T', 'B', reader.features] }],
-      outputs: [{ name: recipe.network.outputs[0]!, shape: ['S', 'B', labels.size] }],
-      head: { kind: 'classes', labels: labels.tokens },
-      licence,
-      attribution: source,
-    };
+    return new SequenceClassData(prepared, samples);
   },
-  parity: (_, data) => parityBatches(data),
-  card(_, data) {
-    const { labels } = data as SequenceClassData;
-    return `Says of a sequence which it is: ${labels.tokens.join(', ')}. \`error\` is the share of wrong answers.`;
-  },
-};
+  manifest: ({ reader, labels }) => ({
+    task: 'sequence-class',
+    ...reader.manifest(),
+    inputs: [['T', 'B', reader.features]],
+    output: ['S', 'B', labels.size],
+    head: { kind: 'classes', labels: labels.tokens },
+  }),
+  card: ({ labels }) =>
+    `Says of a sequence which it is: ${labels.tokens.join(', ')}. \`error\` is the share of wrong answers.`,
+});

@@ -3,39 +3,37 @@
  * steps are tokens or numbers (`sequence/stepReader.ts`), the tags as many texts, or one text that is cut as the recipe's
  * `features.targetUnit` says. With a bidirectional layer a tag depends on what stands before and behind its step.
  */
-import { Vocabulary } from '@rivulet/core';
+import type { Vocabulary } from '@rivulet/core';
 import * as v from 'valibot';
 import { laneClasses, laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
 import { lineError } from '../data/readJsonLines.ts';
-import { parseOptions } from '../parseOptions.ts';
-import type { Recipe } from '../recipe.ts';
-import type { Batch, Task } from '../task.ts';
-import { checkOutput, checkPorts } from './sequence/checkNetwork.ts';
-import { parityBatches, type Sample, type Split } from './sequence/sequenceData.ts';
-import { fileKeys, readSequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
+import type { Batch } from '../task.ts';
+import { checkOutput } from './sequence/checkNetwork.ts';
+import {
+  namedKeys,
+  type PreparedSequences,
+  preparedSequences,
+  samplesOf,
+} from './sequence/preparedSequences.ts';
+import type { Sample, Split } from './sequence/sequenceData.ts';
+import { sequenceTask } from './sequence/sequenceTask.ts';
 import { StepClassesData, type StepClassesTarget } from './sequence/stepClassesData.ts';
 import {
   featuresOf,
   lineNumbers,
-  namedTokens,
-  StepReader,
+  type StepReader,
   stepsSchema,
   textSchema,
   tokensOf,
 } from './sequence/stepReader.ts';
 
-const DataRecipe = v.strictObject({
-  ...fileKeys,
-  ...tokenKeys,
-  /** Tags, in the order of the network's outputs; absent: those of the train file, sorted. */
-  labels: v.optional(v.array(v.string())),
-});
 const Line = v.strictObject({ x: stepsSchema, y: textSchema });
 
 interface TaggedSample extends Sample {
   readonly steps: Steps;
   readonly tags: readonly number[];
 }
+type Prepared = PreparedSequences<v.InferOutput<typeof Line>>;
 
 class SequenceTagsData extends StepClassesData<TaggedSample> {
   readonly notes;
@@ -44,14 +42,11 @@ class SequenceTagsData extends StepClassesData<TaggedSample> {
   readonly #input: string;
 
   constructor(
-    ports: { readonly input: string; readonly output: string },
-    reader: StepReader,
-    labels: Vocabulary,
+    { inputs: [input = ''], output, reader, labels, files }: Prepared,
     samples: Readonly<Record<Split, readonly TaggedSample[]>>,
-    files: readonly string[],
   ) {
-    super(ports.output, samples, files);
-    this.#input = ports.input;
+    super(output, samples, files);
+    this.#input = input;
     this.reader = reader;
     this.labels = labels;
     this.notes = { tags: labels.size };
@@ -74,24 +69,18 @@ class SequenceTagsData extends StepClassesData<TaggedSample> {
   }
 }
 
-async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'): Promise<SequenceTagsData> {
-  const options = parseOptions(DataRecipe, recipe.data, 'data');
-  const { targetUnit } = featuresOf(recipe);
-  const [input = ''] = checkPorts(recipe, ['sequence']);
-  const [output = ''] = recipe.network.outputs;
-  const { train, val, files } = await readSequenceFiles(options, dataFolder, split, Line);
-  const reader = new StepReader(
-    recipe,
-    input,
-    options,
-    train.map(({ value }) => value.x),
-  );
-  const labels = options.labels
-    ? namedTokens(options.labels, 'data.labels')
-    : Vocabulary.of(train.map(({ value }) => tokensOf(value.y, targetUnit)));
-  checkOutput(recipe, labels.size, `one for each tag (${labels.tokens.join(', ')})`);
-  const read = (lines: typeof train): TaggedSample[] =>
-    lines.map(({ value: { x, y }, name }) => {
+export const sequenceTags = sequenceTask<SequenceTagsData>({
+  async prepare(recipe, dataFolder, split) {
+    const prepared = await preparedSequences(recipe, dataFolder, split, {
+      data: v.strictObject(namedKeys),
+      line: Line,
+      inputs: ['sequence'],
+      answer: ({ y }, unit) => tokensOf(y, unit),
+    });
+    const { reader, labels } = prepared;
+    const { targetUnit } = featuresOf(recipe);
+    checkOutput(recipe, labels.size, `one for each tag (${labels.tokens.join(', ')})`);
+    const samples = samplesOf(prepared, ({ value: { x, y }, name }): TaggedSample => {
       const steps = reader.read(x, name);
       const tags = lineNumbers(labels, tokensOf(y, targetUnit), name, 'y');
       if (tags.length !== steps.length) {
@@ -100,39 +89,16 @@ async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'
       }
       return { name, length: steps.length, steps, tags };
     });
-  return new SequenceTagsData(
-    { input, output },
-    reader,
-    labels,
-    { train: read(train), val: read(val) },
-    files,
-  );
-}
-
-export const sequenceTags: Task = {
-  dataBesideRecipe: true,
-  prepare: (recipe, dataFolder) => prepare(recipe, dataFolder, 'val'),
-  prepareTest: (recipe, dataFolder) => prepare(recipe, dataFolder, 'test'),
-  manifest(recipe, data) {
-    const { reader, labels } = data as SequenceTagsData;
-    const { source, licence } = parseOptions(DataRecipe, recipe.data, 'data');
-    const [input = ''] = Object.keys(recipe.network.inputs);
-    return {
-      task: 'sequence-tags',
-      ...reader.manifest(),
-      inputs: [{ name: input, shape: ['T', 'B', reader.features] }],
-      outputs: [{ name: recipe.network.outputs[0]!, shape: ['T', 'B', labels.size] }],
-      head: { kind: 'classes', labels: labels.tokens },
-      licence,
-      attribution: source,
-    };
+    return new SequenceTagsData(prepared, samples);
   },
-  parity: (_, data) => parityBatches(data),
-  card(_, data) {
-    const { labels } = data as SequenceTagsData;
-    return (
-      `Gives each step of a sequence one of the tags ${labels.tokens.join(', ')}. \`error\` is the share of steps with ` +
-      'a wrong tag, `sequenceError` that of sequences with one.'
-    );
-  },
-};
+  manifest: ({ reader, labels }) => ({
+    task: 'sequence-tags',
+    ...reader.manifest(),
+    inputs: [['T', 'B', reader.features]],
+    output: ['T', 'B', labels.size],
+    head: { kind: 'classes', labels: labels.tokens },
+  }),
+  card: ({ labels }) =>
+    `Gives each step of a sequence one of the tags ${labels.tokens.join(', ')}. \`error\` is the share of steps with ` +
+    'a wrong tag, `sequenceError` that of sequences with one.',
+});

@@ -11,18 +11,21 @@ import { Vocabulary } from '@rivulet/core';
 import * as v from 'valibot';
 import { laneClasses, laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
 import { lineError } from '../data/readJsonLines.ts';
-import { parseOptions } from '../parseOptions.ts';
-import type { Recipe } from '../recipe.ts';
-import type { Batch, Task } from '../task.ts';
-import { checkInput, checkOutput, checkPorts, checkTokens } from './sequence/checkNetwork.ts';
-import { parityBatches, type Sample, type Split } from './sequence/sequenceData.ts';
-import { fileKeys, readSequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
+import type { Batch } from '../task.ts';
+import { checkInput, checkOutput, checkTokens } from './sequence/checkNetwork.ts';
+import {
+  namedKeys,
+  type PreparedSequences,
+  preparedSequences,
+  samplesOf,
+} from './sequence/preparedSequences.ts';
+import type { Sample, Split } from './sequence/sequenceData.ts';
+import { sequenceTask } from './sequence/sequenceTask.ts';
 import { StepClassesData, type StepClassesTarget } from './sequence/stepClassesData.ts';
 import {
   featuresOf,
   lineNumbers,
-  namedTokens,
-  StepReader,
+  type StepReader,
   stepsSchema,
   textSchema,
   tokensOf,
@@ -32,8 +35,7 @@ import {
 const END = '';
 
 const DataRecipe = v.strictObject({
-  ...fileKeys,
-  ...tokenKeys,
+  ...namedKeys,
   /** Tokens of the answers, in the order of the network's outputs from 1 on; absent: those of the train file, sorted. */
   labels: v.optional(v.array(v.pipe(v.string(), v.nonEmpty('the empty text is class 0 already')))),
 });
@@ -44,27 +46,22 @@ interface PairSample extends Sample {
   /** Without begin and end. */
   readonly answer: readonly number[];
 }
-interface Ports {
-  readonly source: string;
-  readonly said: string;
-  readonly output: string;
-}
+type Prepared = PreparedSequences<v.InferOutput<typeof Line>>;
 
 class TranslationData extends StepClassesData<PairSample> {
   readonly notes;
   readonly reader: StepReader;
   readonly labels: Vocabulary;
-  readonly #ports: Ports;
+  readonly #source: string;
+  readonly #said: string;
 
   constructor(
-    ports: Ports,
-    reader: StepReader,
-    labels: Vocabulary,
+    { inputs: [source = '', said = ''], output, reader, labels, files }: Prepared,
     samples: Readonly<Record<Split, readonly PairSample[]>>,
-    files: readonly string[],
   ) {
-    super(ports.output, samples, files);
-    this.#ports = ports;
+    super(output, samples, files);
+    this.#source = source;
+    this.#said = said;
     this.reader = reader;
     this.labels = labels;
     this.notes = { 'tokens of the answers': labels.size - 1 };
@@ -74,11 +71,11 @@ class TranslationData extends StepClassesData<PairSample> {
     const source = samples.map((sample) => sample.source);
     const said = samples.map(({ answer }) => [0, ...answer].map((token) => [token]));
     const x = laneSteps(source, this.reader.features);
-    const inputs = { [this.#ports.source]: x, [this.#ports.said]: laneSteps(said, 1) };
+    const inputs = { [this.#source]: x, [this.#said]: laneSteps(said, 1) };
     const classes = laneClasses(samples.map(({ answer }) => [...answer, 0]));
     const target: StepClassesTarget = { classes, lanes: x.lanes };
     const lengths = laneLengths(source);
-    const inputLengths = { [this.#ports.said]: laneLengths(said) };
+    const inputLengths = { [this.#said]: laneLengths(said) };
     return { size: samples.length, lanes: x.lanes, inputs, lengths, inputLengths, target };
   }
 
@@ -88,65 +85,44 @@ class TranslationData extends StepClassesData<PairSample> {
   }
 }
 
-async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'): Promise<TranslationData> {
-  const options = parseOptions(DataRecipe, recipe.data, 'data');
-  const { targetUnit } = featuresOf(recipe);
-  const [source = '', said = ''] = checkPorts(recipe, ['source', 'said']);
-  const [output = ''] = recipe.network.outputs;
-  const { train, val, files } = await readSequenceFiles(options, dataFolder, split, Line);
-  const reader = new StepReader(
-    recipe,
-    source,
-    options,
-    train.map(({ value }) => value.x),
-  );
-  const answers = options.labels
-    ? namedTokens(options.labels, 'data.labels')
-    : Vocabulary.of(train.map(({ value }) => tokensOf(value.y, targetUnit)));
-  const labels = new Vocabulary([END, ...answers.tokens.filter((token) => token !== END)]);
-  checkInput(recipe, said, 1, 'the number of a token');
-  checkTokens(recipe, said, labels.size);
-  checkOutput(recipe, labels.size, 'one for each token of the answers, and one for their end');
-  const read = (lines: typeof train): PairSample[] =>
-    lines.map(({ value: { x, y }, name }) => {
+export const sequenceTranslation = sequenceTask<TranslationData>({
+  async prepare(recipe, dataFolder, split) {
+    const prepared = await preparedSequences(recipe, dataFolder, split, {
+      data: DataRecipe,
+      line: Line,
+      inputs: ['source', 'said'],
+      answer: ({ y }, unit) => tokensOf(y, unit),
+    });
+    const { inputs, reader } = prepared;
+    const { targetUnit } = featuresOf(recipe);
+    const labels = new Vocabulary([END, ...prepared.labels.tokens.filter((token) => token !== END)]);
+    checkInput(recipe, inputs[1]!, 1, 'the number of a token');
+    checkTokens(recipe, inputs[1]!, labels.size);
+    checkOutput(recipe, labels.size, 'one for each token of the answers, and one for their end');
+    const samples = samplesOf(prepared, ({ value: { x, y }, name }): PairSample => {
       const answer = lineNumbers(labels, tokensOf(y, targetUnit), name, 'y');
       const empty = answer.indexOf(0);
       if (empty >= 0) throw lineError(name, `y.${empty}: the empty text ends answers`, { key: `y.${empty}` });
       const steps = reader.read(x, name);
       return { name, length: steps.length, source: steps, answer };
     });
-  const samples = { train: read(train), val: read(val) };
-  return new TranslationData({ source, said, output }, reader, labels, samples, files);
-}
-
-export const sequenceTranslation: Task = {
-  dataBesideRecipe: true,
-  prepare: (recipe, dataFolder) => prepare(recipe, dataFolder, 'val'),
-  prepareTest: (recipe, dataFolder) => prepare(recipe, dataFolder, 'test'),
-  manifest(recipe, data) {
-    const { reader, labels } = data as TranslationData;
-    const options = parseOptions(DataRecipe, recipe.data, 'data');
-    const [source = '', said = ''] = Object.keys(recipe.network.inputs);
+    return new TranslationData({ ...prepared, labels }, samples);
+  },
+  manifest({ reader, labels }, recipe) {
     const { featureVersion, features } = reader.manifest();
     return {
       task: 'sequence-translation',
       featureVersion,
       features: { ...features, targetUnit: featuresOf(recipe).targetUnit },
       inputs: [
-        { name: source, shape: ['T', 'B', reader.features] },
-        { name: said, shape: ['M', 'B', 1] },
+        ['T', 'B', reader.features],
+        ['M', 'B', 1],
       ],
-      outputs: [{ name: recipe.network.outputs[0]!, shape: ['M', 'B', labels.size] }],
+      output: ['M', 'B', labels.size],
       head: { kind: 'classes', labels: labels.tokens },
-      licence: options.licence,
-      attribution: options.source,
     };
   },
-  parity: (_, data) => parityBatches(data),
-  card() {
-    return (
-      'Answers a sequence by another, token by token. `sequenceError` is the share of answers with any mistake under ' +
-      'greedy decoding, `tokenError` that of wrong tokens where those before were given right.'
-    );
-  },
-};
+  card: () =>
+    'Answers a sequence by another, token by token. `sequenceError` is the share of answers with any mistake under ' +
+    'greedy decoding, `tokenError` that of wrong tokens where those before were given right.',
+});

@@ -16,10 +16,11 @@ import { parseOptions } from '../parseOptions.ts';
 import type { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import { count } from '../recipeValues.ts';
-import type { Batch, Task } from '../task.ts';
+import type { Batch } from '../task.ts';
 import { checkInput, checkOutput, checkPorts, checkTokens } from './sequence/checkNetwork.ts';
-import { parityBatches, type Sample, type Split } from './sequence/sequenceData.ts';
+import type { Sample, Split } from './sequence/sequenceData.ts';
 import { fileKeys, sequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
+import { sequenceTask } from './sequence/sequenceTask.ts';
 import { StepClassesData, type StepClassesTarget } from './sequence/stepClassesData.ts';
 import { featuresOf, tokenFeatures, vocabularyFrom } from './sequence/stepReader.ts';
 
@@ -153,32 +154,22 @@ function numbered(vocabulary: Vocabulary, text: string, unit: TokenUnit, file: s
   return Int32Array.from(numbers);
 }
 
-export const textModel: Task = {
-  dataBesideRecipe: true,
-  prepare: (recipe, dataFolder) => prepare(recipe, dataFolder, 'val'),
-  prepareTest: (recipe, dataFolder) => prepare(recipe, dataFolder, 'test'),
-  manifest(recipe, data) {
-    const { vocabulary } = data as TextData;
-    const { source, licence } = parseOptions(DataRecipe, recipe.data, 'data');
-    const [input = ''] = Object.keys(recipe.network.inputs);
-    return {
-      task: 'text-model',
-      featureVersion: SEQUENCE_FEATURE_VERSION,
-      features: tokenFeatures(featuresOf(recipe), vocabulary),
-      inputs: [{ name: input, shape: ['T', 'B', 1] }],
-      outputs: [{ name: recipe.network.outputs[0]!, shape: ['T', 'B', vocabulary.size] }],
-      head: { kind: 'classes', labels: vocabulary.tokens },
-      licence,
-      attribution: source,
-    };
-  },
-  parity: (_, data) => parityBatches(data),
-  card(recipe, data) {
+export const textModel = sequenceTask<TextData>({
+  prepare,
+  manifest: ({ vocabulary }, recipe) => ({
+    task: 'text-model',
+    featureVersion: SEQUENCE_FEATURE_VERSION,
+    features: tokenFeatures(featuresOf(recipe), vocabulary),
+    inputs: [['T', 'B', 1]],
+    output: ['T', 'B', vocabulary.size],
+    head: { kind: 'classes', labels: vocabulary.tokens },
+  }),
+  card({ vocabulary }, recipe) {
     const { unit } = featuresOf(recipe);
     return (
-      `Gives the probability of each next ${unit} of a text, of ${(data as TextData).vocabulary.size}. ` +
+      `Gives the probability of each next ${unit} of a text, of ${vocabulary.size}. ` +
       `\`${bitsPer(unit)}\` is the mean of -log2 of that of the true one, perplexity 2 to that power, \`error\` the share ` +
       'of steps at which another one was likeliest.'
     );
   },
-};
+});

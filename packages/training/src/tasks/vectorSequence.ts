@@ -12,10 +12,11 @@ import { squaredError } from '../losses/pointLosses.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
 import { parseOptions } from '../parseOptions.ts';
 import type { Recipe } from '../recipe.ts';
-import type { Batch, LaneTensors, Task } from '../task.ts';
+import type { Batch, LaneTensors } from '../task.ts';
 import { checkInput, checkPorts } from './sequence/checkNetwork.ts';
-import { parityBatches, type Sample, SequenceData, type Split } from './sequence/sequenceData.ts';
+import { type Sample, SequenceData, type Split } from './sequence/sequenceData.ts';
 import { fileKeys, readSequenceFiles } from './sequence/sequenceFiles.ts';
+import { sequenceTask } from './sequence/sequenceTask.ts';
 
 const DataRecipe = v.strictObject(fileKeys);
 const numbers = v.pipe(v.array(v.number()), v.minLength(1, 'it is empty'));
@@ -132,32 +133,20 @@ function checkWidth(row: readonly number[], expected: number, name: string, key:
   throw lineError(name, message, { key, expected, got: row.length });
 }
 
-export const vectorSequence: Task = {
-  dataBesideRecipe: true,
-  prepare: (recipe, dataFolder) => prepare(recipe, dataFolder, 'val'),
-  prepareTest: (recipe, dataFolder) => prepare(recipe, dataFolder, 'test'),
-  manifest(recipe, data) {
-    const { source, licence } = parseOptions(DataRecipe, recipe.data, 'data');
-    const [position = '', vector = ''] = Object.keys(recipe.network.inputs);
-    return {
-      task: 'vector-sequence',
-      featureVersion: SEQUENCE_FEATURE_VERSION,
-      features: { longest: (data as VectorSequenceData).longest },
-      inputs: [
-        { name: position, shape: ['T', 'B', 1] },
-        { name: vector, shape: [1, 'B', recipe.network.inputs[vector]!] },
-      ],
-      outputs: [{ name: recipe.network.outputs[0]!, shape: ['T', 'B', outputWidth(recipe)] }],
-      head: { kind: 'values' },
-      licence,
-      attribution: source,
-    };
-  },
-  parity: (_, data) => parityBatches(data),
-  card() {
-    return (
-      'Makes a sequence of numbers from a vector. `mse` is the mean squared error of a number, `relativeError` the root ' +
-      'of the sum of squared errors over that of the squared true numbers.'
-    );
-  },
-};
+export const vectorSequence = sequenceTask<VectorSequenceData>({
+  prepare,
+  manifest: ({ longest }, recipe) => ({
+    task: 'vector-sequence',
+    featureVersion: SEQUENCE_FEATURE_VERSION,
+    features: { longest },
+    inputs: [
+      ['T', 'B', 1],
+      [1, 'B', Object.values(recipe.network.inputs)[1]!],
+    ],
+    output: ['T', 'B', outputWidth(recipe)],
+    head: { kind: 'values' },
+  }),
+  card: () =>
+    'Makes a sequence of numbers from a vector. `mse` is the mean squared error of a number, `relativeError` the root ' +
+    'of the sum of squared errors over that of the squared true numbers.',
+});
