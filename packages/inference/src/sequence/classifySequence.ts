@@ -1,14 +1,8 @@
 /** Which class a sequence is of, by a model of `sequence-class`: many to one. */
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
-import {
-  checkTask,
-  labelsOf,
-  rowsOf,
-  type SequenceInput,
-  type SequenceManifest,
-  stepsOf,
-} from './sequenceManifest.ts';
+import { readSequence } from './readSequence.ts';
+import type { SequenceInput, SequenceManifest } from './sequenceManifest.ts';
 
 export interface SequenceClass {
   readonly label: string;
@@ -26,10 +20,7 @@ export async function classifySequence(
   x: SequenceInput,
   options: CallOptions = {},
 ): Promise<SequenceClass> {
-  checkTask(manifest, 'sequence-class');
-  const labels = labelsOf(manifest);
-  const outputs = await model.run({ [model.inputs[0]!.name]: stepsOf(manifest, x) }, options);
-  const rows = rowsOf(outputs[model.outputs[0]!.name]!);
+  const { labels, rows } = await readSequence(model, manifest, 'sequence-class', x, options);
   // A network that speaks at every step is read by the mean of its logits, as it was trained.
   const means = labels.map((_, c) => rows.reduce((sum, row) => sum + row[c]!, 0) / rows.length);
   const highest = Math.max(...means);

@@ -2,14 +2,8 @@
 import { sampleClass } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
-import {
-  checkTask,
-  labelsOf,
-  rowsOf,
-  type SequenceInput,
-  type SequenceManifest,
-  stepsOf,
-} from './sequenceManifest.ts';
+import { readSequence } from './readSequence.ts';
+import type { SequenceInput, SequenceManifest } from './sequenceManifest.ts';
 
 /**
  * @param model of the folder that the manifest is of
@@ -22,8 +16,6 @@ export async function tagSequence(
   x: SequenceInput,
   options: CallOptions = {},
 ): Promise<string[]> {
-  checkTask(manifest, 'sequence-tags');
-  const labels = labelsOf(manifest);
-  const outputs = await model.run({ [model.inputs[0]!.name]: stepsOf(manifest, x) }, options);
-  return rowsOf(outputs[model.outputs[0]!.name]!).map((row) => labels[sampleClass(row, 0, 0)]!);
+  const { labels, rows } = await readSequence(model, manifest, 'sequence-tags', x, options);
+  return rows.map((row) => labels[sampleClass(row, 0, 0)]!);
 }
