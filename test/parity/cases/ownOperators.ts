@@ -59,6 +59,12 @@ export const OWN_OPERATORS: readonly Case[] = [
     constants: [floats('w', [7, 13]), floats('bias', [1, 1, 13])],
   },
   {
+    name: 'MatMul of a list, and a row that makes a matrix of it',
+    nodes: [node('MatMul', ['a', 'w'], {}, ['p']), node('Add', ['p', 'bias'])],
+    inputs: [[7]],
+    constants: [floats('w', [7, 13]), floats('bias', [1, 13])],
+  },
+  {
     name: 'MatMul read twice',
     nodes: [
       node('MatMul', ['a', 'w'], {}, ['p']),
@@ -121,6 +127,28 @@ export const OWN_OPERATORS: readonly Case[] = [
     nodes: [node('Slice', ['a', 'b0', 'e0', 'x0', 't0'])],
     inputs: [[7, 3]],
     constants: [ints('b0', [-1]), ints('e0', [-LAST]), ints('x0', [0]), ints('t0', [-1])],
+  },
+  {
+    name: 'Slice backwards from before the first',
+    nodes: [node('Slice', ['a', 'b0', 'e0', 'x0', 't0'])],
+    inputs: [[7, 3]],
+    constants: [ints('b0', [-100]), ints('e0', [-LAST]), ints('x0', [0]), ints('t0', [-2])],
+  },
+  {
+    name: 'Slice backwards through nothing',
+    nodes: [node('Slice', ['a', 'b0', 'e0', 'x0', 't0'])],
+    inputs: [[0, 3]],
+    constants: [ints('b0', [-1]), ints('e0', [-LAST]), ints('x0', [0]), ints('t0', [-1])],
+  },
+  {
+    name: 'Mean of the sizes, in whole numbers',
+    nodes: [
+      node('Shape', ['a'], {}, ['sizes']),
+      node('Cast', ['sizes'], { to: attr.int(6) }, ['few']),
+      node('ReduceMean', ['few'], { keepdims: attr.int(0) }, ['mean']),
+      node('Cast', ['mean'], { to: attr.int(1) }),
+    ],
+    inputs: [[2, 5]],
   },
   {
     name: 'Slice of two axes',

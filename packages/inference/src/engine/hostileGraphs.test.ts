@@ -119,6 +119,37 @@ describe('a graph', () => {
   });
 });
 
+describe('whole numbers that no whole number is the result of', () => {
+  const whole = (name: string, ...values: bigint[]): OnnxTensor => ({
+    name,
+    shape: [values.length],
+    type: 'int64',
+    data: BigInt64Array.from(values),
+  });
+
+  it.each<[string, OnnxNode]>([
+    ['a division by zero', node('Div', ['one', 'zero'], ['n'])],
+    ['a half', node('Pow', ['two', 'minus'], ['n'])],
+    ['the least of none', node('ReduceMin', ['none'], ['n'], { keepdims: attr.int(1) })],
+    ['a float without end', node('Cast', ['endless'], ['n'], { to: attr.int(7) })],
+  ])('%s in the constants is 0', async (_name, made) => {
+    const constants = [
+      whole('one', 1n),
+      whole('zero', 0n),
+      whole('two', 2n),
+      whole('minus', -1n),
+      whole('none'),
+      { ...zeros('endless', 1), data: Float32Array.of(Number.POSITIVE_INFINITY) },
+    ];
+    const cast = node('Cast', ['n'], ['f'], { to: attr.int(1) });
+    const bytes = graph([made, cast, node('Add', ['x', 'f'])], constants);
+    const session = await createSession(bytes, { engine: 'fused' });
+    const { y } = await session.run({ x: { data: Float32Array.of(1, 2, 3), shape: [1, 1, 3] } });
+    expect([...y!.data]).toEqual([1, 2, 3]);
+    await session.dispose();
+  });
+});
+
 describe('every opset that is in use', () => {
   it.each(Array.from({ length: 19 }, (_, i) => 7 + i))('%i', async (opset) => {
     const weights = [zeros('w', 1, 8, 3), zeros('r', 1, 8, 2)];

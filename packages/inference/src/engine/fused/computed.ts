@@ -43,6 +43,7 @@ export function computed(compute: Compute, options: ComputedOptions = {}): Opera
         inputs.map((value) => (value as HostValue | undefined)?.data ?? []),
         made.map(({ data }) => data),
       );
+      made.forEach(wholeNumbers);
       return made;
     },
     prepare({ node, inputs, outputs }, loader) {
@@ -89,6 +90,12 @@ export function bindComputation(
     run(...views);
   });
   return made;
+}
+
+/** What an array of integers does of its own accord with a quotient, and with what there is no integer for. */
+function wholeNumbers({ type, data }: ReturnType<typeof roomFor>): void {
+  if (type === 'float32') return;
+  for (let i = 0; i < data.length; i++) data[i] = Number.isFinite(data[i]) ? Math.trunc(data[i]!) : 0;
 }
 
 /** @throws MODEL_SHAPE for what is no shape, OUT_OF_MEMORY */

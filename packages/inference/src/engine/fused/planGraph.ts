@@ -248,7 +248,10 @@ function fold(
     const weights = constants.get(plan.inputs[1] ?? '');
     if (plan.node.op === 'MatMul' && next.op === 'Add' && weights?.tensor.shape.length === 2) {
       const bias = next.inputs[0] === first ? next.inputs[1]! : next.inputs[0]!;
-      if (!biasOf(constants.get(bias), weights.tensor.shape[1]!)) return plan;
+      const constant = constants.get(bias);
+      // Of two dimensions it would make a matrix of a product that is a list.
+      if (constant?.tensor.shape.length !== 1 && constant?.tensor.shape.length !== 0) return plan;
+      if (!biasOf(constant, weights.tensor.shape[1]!)) return plan;
       gone.add(next);
       return { ...plan, outputs: next.outputs, bias };
     }

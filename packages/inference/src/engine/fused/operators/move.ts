@@ -161,13 +161,13 @@ export function sliceRanges(
     const step = steps[i]!;
     if (!step) throw shapeError(node.op, 'a step must not be 0', shape);
     const back = step < 0;
-    const place = (at: number): number => {
+    const place = (at: number, least: number): number => {
       const from = at < 0 ? at + n : at;
-      return Math.min(Math.max(from, back ? -1 : 0), back ? n - 1 : n);
+      return Math.min(Math.max(from, least), back ? n - 1 : n);
     };
+    const begin = place(starts[i]!, 0);
     // "Before the first" cannot be said by a small negative number, which counts from the end.
-    const begin = place(starts[i]!);
-    const end = place(ends[i]!);
+    const end = place(ends[i]!, back ? -1 : 0);
     ranges[axis] = { begin, step, size: Math.max(0, Math.ceil((end - begin) / step)) };
   });
   return ranges;
