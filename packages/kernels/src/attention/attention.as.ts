@@ -9,8 +9,9 @@ import { exp } from '../math/activations.as';
 const LINE: usize = 64;
 
 /**
- * Lines of so many bytes, 32 or 64, out of a table of rows [n][m], side by side at `to`, a line of room behind each row: as they lie
- * they are powers of two apart, and fall on the same few places of the cache. @returns bytes from row to row
+ * Lines of so many bytes, 32 or 64, out of a table of rows [n][m], side by side at `to`, a line of room behind each
+ * row: as they lie they are powers of two apart, and fall on the same few places of the cache.
+ * @returns bytes from row to row
  */
 function gather(
   to: usize,
@@ -37,9 +38,88 @@ function gather(
 }
 
 /**
+ * Four by two sums of n products of a vector, times scale: four operands from `four` on, `step` bytes from term to term,
+ * by two from `two` on, a line from term to term. Sum (k, l) belongs at to + k toFour + l toTwo, is added to what
+ * stands there or takes its place, and is left out where k >= fours or l >= twos: an operand that hangs over the edge is
+ * the first once more.
+ */
+// @ts-ignore: decorator
+@inline
+function tile(
+  n: i32,
+  four: usize,
+  apart: usize,
+  step: usize,
+  fours: i32,
+  two: usize,
+  otherApart: usize,
+  twos: i32,
+  to: usize,
+  toFour: usize,
+  toTwo: usize,
+  scale: v128,
+  adds: bool,
+): void {
+  const second: usize = fours > 1 ? apart : 0;
+  const third: usize = fours > 2 ? 2 * apart : 0;
+  const fourth: usize = fours > 3 ? 3 * apart : 0;
+  const other: usize = twos > 1 ? otherApart : 0;
+  let p0 = f32x4.splat(0);
+  let p1 = f32x4.splat(0);
+  let p2 = f32x4.splat(0);
+  let p3 = f32x4.splat(0);
+  let q0 = f32x4.splat(0);
+  let q1 = f32x4.splat(0);
+  let q2 = f32x4.splat(0);
+  let q3 = f32x4.splat(0);
+  for (let i = 0; i < n; i++, four += step, two += LINE) {
+    const u = v128.load(two);
+    const w = v128.load(two + other);
+    let x = v128.load(four);
+    p0 = madd(u, x, p0);
+    q0 = madd(w, x, q0);
+    x = v128.load(four + second);
+    p1 = madd(u, x, p1);
+    q1 = madd(w, x, q1);
+    x = v128.load(four + third);
+    p2 = madd(u, x, p2);
+    q2 = madd(w, x, q2);
+    x = v128.load(four + fourth);
+    p3 = madd(u, x, p3);
+    q3 = madd(w, x, q3);
+  }
+  put(to, toFour, fours, p0, p1, p2, p3, scale, adds);
+  if (twos > 1) put(to + toTwo, toFour, fours, q0, q1, q2, q3, scale, adds);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(
+  to: usize,
+  step: usize,
+  count: i32,
+  v0: v128,
+  v1: v128,
+  v2: v128,
+  v3: v128,
+  scale: v128,
+  adds: bool,
+): void {
+  putOne(to, v0, scale, adds);
+  if (count > 1) putOne(to + step, v1, scale, adds);
+  if (count > 2) putOne(to + 2 * step, v2, scale, adds);
+  if (count > 3) putOne(to + 3 * step, v3, scale, adds);
+}
+
+// @ts-ignore: decorator
+@inline
+function putOne(to: usize, sum: v128, scale: v128, adds: bool): void {
+  v128.store(to, adds ? madd(sum, scale, v128.load(to)) : f32x4.mul(sum, scale));
+}
+
+/**
  * s[I][J][B] = factor * sum over d < D of a[i][d] b[j][d]. aStep and bStep: bytes from one step to the next.
- * Four by two products of a vector: 8 sums for 6 loads; what hangs over the edge is computed again. room: for lines of
- * both operands, (I + J) (D + 1) of them.
+ * Four rows of two columns at a time: 8 sums for 6 loads. room: for lines of both operands, (I + J) (D + 1) of them.
  */
 export function laneScores(
   s: usize,
@@ -63,55 +143,12 @@ export function laneScores(
     const others = room + <usize>I * stride;
     gather(others, b + line, J, bStep, D, row, width);
     for (let i = 0; i < I; i += 4) {
-      const more = I - i;
-      const a0 = room + <usize>i * stride;
-      const a1 = more > 1 ? a0 + stride : a0;
-      const a2 = more > 2 ? a1 + stride : a1;
-      const a3 = more > 3 ? a2 + stride : a2;
-      const s0 = s + <usize>i * sStep + line;
-      const s1 = more > 1 ? s0 + sStep : s0;
-      const s2 = more > 2 ? s1 + sStep : s1;
-      const s3 = more > 3 ? s2 + sStep : s2;
       for (let j = 0; j < J; j += 2) {
-        const b0 = others + <usize>j * stride;
-        const next: usize = j + 1 < J ? 1 : 0;
-        const b1 = b0 + next * stride;
+        const to = s + <usize>i * sStep + <usize>j * row + line;
         for (let lane: usize = 0; lane < width; lane += 16) {
-          let p0 = f32x4.splat(0);
-          let p1 = f32x4.splat(0);
-          let p2 = f32x4.splat(0);
-          let p3 = f32x4.splat(0);
-          let q0 = f32x4.splat(0);
-          let q1 = f32x4.splat(0);
-          let q2 = f32x4.splat(0);
-          let q3 = f32x4.splat(0);
-          let at = lane;
-          for (let d = 0; d < D; d++, at += LINE) {
-            const x = v128.load(b0 + at);
-            const z = v128.load(b1 + at);
-            let u = v128.load(a0 + at);
-            p0 = madd(u, x, p0);
-            q0 = madd(u, z, q0);
-            u = v128.load(a1 + at);
-            p1 = madd(u, x, p1);
-            q1 = madd(u, z, q1);
-            u = v128.load(a2 + at);
-            p2 = madd(u, x, p2);
-            q2 = madd(u, z, q2);
-            u = v128.load(a3 + at);
-            p3 = madd(u, x, p3);
-            q3 = madd(u, z, q3);
-          }
-          const left = <usize>j * row + lane;
-          const right = left + next * row;
-          v128.store(s0 + left, f32x4.mul(p0, scale));
-          v128.store(s0 + right, f32x4.mul(q0, scale));
-          v128.store(s1 + left, f32x4.mul(p1, scale));
-          v128.store(s1 + right, f32x4.mul(q1, scale));
-          v128.store(s2 + left, f32x4.mul(p2, scale));
-          v128.store(s2 + right, f32x4.mul(q2, scale));
-          v128.store(s3 + left, f32x4.mul(p3, scale));
-          v128.store(s3 + right, f32x4.mul(q3, scale));
+          const four = room + <usize>i * stride + lane;
+          const two = others + <usize>j * stride + lane;
+          tile(D, four, stride, LINE, I - i, two, stride, J - j, to + lane, sStep, row, scale, false);
         }
       }
     }
@@ -146,65 +183,16 @@ export function laneMix(
     const others = room + <usize>I * sStride;
     const stride = gather(others, b + line, J, bStep, D, row, width);
     for (let d = 0; d < D; d += 4) {
-      const more = D - d;
-      const d1: usize = more > 1 ? LINE : 0;
-      const d2: usize = more > 2 ? 2 * LINE : 0;
-      const d3: usize = more > 3 ? 3 * LINE : 0;
       for (let i = 0; i < I; i += 2) {
-        const both = i + 1 < I;
-        const other: usize = both ? sStride : 0;
+        const to = y + <usize>i * yStep + <usize>d * row + line;
         for (let lane: usize = 0; lane < width; lane += 16) {
-          let p0 = f32x4.splat(0);
-          let p1 = f32x4.splat(0);
-          let p2 = f32x4.splat(0);
-          let p3 = f32x4.splat(0);
-          let q0 = f32x4.splat(0);
-          let q1 = f32x4.splat(0);
-          let q2 = f32x4.splat(0);
-          let q3 = f32x4.splat(0);
-          let from = others + <usize>d * LINE + lane;
-          let weight = room + <usize>i * sStride + lane;
-          for (let j = 0; j < J; j++, from += stride, weight += LINE) {
-            const u = v128.load(weight);
-            const w = v128.load(weight + other);
-            let x = v128.load(from);
-            p0 = madd(u, x, p0);
-            q0 = madd(w, x, q0);
-            x = v128.load(from + d1);
-            p1 = madd(u, x, p1);
-            q1 = madd(w, x, q1);
-            x = v128.load(from + d2);
-            p2 = madd(u, x, p2);
-            q2 = madd(w, x, q2);
-            x = v128.load(from + d3);
-            p3 = madd(u, x, p3);
-            q3 = madd(w, x, q3);
-          }
-          const to = y + <usize>i * yStep + <usize>d * row + line + lane;
-          addTo(to, row, more, p0, p1, p2, p3, scale);
-          if (both) addTo(to + yStep, row, more, q0, q1, q2, q3, scale);
+          const four = others + <usize>d * LINE + lane;
+          const two = room + <usize>i * sStride + lane;
+          tile(J, four, LINE, stride, D - d, two, sStride, I - i, to + lane, row, yStep, scale, true);
         }
       }
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function addTo(
-  to: usize,
-  row: usize,
-  more: i32,
-  v0: v128,
-  v1: v128,
-  v2: v128,
-  v3: v128,
-  scale: v128,
-): void {
-  v128.store(to, madd(v0, scale, v128.load(to)));
-  if (more > 1) v128.store(to + row, madd(v1, scale, v128.load(to + row)));
-  if (more > 2) v128.store(to + 2 * row, madd(v2, scale, v128.load(to + 2 * row)));
-  if (more > 3) v128.store(to + 3 * row, madd(v3, scale, v128.load(to + 3 * row)));
 }
 
 /**
