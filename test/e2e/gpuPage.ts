@@ -1,7 +1,7 @@
 /** A page of Chromium with WebGPU on the processor (SwiftShader): right results, no speed. */
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from '@playwright/test';
+import { type Browser, test as base, type Page } from '@playwright/test';
 import sirv from 'sirv';
 import { servePage } from '../bench/servePage.ts';
 import { BROWSER_FLAGS, findBrowser } from '../browser/findBrowser.ts';
@@ -9,23 +9,19 @@ import { buildPages } from './buildPages.ts';
 
 const executablePath = findBrowser();
 
-export const gpuLaunchOptions = {
+const launchOptions = {
   ...(executablePath ? { executablePath } : {}),
   args: [...BROWSER_FLAGS, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
 };
 
-export interface GpuPage {
+interface GpuPage {
   readonly page: Page;
   /** Without one nothing can be tested. */
   readonly hasAdapter: boolean;
   close(): Promise<void>;
 }
 
-/**
- * The page stays open for all tests of a file, with one session: its device keeps the pipelines, which take most of
- * the time.
- */
-export async function openGpuPage(browser: Browser): Promise<GpuPage> {
+async function openGpuPage(browser: Browser): Promise<GpuPage> {
   const folder = await buildPages(['webgpu']);
   const files = sirv(fileURLToPath(new URL('../../models', import.meta.url)));
   const served = await servePage(folder, (request, response) => {
@@ -54,5 +50,25 @@ export async function openGpuPage(browser: Browser): Promise<GpuPage> {
   };
 }
 
-export const NO_ADAPTER =
-  'this browser has no WebGPU adapter, not even SwiftShader: nothing of the webgpu engine is tested';
+/**
+ * `page` is the same one for all tests, with one session open: its device keeps the pipelines, which take most of the
+ * time.
+ */
+export const test = base.extend<{ page: Page }, { gpuPage: GpuPage }>({
+  launchOptions: [launchOptions, { scope: 'worker' }],
+  gpuPage: [
+    async ({ browser }, use) => {
+      const opened = await openGpuPage(browser);
+      await use(opened);
+      await opened.close();
+    },
+    { scope: 'worker' },
+  ],
+  page: async ({ gpuPage }, use, info) => {
+    info.skip(
+      !gpuPage.hasAdapter,
+      'this browser has no WebGPU adapter, not even SwiftShader: nothing of the webgpu engine is tested',
+    );
+    await use(gpuPage.page);
+  },
+});

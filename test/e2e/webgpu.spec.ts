@@ -1,25 +1,13 @@
 /** The webgpu engine on a software adapter: the results of the fused engine, its errors, and what it gives back. */
-import { expect, type Page, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { attr, type OnnxNode, type OnnxValue, writeOnnx } from '@rivulet/core';
 import { stackGraph } from '../parity/graphs.ts';
 import { inHalves } from '../parity/halfPrecision.ts';
-import { type GpuPage, gpuLaunchOptions, NO_ADAPTER, openGpuPage } from './gpuPage.ts';
+import { test } from './gpuPage.ts';
 import { plainWord } from './handwriting/desk.ts';
 import type { GpuCase } from './inference/webgpu.ts';
 
-test.use({ launchOptions: gpuLaunchOptions });
 test.describe.configure({ mode: 'serial' });
-
-let opened: GpuPage;
-let page: Page;
-
-test.beforeAll(async ({ browser }) => {
-  opened = await openGpuPage(browser);
-  page = opened.page;
-  test.skip(!opened.hasAdapter, NO_ADAPTER);
-});
-
-test.afterAll(() => opened.close());
 
 const bi = 'bidirectional' as const;
 const CASES: readonly GpuCase[] = [
@@ -88,7 +76,7 @@ const CASES: readonly GpuCase[] = [
 
 for (const kase of CASES) {
   const layers = kase.layers.map(({ op, hidden, direction = 'forward' }) => `${op} ${hidden} ${direction}`);
-  test(`${layers.join(', ')}, T ${kase.T} B ${kase.B}: as the fused engine`, async () => {
+  test(`${layers.join(', ')}, T ${kase.T} B ${kase.B}: as the fused engine`, async ({ page }) => {
     const { engine, off, again } = await page.evaluate((one) => window.gpu.compareStack(one), kase);
     expect(engine).toBe('webgpu');
     // Sums in another order, and exponentials of a GPU's.
@@ -97,14 +85,14 @@ for (const kase of CASES) {
   });
 }
 
-test('int8 weights of the file become floats', async () => {
+test('int8 weights of the file become floats', async ({ page }) => {
   const kase = { seed: 12, input: 8, layers: [{ op: 'GRU', hidden: 40 }], dense: 7, int8: true, T: 9, B: 3 };
   const { off } = await page.evaluate((one) => window.gpu.compareStack(one), kase as GpuCase);
   // The fused engine rounds activations to 16 bits.
   expect(off).toBeLessThan(1e-3);
 });
 
-test('a model in half precision', async () => {
+test('a model in half precision', async ({ page }) => {
   const layers = [{ op: 'GRU', hidden: 12 }] as const;
   const bytes = [...writeOnnx(inHalves(stackGraph({ seed: 15, input: 4, layers, dense: 3 })))];
   const { off } = await page.evaluate((file) => {
@@ -114,7 +102,7 @@ test('a model in half precision', async () => {
   expect(off).toBeLessThan(1e-5);
 });
 
-test('the batch first: layout 1', async () => {
+test('the batch first: layout 1', async ({ page }) => {
   const graph = stackGraph({
     seed: 13,
     input: 4,
@@ -180,14 +168,14 @@ const REFUSED = [
   ],
 ];
 
-test('every other operator: as the fused engine, or refused by name', async () => {
+test('every other operator: as the fused engine, or refused by name', async ({ page }) => {
   const results = await page.evaluate(() => window.gpu.compareOperators());
   expect(results.length).toBeGreaterThan(180);
   expect([...new Set(results.flatMap(({ refused = [] }) => refused))].sort()).toEqual(REFUSED);
   expect(results.filter(({ off, allowed, refused }) => !refused && !(off! <= allowed))).toEqual([]);
 });
 
-test('the shipped recogniser: its network, and a word through the worker', async () => {
+test('the shipped recogniser: its network, and a word through the worker', async ({ page }) => {
   const network = await page.evaluate(async () => {
     const response = await fetch('/models/handwriting-en/model.onnx');
     const bytes = new Uint8Array(await response.arrayBuffer());

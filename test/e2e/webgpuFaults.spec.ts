@@ -1,22 +1,10 @@
 /** The webgpu engine when something is wrong: coded errors, the next call works, and everything is given back. */
-import { expect, type Page, test } from '@playwright/test';
-import { type GpuPage, gpuLaunchOptions, NO_ADAPTER, openGpuPage } from './gpuPage.ts';
+import { expect } from '@playwright/test';
+import { test } from './gpuPage.ts';
 
-test.use({ launchOptions: gpuLaunchOptions });
 test.describe.configure({ mode: 'serial' });
 
-let opened: GpuPage;
-let page: Page;
-
-test.beforeAll(async ({ browser }) => {
-  opened = await openGpuPage(browser);
-  page = opened.page;
-  test.skip(!opened.hasAdapter, NO_ADAPTER);
-});
-
-test.afterAll(() => opened.close());
-
-test('graphs that it does not run, by op and node', async () => {
+test('graphs that it does not run, by op and node', async ({ page }) => {
   const errors = await page.evaluate(async () => {
     const { createSession, stackBytes, errorOf } = window.gpu;
     const stack = (layer: object) =>
@@ -32,7 +20,7 @@ test('graphs that it does not run, by op and node', async () => {
   }
 });
 
-test('wrong feeds and lengths: as the fused engine says it, and the next call works', async () => {
+test('wrong feeds and lengths: as the fused engine says it, and the next call works', async ({ page }) => {
   const { errors, off } = await page.evaluate(async () => {
     const { createSession, stackBytes, feedsFor, difference, errorOf } = window.gpu;
     const kase = {
@@ -70,7 +58,7 @@ test('wrong feeds and lengths: as the fused engine says it, and the next call wo
   expect(off).toBeLessThan(1e-5);
 });
 
-test('an index that is not there', async () => {
+test('an index that is not there', async ({ page }) => {
   const [mine, theirs] = await page.evaluate(async () => {
     const { createSession, embedding, errorOf } = window.gpu;
     const feeds = { a: { data: BigInt64Array.of(0n, 10n), shape: [1, 2] } };
@@ -85,7 +73,7 @@ test('an index that is not there', async () => {
   expect(mine).toEqual(theirs);
 });
 
-test('a hidden size beyond what a workgroup keeps', async () => {
+test('a hidden size beyond what a workgroup keeps', async ({ page }) => {
   const error = await page.evaluate(async () => {
     const { createSession, stackBytes, feedsFor, errorOf, loseDevice } = window.gpu;
     // 16 KiB is what every device has, and may be all.
@@ -105,7 +93,7 @@ test('a hidden size beyond what a workgroup keeps', async () => {
   expect(error).toMatchObject({ code: 'OUT_OF_MEMORY', details: { hidden: 2000, limit: 16384 } });
 });
 
-test('overlapping calls go in order, with what they were given', async () => {
+test('overlapping calls go in order, with what they were given', async ({ page }) => {
   const offs = await page.evaluate(async () => {
     const { createSession, stackBytes, feedsFor, difference } = window.gpu;
     const kase = { seed: 4, input: 3, layers: [{ op: 'RNN' as const, hidden: 4 }], T: 3, B: 1 };
@@ -133,7 +121,7 @@ test('overlapping calls go in order, with what they were given', async () => {
   expect(offs.done).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('after dispose: DISPOSED, every buffer destroyed', async () => {
+test('after dispose: DISPOSED, every buffer destroyed', async ({ page }) => {
   const { error, created, live } = await page.evaluate(async () => {
     const { createSession, stackBytes, feedsFor, errorOf } = window.gpu;
     const { createBuffer } = GPUDevice.prototype;
@@ -172,7 +160,7 @@ test('after dispose: DISPOSED, every buffer destroyed', async () => {
   expect(live).toBe(0);
 });
 
-test('a device that is lost: DEVICE_LOST, and the next call opens another', async () => {
+test('a device that is lost: DEVICE_LOST, and the next call opens another', async ({ page }) => {
   const { error, off, between } = await page.evaluate(async () => {
     const { createSession, stackBytes, feedsFor, difference, errorOf } = window.gpu;
     const kase = { seed: 6, input: 3, layers: [{ op: 'GRU' as const, hidden: 4 }], T: 3, B: 1 };
@@ -211,7 +199,7 @@ test('a device that is lost: DEVICE_LOST, and the next call opens another', asyn
   expect(between).toBe(0);
 });
 
-test('no adapter: ENGINE_UNAVAILABLE says why', async () => {
+test('no adapter: ENGINE_UNAVAILABLE says why', async ({ page }) => {
   const error = await page.evaluate(async () => {
     const { createSession, stackBytes, errorOf, loseDevice } = window.gpu;
     const { requestAdapter } = GPU.prototype;
@@ -231,7 +219,7 @@ test('no adapter: ENGINE_UNAVAILABLE says why', async () => {
   });
 });
 
-test('in the worker: abort, streams of named states, and no others', async () => {
+test('in the worker: abort, streams of named states, and no others', async ({ page }) => {
   const { engine, aborted, refused, rows } = await page.evaluate(async () => {
     const { stackBytes, errorOf } = window.gpu;
     const bytes = stackBytes({ seed: 7, input: 2, layers: [{ op: 'GRU', hidden: 3 }], states: true });
@@ -270,7 +258,9 @@ test('in the worker: abort, streams of named states, and no others', async () =>
   expect(Math.max(...rows)).toBeLessThan(1e-5);
 });
 
-test('auto: a software adapter, a fast or a slow call, and a GPU that is not twice as fast stay where they are', async () => {
+test('auto: a software adapter, a fast or a slow call, and a GPU that is not twice as fast stay where they are', async ({
+  page,
+}) => {
   const choices = await page.evaluate(async () => {
     const { choice } = window.gpu;
     return [
@@ -291,7 +281,7 @@ test('auto: a software adapter, a fast or a slow call, and a GPU that is not twi
   }
 });
 
-test('auto measures wide models only: none of a page asks for an adapter otherwise', async () => {
+test('auto measures wide models only: none of a page asks for an adapter otherwise', async ({ page }) => {
   const asked = await page.evaluate(async () => {
     const { createSession, stackBytes } = window.gpu;
     const { requestAdapter } = GPU.prototype;
