@@ -159,6 +159,8 @@ export interface HostApi {
   holdLock(name: string): Promise<boolean>;
   /** A `blob:` address that the browser forgets when the host is gone; undefined where nobody can make one. */
   ownAddress(): Promise<string | undefined>;
+  /** Opens a database, and has it open until the host is gone. @returns false where there are none */
+  holdDatabase(name: string): Promise<boolean>;
 }
 
 /** What a web worker offers beside. */

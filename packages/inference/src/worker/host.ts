@@ -25,6 +25,7 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
   const early = new Map<number, (answer: EarlyAnswer | undefined) => void>();
   let handles = 0;
   let rings: ServedRings | undefined;
+  let database: IDBDatabase | undefined;
 
   async function answer<T>(ticket: number, work: (signal: AbortSignal) => Promise<T>): Promise<Answer<T>> {
     const controller = new AbortController();
@@ -132,6 +133,21 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
         return undefined;
       }
     },
+
+    holdDatabase: (name) =>
+      new Promise((resolve) => {
+        try {
+          const opening = indexedDB.open(name);
+          opening.onsuccess = () => {
+            // What nobody refers to would be closed.
+            database = opening.result;
+            resolve(Boolean(database));
+          };
+          opening.onerror = () => resolve(false);
+        } catch {
+          resolve(false);
+        }
+      }),
 
     async attachRings(there, back) {
       if (!canShareRings()) return false;
