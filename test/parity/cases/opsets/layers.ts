@@ -285,6 +285,27 @@ export const LAYERS: readonly OpsetCase[] = [
   },
   {
     op: 'MatMulInteger',
+    about: 'levels of a range that is known',
+    since: 10,
+    build: () => ({
+      nodes: [
+        node('QuantizeLinear', ['a', 's', 'z'], {}, ['q']),
+        node('MatMulInteger', ['q', 'w', 'z'], {}, ['p']),
+        asFloat('p'),
+      ],
+      inputs: [[2, 4]],
+      constants: [
+        int8('w', [4, 3], LEVELS),
+        list('s', [0.02], []),
+        { name: 'z', shape: [], type: 'uint8', data: Uint8Array.of(128) },
+      ],
+      // Whole numbers of some thousands, by a product that holds them within 1 / 8000.
+      tolerance: 1,
+    }),
+  },
+  {
+    op: 'MatMulInteger',
+    about: 'levels of the range that is found',
     since: 11,
     build: () => ({
       nodes: [
