@@ -111,6 +111,7 @@ export class Model {
         return this.#streamInfo;
       },
       run: (call, options) => this.#remote.call('streamRun', [request, call], options),
+      pushNow: (...push) => this.#remote.now('pushNow', [request, ...push]) as Float32Array | undefined,
     };
   }
 

@@ -8,7 +8,7 @@ export function echoHost(): Pick<HostApi, 'call' | 'attachRings' | 'collect'> {
     call: async (_ticket, _handle, _method, [value]) => ({ value }),
     async attachRings(there, back) {
       rings = serveRings(there, back, {
-        direct: async (_handle, _method, [value]) => value,
+        direct: (_handle, _method, [value]) => value,
         call: async (_handle, _method, [value]) => ({ value }),
       });
       return true;

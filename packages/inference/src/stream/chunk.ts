@@ -65,9 +65,14 @@ export function stepsOf({ data, shape }: AnyTensor, info: StreamInfo, B: number,
 
 /** What the graph takes for them. */
 export function feedsOf({ data, T }: Steps, info: StreamInfo, B: number): Taken['feeds'] {
-  const { name, shape, layout } = onlyInput(info);
-  const sizes = shape.map((n) => (n === 'T' ? T : n === 'B' ? B : n === -1 ? 1 : n));
-  return { [name]: { data: toGraph(data, layout, T, B), shape: sizes } as AnyTensor };
+  const port = onlyInput(info);
+  const { name, layout } = port;
+  return { [name]: { data: toGraph(data, layout, T, B), shape: shapeOf(port, T, B) } as AnyTensor };
+}
+
+/** The graph's own, of T steps of B sequences. */
+export function shapeOf({ shape }: StreamPort, T: number, B: number): number[] {
+  return shape.map((n) => (n === 'T' ? T : n === 'B' ? B : n === -1 ? 1 : n));
 }
 
 function onlyInput({ inputs }: StreamInfo): StreamPort {
@@ -108,16 +113,18 @@ export function takeFeeds(given: Readonly<Record<string, AnyTensor>>, { inputs }
   return { feeds, T };
 }
 
-/** One NaN would stay in the state for good. */
-function checkFinite(input: string, data: AnyTensor['data']): void {
-  if (!/^Float/.test(nameOf(data))) return;
-  for (let i = 0; i < data.length; i++) {
+/** One NaN would stay in the state for good. @throws ARGUMENT */
+export function checkFinite(input: string, data: AnyTensor['data']): void {
+  const kind = data[Symbol.toStringTag] as string;
+  if (kind !== 'Float32Array' && kind !== 'Float64Array') return;
+  const numbers = data as Float32Array;
+  for (let i = 0; i < numbers.length; i++) {
     // As the engine keeps it: 1e300 is infinite there.
-    if (Number.isFinite(Math.fround(data[i] as number))) continue;
-    throw new RivuletError('ARGUMENT', `input "${input}" must be finite, element ${i} is ${data[i]}`, {
+    if (Number.isFinite(Math.fround(numbers[i]!))) continue;
+    throw new RivuletError('ARGUMENT', `input "${input}" must be finite, element ${i} is ${numbers[i]}`, {
       input,
       index: i,
-      value: data[i],
+      value: numbers[i],
     });
   }
 }

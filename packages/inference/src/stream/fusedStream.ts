@@ -3,6 +3,7 @@ import { RivuletError } from '@rivulet/core';
 import type { AnyTensor, ValueInfo } from '../engine/engine.ts';
 import type { GraphHost } from '../engine/fused/fusedSession.ts';
 import { beginningValues } from './beginningValues.ts';
+import { boundPush } from './boundPush.ts';
 import { type CutGraph, cutStates } from './cutStates.ts';
 import { findDimensions } from './findDimensions.ts';
 import { portsOf } from './portsOf.ts';
@@ -16,15 +17,31 @@ export function fusedStream(host: GraphHost): StreamProgram {
   const isState = new Set([cut.lengths, ...cut.states.map(({ input }) => input)]);
   const ports = cut.graph.inputs.filter(({ name }) => !isState.has(name));
   const { states } = cut;
+  const described = portsOf(whole, found, ports);
   return {
-    ...portsOf(whole, found, ports),
+    ...described,
     ...(found.single === undefined ? {} : { single: found.single }),
     states: async (initial) => initialStates(host, cut, initial, ports),
     run: async (call) => run(host, cut, states, call),
+    runNow: (call) => run(host, cut, states, call, true),
+    ...(ports.length === 1 && {
+      pushNow: boundPush(
+        host,
+        cut.graph,
+        described.inputs[0]!,
+        states.map((state) => ({ ...state, shape: [1, 1, state.hidden] })),
+      ),
+    }),
   };
 }
 
-function run(host: GraphHost, cut: CutGraph, states: CutGraph['states'], call: StreamCall): StreamResult {
+function run(
+  host: GraphHost,
+  cut: CutGraph,
+  states: CutGraph['states'],
+  call: StreamCall,
+  now = false,
+): StreamResult {
   const { batch, lengths } = call;
   const feeds: Record<string, AnyTensor> = { ...call.feeds };
   for (let i = 0; i < states.length; i++) {
@@ -32,7 +49,8 @@ function run(host: GraphHost, cut: CutGraph, states: CutGraph['states'], call: S
     feeds[input] = { data: call.states[i]!, shape: [1, batch, hidden] };
   }
   if (lengths) feeds[cut.lengths] = { data: lengths, shape: [batch] };
-  const results = host.execute(lengths ? cut.masked : cut.graph, feeds);
+  const graph = lengths ? cut.masked : cut.graph;
+  const results = now ? host.executeNow(graph, feeds) : host.execute(graph, feeds);
   const outputs: StreamResult['outputs'] = {};
   const next = states.map(({ output }) => results[output]!.data);
   const own = cut.graph.outputs.length - states.length;

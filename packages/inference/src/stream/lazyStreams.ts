@@ -4,7 +4,10 @@ import type { ModelStreams } from './modelStreams.ts';
 import type { StreamService } from './streamProgram.ts';
 
 /** @param hash SHA-256 of the model's file */
-export function lazyStreams(session: Session, hash: Promise<string>): StreamService & { dispose(): void } {
+export function lazyStreams(
+  session: Session,
+  hash: Promise<string>,
+): StreamService & Pick<ModelStreams, 'runNow' | 'pushNow' | 'dispose'> {
   let streams: ModelStreams | undefined;
   const loaded = async (): Promise<ModelStreams> => {
     const { ModelStreams } = await import('./modelStreams.ts');
@@ -16,6 +19,8 @@ export function lazyStreams(session: Session, hash: Promise<string>): StreamServ
     // The one that is called at every step.
     streamRun: (request, call) =>
       streams ? streams.streamRun(request, call) : loaded().then((code) => code.streamRun(request, call)),
+    runNow: (request, call) => streams?.runNow(request, call),
+    pushNow: (request, ...push) => streams?.pushNow(request, ...push),
     growInfo: async () => (await loaded()).growInfo(),
     growPush: async (run, output, from, chunk) => (await loaded()).growPush(run, output, from, chunk),
     growClose: async (run) => streams?.growClose(run),

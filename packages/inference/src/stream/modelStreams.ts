@@ -21,10 +21,14 @@ import type {
   StreamService,
 } from './streamProgram.ts';
 
+type PushNow = Parameters<NonNullable<StreamProgram['pushNow']>>;
+
 export class ModelStreams implements StreamService {
   readonly #session: Session;
   readonly #hash: Promise<string>;
   #stream: StreamProgram | undefined;
+  /** The last one, which the next step is mostly of. */
+  #named: { request: StreamRequest; readonly key: string; readonly program: StreamProgram } | undefined;
   #stages: Stages | undefined;
   readonly #growing = new Map<number, GrowingRun>();
 
@@ -44,6 +48,16 @@ export class ModelStreams implements StreamService {
 
   streamRun(request: StreamRequest, call: StreamCall): Promise<StreamResult> {
     return this.#program(request).run(call);
+  }
+
+  /** `streamRun` at once, where the engine does not wait; see StreamProgram. */
+  runNow(request: StreamRequest, call: StreamCall): StreamResult | undefined {
+    return this.#program(request).runNow?.(call);
+  }
+
+  /** As StreamProgram's, for callers in this thread. */
+  pushNow(request: StreamRequest, ...push: PushNow): Float32Array | undefined {
+    return this.#program(request).pushNow?.(...push);
   }
 
   /** @throws ONNX_UNSUPPORTED { op, node, why } */
@@ -82,12 +96,22 @@ export class ModelStreams implements StreamService {
   /** What is kept of the model's graph would keep its memory. */
   dispose(): void {
     this.#stream = undefined;
+    this.#named = undefined;
     this.#stages = undefined;
     this.#growing.clear();
   }
 
-  #program({ states, timeAxis }: StreamRequest): StreamProgram {
-    if (states) return namedStream(this.#session, states, timeAxis);
+  #program(request: StreamRequest): StreamProgram {
+    const { states, timeAxis } = request;
+    if (states) {
+      if (this.#named?.request === request) return this.#named.program;
+      // Another stream's, or the same from over a border.
+      const key = JSON.stringify([states, timeAxis]);
+      const program =
+        this.#named?.key === key ? this.#named.program : namedStream(this.#session, states, timeAxis);
+      this.#named = { request, key, program };
+      return program;
+    }
     this.#stream ??= fusedStream(this.#host());
     return this.#stream;
   }

@@ -1,7 +1,9 @@
 /** Streams of a graph that carries its states by name (`h0` in, `hn` out): any engine runs them. */
-import { RivuletError } from '@rivulet/core';
+import { RivuletError, type Tensor } from '@rivulet/core';
 import type { AnyTensor, Session, ValueInfo } from '../engine/engine.ts';
-import type { StreamPort, StreamProgram, StreamState } from './streamProgram.ts';
+import type { GraphHost } from '../engine/fused/fusedSession.ts';
+import { boundPush } from './boundPush.ts';
+import type { StreamCall, StreamPort, StreamProgram, StreamResult, StreamState } from './streamProgram.ts';
 
 /** @param states input by output: `{ h0: 'hn' }`. @throws ARGUMENT for a name that the graph does not have */
 export function namedStream(
@@ -41,8 +43,45 @@ export function namedStream(
     }),
     layout: { before: 1, timeFirst: timeAxis === 0, between: 1 },
   });
+  const feedsOf = ({ feeds, states: now, batch, lengths }: StreamCall): Record<string, AnyTensor> => {
+    if (lengths) {
+      throw new RivuletError('ARGUMENT', 'sequences of unequal length need states that the engine finds', {
+        lengths: Array.from(lengths),
+      });
+    }
+    const all: Record<string, AnyTensor> = { ...feeds };
+    for (let i = 0; i < carried.length; i++) {
+      const state = carried[i]!;
+      all[state.input] = { data: now[i]!, shape: shapeFor(state, batch) };
+    }
+    return all;
+  };
+  const own = session.outputs.map(({ name }) => name).filter((name) => !newStates.has(name));
+  const resultOf = (results: Readonly<Record<string, Tensor>>, batch: number): StreamResult => {
+    const outputs: Record<string, Tensor> = {};
+    for (const name of own) outputs[name] = results[name]!;
+    const next = carried.map(({ input, output, before, after }) => {
+      const { data, shape } = results[output]!;
+      const size = before * batch * after;
+      if (data.length === size) return data;
+      throw new RivuletError(
+        'TENSOR_SHAPE',
+        `output "${output}" cannot be the state "${input}": it has ${data.length} elements, not ${size}`,
+        { state: input, output, expected: [size], got: shape },
+      );
+    });
+    return { outputs, states: next };
+  };
+  const inputs = session.inputs.filter(({ name }) => !Object.hasOwn(states, name)).map(port);
+  const bound = (host: GraphHost) =>
+    boundPush(
+      host,
+      host.whole(),
+      inputs[0]!,
+      carried.map((state) => ({ ...state, shape: shapeFor(state, 1) })),
+    );
   return {
-    inputs: session.inputs.filter(({ name }) => !Object.hasOwn(states, name)).map(port),
+    inputs,
     outputs: session.outputs.filter(({ name }) => !newStates.has(name)).map(port),
     ...(fixed ? { single: `input "${fixed.input}" has no free dimension` } : {}),
     async states(initial) {
@@ -66,19 +105,8 @@ export function namedStream(
         return { name: input, before, after, initial: Float32Array.from(data as Float32Array) };
       });
     },
-    async run({ feeds, states: now, batch, lengths }) {
-      if (lengths) {
-        throw new RivuletError('ARGUMENT', 'sequences of unequal length need states that the engine finds', {
-          lengths: Array.from(lengths),
-        });
-      }
-      const all: Record<string, AnyTensor> = { ...feeds };
-      for (const [i, state] of carried.entries())
-        all[state.input] = { data: now[i]!, shape: shapeFor(state, batch) };
-      const results = await session.run(all);
-      const next = carried.map(({ output }) => results[output]!.data);
-      for (const name of newStates) delete results[name];
-      return { outputs: results, states: next };
-    },
+    run: async (call) => resultOf(await session.run(feedsOf(call)), call.batch),
+    ...(session.runNow && { runNow: (call) => resultOf(session.runNow!(feedsOf(call)), call.batch) }),
+    ...(session.runNow && session.graphs && inputs.length === 1 && { pushNow: bound(session.graphs) }),
   };
 }

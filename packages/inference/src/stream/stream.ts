@@ -3,16 +3,19 @@ import type { Tensor } from '@rivulet/core';
 import type { AnyTensor } from '../engine/engine.ts';
 import type { CallOptions } from '../worker/api.ts';
 import { copyOfChunk, feedsOf, type StreamChunk, stepsOf, type Taken, takeFeeds } from './chunk.ts';
+import { DirectPush } from './directPush.ts';
 import { fromGraph } from './layout.ts';
 import { outputOf } from './outputOf.ts';
 import { readSnapshot, type StreamMoment, writeSnapshot } from './snapshot.ts';
-import type { StreamCall, StreamInfo, StreamResult } from './streamProgram.ts';
+import type { StreamCall, StreamInfo, StreamProgram, StreamResult } from './streamProgram.ts';
 import { Turns } from './turns.ts';
 
 /** Where a stream's model runs. */
 export interface StreamModel {
   info(): Promise<StreamInfo>;
   run(call: StreamCall, options: CallOptions): Promise<StreamResult>;
+  /** As StreamProgram's, where the model is in this thread and has nothing else to do; else undefined. */
+  readonly pushNow: NonNullable<StreamProgram['pushNow']>;
 }
 
 /**
@@ -25,6 +28,7 @@ export class Stream {
   readonly #turns = new Turns('stream');
   #info: StreamInfo | undefined;
   #moment: StreamMoment | undefined;
+  #direct: DirectPush | undefined;
 
   /**
    * Made by `model.createStream`, `model.restore` and `fork`.
@@ -49,7 +53,28 @@ export class Stream {
    * @throws ONNX_UNSUPPORTED { op, node, why } for a graph that cannot be streamed; TENSOR_SHAPE; ARGUMENT for numbers
    *   that are not finite; ABORTED, WORKER_DIED (the state is kept, push again), OUT_OF_MEMORY, DISPOSED
    */
-  async push(chunk: StreamChunk, options: CallOptions = {}): Promise<Tensor> {
+  push(chunk: StreamChunk, options: CallOptions = {}): Promise<Tensor> {
+    if (this.#moment && !options.signal && this.#turns.free) {
+      try {
+        const done = this.#pushNow(chunk, this.#info!, this.#moment);
+        if (done) return Promise.resolve(done);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
+    return this.#pushInTurn(chunk, options);
+  }
+
+  #pushNow(chunk: StreamChunk, info: StreamInfo, moment: StreamMoment): Tensor | undefined {
+    if (info.inputs.length !== 1) return undefined;
+    this.#direct ??= new DirectPush(this.#model, info, this.#output);
+    const direct = this.#direct;
+    const done = direct.push(chunk, moment);
+    if (done) this.#moment = direct.moment;
+    return done;
+  }
+
+  async #pushInTurn(chunk: StreamChunk, options: CallOptions): Promise<Tensor> {
     const copy = copyOfChunk(chunk);
     return this.#turns.take(async () => {
       const info = await this.#ready();
@@ -87,7 +112,9 @@ export class Stream {
   fork(): Stream {
     const moment = this.#turns.take(async () => {
       await this.#ready();
-      return this.#moment!;
+      const { steps, states } = this.#moment!;
+      // This stream's own arrays are written again.
+      return { steps, states: states.map((state) => state.slice()) };
     });
     moment.catch(() => {});
     return new Stream(this.#model, () => moment, this.#output);
@@ -119,6 +146,7 @@ export class Stream {
   async dispose(): Promise<void> {
     await this.#turns.end();
     this.#moment = undefined;
+    this.#direct = undefined;
   }
 
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;

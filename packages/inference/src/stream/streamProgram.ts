@@ -64,7 +64,7 @@ export interface StreamCall {
 
 export interface StreamResult {
   readonly outputs: Record<string, Tensor>;
-  readonly states: Float32Array[];
+  readonly states: readonly Float32Array[];
 }
 
 /** A graph made ready to stream. */
@@ -76,6 +76,21 @@ export interface StreamProgram {
   states(initial: Readonly<Record<string, AnyTensor>>): Promise<readonly StreamState[]>;
   /** @throws as `Session.run` does */
   run(call: StreamCall): Promise<StreamResult>;
+  /** `run` for a caller that need not wait, where the engine does not. */
+  runNow?(call: StreamCall): StreamResult;
+  /**
+   * The same for T steps of one sequence, of a graph of one input beside its states.
+   * @param chunk in the graph's order
+   * @param next gets the next states
+   * @returns the output in the graph's order; undefined where the next states are no states, and then nothing is in `next`
+   */
+  pushNow?(
+    chunk: AnyTensor['data'],
+    T: number,
+    output: string,
+    states: readonly Float32Array[],
+    next: readonly Float32Array[],
+  ): Float32Array | undefined;
 }
 
 /** What one push changed in an output over all steps so far; plain data. */

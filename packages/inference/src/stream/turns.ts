@@ -4,6 +4,8 @@ import { RivuletError } from '@rivulet/core';
 export class Turns {
   readonly #of: string;
   #last: Promise<unknown> = Promise.resolve();
+  /** Calls that have not ended. */
+  #open = 0;
   #ended = false;
 
   /** @param of what ends, for the error after that */
@@ -11,15 +13,25 @@ export class Turns {
     this.#of = of;
   }
 
+  /** Nobody is to be waited for. */
+  get free(): boolean {
+    return this.#open === 0 && !this.#ended;
+  }
+
   /** @throws DISPOSED after `end`; ABORTED at once when the signal aborts, and then the call never begins */
   take<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#ended) {
       return Promise.reject(new RivuletError('DISPOSED', `this ${this.#of} has been disposed`, {}));
     }
-    const turn = this.#last.then(() => {
-      if (signal?.aborted) throw aborted(signal);
-      return call();
-    });
+    const begin = async (): Promise<T> => {
+      try {
+        if (signal?.aborted) throw aborted(signal);
+        return await call();
+      } finally {
+        this.#open--;
+      }
+    };
+    const turn = this.#open++ === 0 ? begin() : this.#last.then(begin);
     this.#last = turn.catch(() => {});
     return signal ? orAborted(turn, signal) : turn;
   }

@@ -96,6 +96,12 @@ export interface Remote<S> {
     args: S[M] extends (...args: infer A) => unknown ? A : never,
     options?: CallOptions,
   ): Promise<S[M] extends (...args: never[]) => Promise<infer R> ? R : never>;
+  /**
+   * `call` without a promise: the result, or undefined where there is none at once, and nothing was called. Arguments are
+   * read before it returns.
+   * @throws what `call` rejects with
+   */
+  now(method: string, args: readonly unknown[]): unknown;
   /** Frees the service and its model. Later calls reject with DISPOSED. */
   dispose(): Promise<void>;
 }
@@ -181,10 +187,11 @@ export interface EarlyFile {
 export interface Connection {
   readonly api: HostApi;
   /**
-   * Only where the host lives in the caller's own thread: a call that waits for nothing, or undefined when it would
-   * have to. Half the time of a small network's step is saved by not asking a queue.
+   * Only where the host lives in the caller's own thread: the result of a call that waits for nothing, or undefined when
+   * it would have to. Half the time of a small network's step is saved by not asking a queue.
+   * @throws coded errors
    */
-  direct?(handle: number, method: string, args: readonly unknown[]): Promise<unknown> | undefined;
+  direct?(handle: number, method: string, args: readonly unknown[]): unknown;
   /**
    * Only where both sides share memory: a call by ring, or undefined for one that is not for the ring. It may overtake
    * calls of `api`, and be overtaken.

@@ -104,8 +104,13 @@ export class ServiceClient {
         this.#closed();
       }
     };
+    const direct = (method: string, args: readonly unknown[]): unknown => {
+      const { link, known } = at;
+      return disposal || !link.alive || !known ? undefined : link.connection.direct?.(known, method, args);
+    };
     return {
       about: about as Remote<ServiceTable[N]>['about'],
+      now: direct as Remote<ServiceTable[N]>['now'],
       call: (method: string, args: readonly unknown[], options?: CallOptions) => {
         const signal = options?.signal;
         if (disposal) {
@@ -118,10 +123,15 @@ export class ServiceClient {
             return Promise.reject(error);
           }
         }
+        if (!signal) {
+          try {
+            const done = direct(method, args);
+            if (done) return Promise.resolve(done) as never;
+          } catch (error) {
+            return Promise.reject(error);
+          }
+        }
         const now = at;
-        const direct = now.link.connection.direct;
-        const done = direct && now.known && !signal ? direct(now.known, method, args) : undefined;
-        if (done) return done as never;
         const { ring } = now.link.connection;
         if (ring && now.known && !signal && now.byMessage === 0) {
           const answer = ring(now.known, method, args);

@@ -96,10 +96,9 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
       const entry = entries.get(handle);
       if (entry?.calls !== 0) return undefined;
       try {
-        const value = entry.service.now?.(method, args);
-        return value && Promise.resolve(value);
+        return entry.service.now?.(method, args);
       } catch (error) {
-        return Promise.reject(codedError(error, false));
+        throw codedError(error, false);
       }
     },
 

@@ -7,9 +7,12 @@ import { openModelFolder } from '../load/openModelFolder.ts';
 import type { ReadOptions } from '../load/readBytes.ts';
 import { type FileSource, readKnown, readNewest } from '../load/readKept.ts';
 import { lazyStreams } from '../stream/lazyStreams.ts';
+import type { ModelStreams } from '../stream/modelStreams.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
 
 type Feeds = Parameters<ModelService['run']>[0];
+type Step = Parameters<ModelStreams['runNow']>;
+type Push = Parameters<ModelStreams['pushNow']>;
 
 interface Context extends ServiceOptions, FileSource {
   readonly signal: AbortSignal;
@@ -45,17 +48,20 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
       ? modelAt(location, context)
       : openModel(location, context));
     const { engine: name, inputs, outputs } = session;
+    const { runNow: stepNow, pushNow, ...service } = streams;
     return {
       about: { engine: name, inputs, outputs },
       run: (feeds) => session.run(feeds),
-      ...streams,
+      ...service,
       dispose: () => {
         streams.dispose();
         return session.dispose();
       },
-      now:
-        session.runNow &&
-        ((method, [feeds]) => (method === 'run' ? session.runNow!(feeds as Feeds) : undefined)),
+      now(method, args) {
+        if (method === 'run') return session.runNow?.(args[0] as Feeds);
+        if (method === 'streamRun') return stepNow(...(args as Step));
+        return method === 'pushNow' ? pushNow(...(args as Push)) : undefined;
+      },
     };
   },
 

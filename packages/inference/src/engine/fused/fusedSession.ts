@@ -10,7 +10,7 @@ import { checkFeeds, type FedInput, fedAgain, fedInput, keptAs, narrowed, valueI
 import { restore } from './constants.ts';
 import type { Loader } from './operator.ts';
 import type { Plan } from './planGraph.ts';
-import { type Bindable, bindProgram, constantsToKeep, type Program } from './program.ts';
+import { type Bindable, bindProgram, constantsToKeep, type Program, type ProgramOutput } from './program.ts';
 import { smallResult } from './smallResults.ts';
 import type { DeviceValue, Value } from './value.ts';
 
@@ -42,8 +42,22 @@ export interface GraphHost {
   whole(): FusedGraph;
   /** @throws whatever `run` throws */
   execute(graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor>;
+  /** `execute` as `Session.runNow` does it. */
+  executeNow(graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor>;
+  /** For one set of shapes, again and again. @throws as `execute` does, and as each of its runs may */
+  bound(graph: FusedGraph, shapes: Readonly<Record<string, readonly number[]>>): BoundGraph;
   /** What every value becomes for these shapes. @throws MODEL_SHAPE, OUT_OF_MEMORY, DISPOSED */
   measure(graph: FusedGraph, shapes: Readonly<Record<string, readonly number[]>>): ReadonlyMap<string, Value>;
+}
+
+/** `execute` by positions, where looking up names and making what nobody reads would take as long as the kernels. */
+export interface BoundGraph {
+  /** @param data by input of the graph; read at once */
+  run(data: readonly AnyTensor['data'][]): void;
+  /** An output of the last run, as `Session.runNow` gives it. */
+  output(i: number): Float32Array;
+  /** The same into an array of its size. @returns false for one of another size, which is left as it is */
+  write(i: number, into: Float32Array): boolean;
 }
 
 interface BoundProgram extends Program {
@@ -76,8 +90,7 @@ class FusedSession implements Session, GraphHost {
   }
 
   runNow(feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor> {
-    const machine = this.#running();
-    return resultsOf(machine, this.#ran(machine, this.whole(), feeds), smallResult);
+    return this.executeNow(this.whole(), feeds);
   }
 
   whole(): FusedGraph {
@@ -88,6 +101,36 @@ class FusedSession implements Session, GraphHost {
   execute(graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor> {
     const machine = this.#running();
     return resultsOf(machine, this.#ran(machine, graph, feeds), ownResult);
+  }
+
+  executeNow(graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Record<string, Tensor> {
+    const machine = this.#running();
+    return resultsOf(machine, this.#ran(machine, graph, feeds), smallResult);
+  }
+
+  bound(graph: FusedGraph, shapes: Readonly<Record<string, readonly number[]>>): BoundGraph {
+    const names = graph.inputs.map(({ name }) => name);
+    let program: BoundProgram | undefined;
+    const outputAt = (i: number): ProgramOutput => program!.outputs[i]!;
+    return {
+      run: (data) => {
+        const machine = this.#running();
+        if (!program || program !== this.#programs[this.#programs.length - 1] || !fits(program.fed, data)) {
+          const feeds = names.map((name, i) => [name, { data: data[i], shape: shapes[name] }]);
+          program = this.#programFor(machine, graph, Object.fromEntries(feeds));
+        }
+        for (let i = 0; i < data.length; i++) feedInput(machine, program, i, data[i]!);
+        program.run();
+      },
+      output: (i) => numbersOf(this.#running(), outputAt(i), smallResult),
+      write: (i, into) => {
+        const output = outputAt(i);
+        if (output.elements !== into.length || output.value.place === 'host') return false;
+        if (output.value.type !== 'float32') return false;
+        into.set(viewed(this.#running(), output, output.value));
+        return true;
+      },
+    };
   }
 
   #ran(machine: InferMachine, graph: FusedGraph, feeds: Readonly<Record<string, AnyTensor>>): Program {
@@ -154,16 +197,33 @@ type Wide = BigInt64Array | BigUint64Array;
 /** Below, a loop is faster than the call of `set`. */
 const FEW = 32;
 
-function feed(machine: InferMachine, { inputs, fed }: BoundProgram, feeds: Feeds): void {
-  for (let i = 0; i < inputs.length; i++) {
-    const { name, kept, wide } = fed[i]!;
-    const { data: given } = feeds[name]!;
-    const data = wide ? narrowed(name, given) : (given as Exclude<typeof given, Wide>);
-    const to = kept === 'float32' ? machine.f32 : machine.i32;
-    const start = inputs[i]!.buffer.at >> 2;
-    if (data.length > FEW) to.set(data, start);
-    else for (let j = 0; j < data.length; j++) to[start + j] = data[j]!;
+function feed(machine: InferMachine, program: BoundProgram, feeds: Feeds): void {
+  const { fed } = program;
+  for (let i = 0; i < fed.length; i++) feedInput(machine, program, i, feeds[fed[i]!.name]!.data);
+}
+
+function feedInput(
+  machine: InferMachine,
+  { inputs, fed }: BoundProgram,
+  i: number,
+  given: AnyTensor['data'],
+): void {
+  const { name, kept, wide } = fed[i]!;
+  const data = wide ? narrowed(name, given) : (given as Exclude<typeof given, Wide>);
+  const to = kept === 'float32' ? machine.f32 : machine.i32;
+  const start = inputs[i]!.buffer.at >> 2;
+  if (data.length > FEW) to.set(data, start);
+  else for (let j = 0; j < data.length; j++) to[start + j] = data[j]!;
+}
+
+/** Whether arrays are such as a program was bound to. */
+function fits(fed: readonly FedInput[], data: readonly AnyTensor['data'][]): boolean {
+  if (data.length !== fed.length) return false;
+  for (let i = 0; i < fed.length; i++) {
+    const { elements, array } = fed[i]!;
+    if (data[i]!.length !== elements || data[i]![Symbol.toStringTag] !== array) return false;
   }
+  return true;
 }
 
 const ownResult: typeof smallResult = (from) => from.slice();
@@ -176,19 +236,23 @@ function resultsOf(
   const results: Record<string, Tensor> = {};
   for (let i = 0; i < outputs.length; i++) {
     const output = outputs[i]!;
-    const { name, value, elements } = output;
-    const shape = value.shape.slice();
-    if (value.place === 'host') {
-      results[name] = { data: Float32Array.from(value.data), shape };
-    } else if (value.type === 'float32') {
-      // Detached since the machine's memory grew: it has no elements then.
-      if (output.view.length !== elements) output.view = viewOf(machine.f32, value, elements);
-      results[name] = { data: copy(output.view), shape };
-    } else {
-      results[name] = { data: Float32Array.from(viewOf(machine.i32, value, elements)), shape };
-    }
+    const shape = output.value.shape.slice();
+    results[output.name] = { data: numbersOf(machine, output, copy), shape };
   }
   return results;
+}
+
+function numbersOf(machine: InferMachine, output: ProgramOutput, copy: typeof smallResult): Float32Array {
+  const { value, elements } = output;
+  if (value.place === 'host') return Float32Array.from(value.data);
+  if (value.type === 'float32') return copy(viewed(machine, output, value));
+  return Float32Array.from(viewOf(machine.i32, value, elements));
+}
+
+function viewed(machine: InferMachine, output: ProgramOutput, value: DeviceValue): Float32Array {
+  // Detached since the machine's memory grew: it has no elements then.
+  if (output.view.length !== output.elements) output.view = viewOf(machine.f32, value, output.elements);
+  return output.view;
 }
 
 function viewOf<A extends Float32Array | Int32Array>(

@@ -38,7 +38,7 @@ export interface Bindable<B = Binder, O extends OperatorRules = Operator> {
   readonly outputs: readonly string[];
 }
 
-interface ProgramOutput {
+export interface ProgramOutput {
   readonly name: string;
   readonly value: Value;
   readonly elements: number;

@@ -24,7 +24,7 @@ async function here(host: RingHost): Promise<RingCaller> {
 }
 
 const echo: RingHost = {
-  direct: (_handle, method, args) => (method === 'now' ? Promise.resolve(args[0]) : undefined),
+  direct: (_handle, method, args) => (method === 'now' ? args[0] : undefined),
   call: async (handle, _method, args) => ({ value: [handle, ...args] }),
 };
 
@@ -43,7 +43,9 @@ describe('a call by ring', () => {
   it('keeps an error what it is', async () => {
     const caller = await here({
       ...echo,
-      direct: () => Promise.reject(new RivuletError('TENSOR_SHAPE', 'x is short', { got: [1, 2] })),
+      direct() {
+        throw new RivuletError('TENSOR_SHAPE', 'x is short', { got: [1, 2] });
+      },
     });
     expect(await caller.call(1, 'run', [])).toEqual({
       error: { rivulet: true, code: 'TENSOR_SHAPE', message: 'x is short', details: { got: [1, 2] } },
@@ -54,8 +56,7 @@ describe('a call by ring', () => {
   it('has answers of any size and kind, and many of them', async () => {
     const caller = await here({
       ...echo,
-      direct: (_handle, method) =>
-        Promise.resolve(method === 'map' ? new Map([[1, 2]]) : new Float32Array(9000).fill(3)),
+      direct: (_handle, method) => (method === 'map' ? new Map([[1, 2]]) : new Float32Array(9000).fill(3)),
     });
     const answers = await Promise.all(
       Array.from({ length: 250 }, (_, i) => caller.call(1, i % 10 ? 'large' : 'map', [])),

@@ -5,8 +5,8 @@ import { ANSWERS, FRAME_WORDS, RING_WORDS } from './ringCaller.ts';
 import { WordReader, WordWriter } from './wordCodec.ts';
 
 export interface RingHost {
-  /** A call that is answered at once, or undefined when it has to wait. */
-  direct(handle: number, method: string, args: readonly unknown[]): Promise<unknown> | undefined;
+  /** A result that is there at once, or undefined when the call has to wait. @throws coded errors */
+  direct(handle: number, method: string, args: readonly unknown[]): unknown;
   call(handle: number, method: string, args: readonly unknown[]): Promise<Answer<unknown>>;
 }
 
@@ -54,12 +54,17 @@ export function serveRings(there: SharedArrayBuffer, back: SharedArrayBuffer, ho
     const handle = reader.value() as number;
     const method = reader.value() as string;
     const args = reader.value() as readonly unknown[];
-    const direct = host.direct(handle, method, args);
-    if (!direct) return void host.call(handle, method, args).then((got) => answer(number, got));
-    direct.then(
-      (value) => answer(number, { value }),
-      (error) => answer(number, { error: codedError(error, false).toWire() }),
-    );
+    let got: Answer<unknown>;
+    try {
+      const value = host.direct(handle, method, args);
+      if (value === undefined) {
+        return void host.call(handle, method, args).then((later) => answer(number, later));
+      }
+      got = { value };
+    } catch (error) {
+      got = { error: codedError(error, false).toWire() };
+    }
+    answer(number, got);
   };
 
   const listen = async (): Promise<never> => {
