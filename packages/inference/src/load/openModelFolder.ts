@@ -2,16 +2,15 @@
 import { RivuletError } from '@rivulet/core';
 import { codePart } from './codePart.ts';
 import { inFolder, manifestAddress } from './manifestAddress.ts';
-import type { ModelCache } from './modelCache.ts';
 import type { LoadProgress, ModelFolder } from './modelFolder.ts';
 import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
-import { readKnown, readNewest } from './readKept.ts';
+import { type OwnCache, readKnown, readNewest } from './readKept.ts';
 
 export interface OpenFolderOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Default none. */
-  readonly cache?: ModelCache | undefined;
+  readonly cache?: OwnCache | undefined;
 }
 
 /** A manifest is a few kilobytes; what is much larger is something else. */
@@ -34,6 +33,7 @@ export async function openModelFolder(
   // Only folders have manifests, and to check one takes more code than to read it.
   const code = codePart('readManifest', () => import('./readManifest.ts'));
   code.catch(() => {});
+  cache?.prepare?.();
   const { value: manifest, keep } = await readNewest(source, address, limits, async (bytes) =>
     (await code).readManifest(bytes, address),
   );

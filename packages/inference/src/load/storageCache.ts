@@ -1,5 +1,5 @@
 /** Keeps model files in Cache Storage, which pages and workers of an origin share and which outlives them. */
-import type { ModelCache } from './modelCache.ts';
+import type { OwnCache } from './readKept.ts';
 
 const PREFIX = 'rivulet-models-';
 /** Another way of keeping files gets another number; what was kept in the way before is deleted. */
@@ -15,7 +15,7 @@ const PAUSE_MS = 250;
  * @param maxBytes files together; beyond, those go that were not used for longest
  * @returns undefined without Cache Storage: on plain http beyond localhost, in sandboxed frames, in Node
  */
-export function storageCache(maxBytes = 256 * 2 ** 20): ModelCache | undefined {
+export function storageCache(maxBytes = 256 * 2 ** 20): OwnCache | undefined {
   let storage: CacheStorage | undefined;
   try {
     storage = globalThis.caches;
@@ -23,13 +23,20 @@ export function storageCache(maxBytes = 256 * 2 ** 20): ModelCache | undefined {
     // A frame without an origin is forbidden to ask.
   }
   if (!storage) return undefined;
-  // Soon, since the first file wants it at the worst moment; but what is asked of the network goes first.
-  const opened = new Promise<void>((resolve) => setTimeout(resolve)).then(() => openCache(storage));
-  opened.catch(() => {});
+  let opening: Promise<Cache> | undefined;
+  const opened = (): Promise<Cache> => {
+    opening ??= openCache(storage);
+    return opening;
+  };
   return {
+    prepare() {
+      // What is asked of the network goes first.
+      setTimeout(() => opened().catch(() => {}));
+    },
+
     async get(location, sha256) {
       const key = keyOf(location, sha256);
-      const cache = await opened;
+      const cache = await opened();
       const response = key && (await cache.match(key));
       if (!response) return undefined;
       const bytes = new Uint8Array(await response.arrayBuffer());
@@ -44,7 +51,7 @@ export function storageCache(maxBytes = 256 * 2 ** 20): ModelCache | undefined {
       const key = keyOf(location, sha256);
       if (!key || bytes.length > maxBytes) return;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      const cache = await opened;
+      const cache = await opened();
       try {
         await cache.put(key, entry(bytes));
         await dropVersions(cache, key);
