@@ -119,6 +119,9 @@ describe('a group', () => {
       const aborted = group.push(new Float32Array(8), { signal: AbortSignal.abort() });
       await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
       await expect(group.join(before.subarray(2))).rejects.toMatchObject({ code: 'SNAPSHOT_INVALID' });
+      for (const chunks of [undefined, 5, new Float32Array(4)]) {
+        await expect(group.pushEach(chunks as never)).rejects.toMatchObject({ code: 'ARGUMENT' });
+      }
       expect(await group.pushEach([])).toEqual([]);
       expect(await group.snapshot(1)).toEqual(before);
       await group.push(new Float32Array(8));

@@ -76,6 +76,9 @@ export class StreamGroup {
     chunks: readonly (StreamChunk | undefined)[],
     options: CallOptions = {},
   ): Promise<(Tensor | undefined)[]> {
+    if (!Array.isArray(chunks)) {
+      throw new RivuletError('ARGUMENT', `chunks are a list, got ${chunks}`, { chunks: String(chunks) });
+    }
     const copies = Array.from(chunks, (chunk) => chunk && copyOfChunk(chunk));
     return this.#turns.take(async () => {
       const { info, group } = await this.#ready();

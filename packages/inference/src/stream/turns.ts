@@ -1,5 +1,6 @@
 /** Calls that wait for each other: each begins when the one before it has ended, however that ended. */
 import { RivuletError } from '@rivulet/core';
+import { checkSignal } from '../worker/checkOptions.ts';
 
 export class Turns {
   readonly #of: string;
@@ -18,10 +19,18 @@ export class Turns {
     return this.#open === 0 && !this.#ended;
   }
 
-  /** @throws DISPOSED after `end`; ABORTED at once when the signal aborts, and then the call never begins */
+  /**
+   * @throws DISPOSED after `end`; ARGUMENT for a signal that is none; ABORTED at once when the signal aborts, and then
+   *   the call never begins
+   */
   take<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#ended) {
       return Promise.reject(new RivuletError('DISPOSED', `this ${this.#of} has been disposed`, {}));
+    }
+    try {
+      if (signal) checkSignal(signal);
+    } catch (error) {
+      return Promise.reject(error);
     }
     const begin = async (): Promise<T> => {
       try {

@@ -127,6 +127,22 @@ describe.each([
     await works();
   });
 
+  it('refuses options that are none, and neither loads nor runs then', async () => {
+    for (const [options, details] of [
+      ['fused', { options: 'fused' }],
+      [null, { options: 'null' }],
+      [{ signal: 5 }, { signal: '5' }],
+      [{ onProgress: 'often' }, { onProgress: 'often' }],
+    ] as const) {
+      await expect(load(bytes, options as never)).rejects.toMatchObject({ code: 'ARGUMENT', details });
+    }
+    const given = { signal: {} } as never;
+    const refused = { code: 'ARGUMENT', details: { signal: '[object Object]' } };
+    await expect(model.run(halves(1), given)).rejects.toMatchObject(refused);
+    await expect(model.createStream().push(new Float32Array(3), given)).rejects.toMatchObject(refused);
+    await works();
+  });
+
   it('keeps NaN in the sequence that has it', async () => {
     const data = new Float32Array(2 * 3).fill(0.5);
     data[0] = Number.NaN;

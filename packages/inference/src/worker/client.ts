@@ -17,6 +17,7 @@ import type {
   ServiceTable,
 } from './api.ts';
 import { callerFiles } from './callerFiles.ts';
+import { checkOptions, checkSignal } from './checkOptions.ts';
 
 /** How long an idle host is kept for the next service (a manifest is often followed by its model). */
 const IDLE_MS = 2000;
@@ -68,8 +69,10 @@ export class ServiceClient {
   async open<N extends ServiceName>(
     name: N,
     location: string | Uint8Array,
-    { signal, onProgress, fetch, cache, ...options }: OpenOptions = {},
+    given: OpenOptions = {},
   ): Promise<Remote<ServiceTable[N]>> {
+    checkOptions(given);
+    const { signal, onProgress, fetch, cache, ...options } = given;
     this.#open++;
     clearTimeout(this.#idle);
     try {
@@ -116,12 +119,11 @@ export class ServiceClient {
         if (disposal) {
           return Promise.reject(new RivuletError('DISPOSED', `this ${recipe.name} has been disposed`, {}));
         }
-        if (!at.link.alive) {
-          try {
-            at = this.#again(recipe);
-          } catch (error) {
-            return Promise.reject(error);
-          }
+        try {
+          if (signal) checkSignal(signal);
+          if (!at.link.alive) at = this.#again(recipe);
+        } catch (error) {
+          return Promise.reject(error);
         }
         if (!signal) {
           try {

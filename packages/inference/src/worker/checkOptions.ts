@@ -1,0 +1,25 @@
+/** Options that JavaScript lets through though they are none: refused by their name, before anything has begun. */
+import { RivuletError } from '@rivulet/core';
+import type { OpenOptions } from './api.ts';
+
+/** @throws ARGUMENT for options that are none, and for a `signal` or an `onProgress` that is none */
+export function checkOptions(options: OpenOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new RivuletError('ARGUMENT', `options are an object, got ${String(options)}`, {
+      options: String(options),
+    });
+  }
+  const { signal, onProgress } = options;
+  if (signal) checkSignal(signal);
+  if (onProgress && typeof onProgress !== 'function') {
+    const got = String(onProgress);
+    throw new RivuletError('ARGUMENT', `onProgress is a function, got ${got}`, { onProgress: got });
+  }
+}
+
+/** By what is used of it: another realm's (a frame's) is of another class. @throws ARGUMENT */
+export function checkSignal(signal: AbortSignal): void {
+  if (typeof signal.addEventListener === 'function') return;
+  const got = String(signal);
+  throw new RivuletError('ARGUMENT', `signal is an AbortSignal, got ${got}`, { signal: got });
+}
