@@ -7,7 +7,6 @@
 import { RivuletError } from '@rivulet/core';
 import { batchesPerEpoch, epochBatches, validationBatches } from './bptt/epochBatches.ts';
 import { addEvaluations } from './bptt/evaluateBatches.ts';
-import { badSampleError } from './bptt/findBadSample.ts';
 import { gradientNorms } from './bptt/gradientNorms.ts';
 import { truncationOf } from './bptt/truncation.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
@@ -17,13 +16,14 @@ import { type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
 import { isBetter } from './optim/isBetter.ts';
 import { learningRate } from './optim/learningRate.ts';
 import { afterValidation, isExhausted, type Patience } from './optim/patience.ts';
-import type { SharedState, StepReply } from './parallel/protocol.ts';
+import type { SharedState, StepReply, StepRequest } from './parallel/protocol.ts';
 import { createSharedState } from './parallel/sharedState.ts';
+import { StepsAhead } from './parallel/stepsAhead.ts';
 import { ThreadPool } from './parallel/threadPool.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
 import { combinedHash, type DataHashes, dataHashes } from './run/dataHashes.ts';
-import { checkLoss, withCheckpoints } from './run/divergence.ts';
+import { checkLoss, checkStep, withCheckpoints } from './run/divergence.ts';
 import { evaluateRun } from './run/evaluateRun.ts';
 import { RunFolder } from './run/runFolder.ts';
 import type { TrainEvent, TrainResult } from './trainEvent.ts';
@@ -60,6 +60,7 @@ class Run {
   readonly #hash: string;
   readonly #plan: NetworkPlan;
   readonly #pool: ThreadPool;
+  readonly #steps: StepsAhead;
   readonly #folder: RunFolder;
   readonly #data: DataHashes;
   readonly #vectors: Readonly<Record<'weights' | 'm' | 'v' | 'average', Float32Array>>;
@@ -99,6 +100,7 @@ class Run {
     this.#hash = recipeHash(recipe);
     this.#plan = plan;
     this.#pool = pool;
+    this.#steps = new StepsAhead(pool, shared);
     this.#vectors = {
       weights: new Float32Array(shared.weights),
       m: new Float32Array(shared.m),
@@ -177,6 +179,7 @@ class Run {
     const every = this.#recipe.validateEvery ?? this.#stepsPerEpoch;
     this.#announce();
     let saved = performance.now();
+    const isDue = (): boolean => performance.now() - saved > checkpointSeconds * 1000;
     let epoch = -1;
     let batches: Int32Array[] = [];
     while (!this.#isOver() && this.#step < stopAfter && !signal?.aborted) {
@@ -185,9 +188,11 @@ class Run {
         epoch = now;
         batches = this.#batchesOf(epoch);
       }
-      await this.#takeStep(epoch, batches[this.#step % this.#stepsPerEpoch]!);
+      const next = this.#step + 1;
+      const goesOn = next < Math.min(this.#totalSteps, stopAfter) && next % every !== 0 && !isDue();
+      await this.#takeStep(epoch, batches, goesOn && next % this.#stepsPerEpoch !== 0);
       if (this.#step % every === 0 || this.#step === this.#totalSteps) await this.#validate();
-      if (this.#step % this.#stepsPerEpoch === 0 || performance.now() - saved > checkpointSeconds * 1000) {
+      if (this.#step % this.#stepsPerEpoch === 0 || isDue()) {
         await this.#save();
         saved = performance.now();
       }
@@ -209,39 +214,28 @@ class Run {
     return epochBatches(this.#trainLengths, this.#recipe.batch, this.#recipe.buckets, random);
   }
 
-  async #takeStep(epoch: number, samples: Int32Array): Promise<void> {
-    const started = performance.now();
-    const { optimiser } = this.#recipe;
-    const lr = learningRate(optimiser, this.#step, this.#totalSteps, this.#patience.lowered);
-    const { gradientNorms: every } = this.#options;
-    const squares = every !== undefined && (this.#step + 1) % every === 0;
-    const replies = await this.#pool.ask({ kind: 'step', step: this.#step, samples, lr, squares });
-    const { loss, norm, finite } = replies[0]!;
-    if (!finite) {
-      const bad = replies.map((reply) => reply.bad);
-      // Bad data explains a bad loss, a bad loss does not explain the data.
-      const first = bad.find((sample) => sample?.input) ?? bad.find((sample) => sample);
-      const step = this.#step + 1;
-      const numbers = { step, loss: String(loss), norm: String(norm) };
-      throw badSampleError(`Step ${step}: loss ${loss}, gradient norm ${norm}`, first, numbers);
-    }
-    const milliseconds = performance.now() - started;
+  /** @param goesOn whether the next step comes right after it, in the same epoch */
+  async #takeStep(epoch: number, batches: readonly Int32Array[], goesOn: boolean): Promise<void> {
+    const request = this.#request(this.#step, batches);
+    const next = goesOn ? this.#request(this.#step + 1, batches) : undefined;
+    const { replies, milliseconds } = await this.#steps.take(request, next);
+    checkStep(this.#step + 1, replies);
+    const { loss, norm } = replies[0]!;
+    const found = { loss, norm, lr: request.lr, samples: request.samples.length, milliseconds };
     this.#step++;
     this.#firstLoss ??= loss;
     this.#lossSum += loss;
     this.#lossCount++;
     this.#seconds += milliseconds / 1000;
-    this.#emit({
-      kind: 'step',
-      step: this.#step,
-      epoch,
-      loss,
-      norm,
-      lr,
-      samples: samples.length,
-      milliseconds,
-    });
+    this.#emit({ kind: 'step', step: this.#step, epoch, ...found });
     this.#tellNorms(replies);
+  }
+
+  #request(step: number, batches: readonly Int32Array[]): StepRequest {
+    const samples = batches[step % this.#stepsPerEpoch]!;
+    const lr = learningRate(this.#recipe.optimiser, step, this.#totalSteps, this.#patience.lowered);
+    const { gradientNorms: every } = this.#options;
+    return { kind: 'step', step, samples, lr, squares: every !== undefined && (step + 1) % every === 0 };
   }
 
   #tellNorms(replies: readonly StepReply[]): void {
@@ -287,6 +281,7 @@ class Run {
   }
 
   async #save(): Promise<void> {
+    await this.#steps.drop();
     await this.#pool.ask({ kind: 'flush' });
     this.#folder.sync();
     writeCheckpoint(this.#folder.file('last'), this.#checkpoint(this.#vectors));

@@ -4,6 +4,7 @@ import { initialise } from '../../../packages/training/src/nn/initialise.ts';
 import { planNetwork } from '../../../packages/training/src/nn/networkPlan.ts';
 import type { KernelVariant, ThreadInit } from '../../../packages/training/src/parallel/protocol.ts';
 import { createSharedState } from '../../../packages/training/src/parallel/sharedState.ts';
+import { StepsAhead } from '../../../packages/training/src/parallel/stepsAhead.ts';
 import { ThreadPool } from '../../../packages/training/src/parallel/threadPool.ts';
 import { TrainerThread } from '../../../packages/training/src/parallel/trainerThread.ts';
 import type { TrainingEngine } from './engine.ts';
@@ -27,17 +28,20 @@ export function ourEngine(threads: number, variant: 'relaxed' | 'plain'): Traini
   return {
     name: `Rivulet, ${variant} SIMD, ${threads} thread${threads > 1 ? 's' : ''}`,
     async open(job) {
-      const pool = await ThreadPool.open(startOf(job, threads, variant));
+      const start = startOf(job, threads, variant);
+      const pool = await ThreadPool.open(start);
       pools.push(pool);
       await pool.ask({ kind: 'restore' });
       const samples = Int32Array.from({ length: job.batch }, (_, i) => i);
+      // As the trainer takes them: the threads begin the next one meanwhile, but none beyond their turn.
+      const ahead = new StepsAhead(pool, start.shared);
+      const request = (step: number) => ({ kind: 'step', step, samples, lr: LR }) as const;
       let step = 0;
       return async (steps) => {
         const times: number[] = [];
-        for (let i = 0; i < steps; i++) {
-          const started = performance.now();
-          await pool.ask({ kind: 'step', step: step++, samples, lr: LR });
-          times.push(performance.now() - started);
+        for (const end = step + steps; step < end; step++) {
+          const next = step + 1 < end ? request(step + 1) : undefined;
+          times.push((await ahead.take(request(step), next)).milliseconds);
         }
         return times;
       };

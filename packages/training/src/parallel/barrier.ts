@@ -3,6 +3,7 @@
  * error instead of waiting for ever.
  */
 import { RivuletError } from '@rivulet/core';
+import { WordWait } from './wordWait.ts';
 
 const ARRIVED = 0;
 const GENERATION = 1;
@@ -10,15 +11,10 @@ const BROKEN = 2;
 /** Int32 words of shared memory a barrier needs. */
 export const BARRIER_WORDS = 3;
 
-/**
- * Looks at the barrier, some 50 us of them, before a thread sleeps: to be woken takes as long, three times a step, and
- * threads with like shards arrive within that.
- */
-const LOOKS = 10_000;
-
 export class Barrier {
   readonly #words: Int32Array;
   readonly #threads: number;
+  readonly #wait = new WordWait();
 
   constructor(words: Int32Array, threads: number) {
     this.#words = words;
@@ -34,11 +30,11 @@ export class Barrier {
       Atomics.add(words, GENERATION, 1);
       Atomics.notify(words, GENERATION);
     } else {
-      const closed = (): boolean =>
-        Atomics.load(words, GENERATION) === generation && Atomics.load(words, BROKEN) === 0;
-      let looks = 0;
-      while (looks < LOOKS && closed()) looks++;
-      while (closed()) Atomics.wait(words, GENERATION, generation, 1000);
+      this.#wait.while(
+        words,
+        GENERATION,
+        () => Atomics.load(words, GENERATION) === generation && Atomics.load(words, BROKEN) === 0,
+      );
     }
     if (Atomics.load(words, BROKEN) !== 0) {
       throw new RivuletError('ABORTED', 'Another training thread failed', {});

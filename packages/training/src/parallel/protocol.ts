@@ -22,6 +22,7 @@ export interface SharedState {
   /** Float64 [threads][3]: loss sum, loss weight, square sum of the thread's slice of the gradient. */
   readonly sums: ArrayBufferLike;
   readonly barrier: ArrayBufferLike;
+  readonly gate: ArrayBufferLike;
 }
 
 /** Where the task's code is: a name of the house, or a module that exports `task` (tests bring their own). */
@@ -39,15 +40,20 @@ export interface ThreadInit {
   readonly squares?: boolean;
 }
 
+/** One training step. */
+export interface StepRequest {
+  readonly kind: 'step';
+  /** Counted from the start of the run. */
+  readonly step: number;
+  readonly samples: Int32Array;
+  readonly lr: number;
+  readonly squares?: boolean;
+  /** Asked for before the results of the step before are judged: it takes effect only if the gate lets it through. */
+  readonly ahead?: boolean;
+}
+
 export type Request =
-  /** One training step; `step` is counted from the start of the run. */
-  | {
-      readonly kind: 'step';
-      readonly step: number;
-      readonly samples: Int32Array;
-      readonly lr: number;
-      readonly squares?: boolean;
-    }
+  | StepRequest
   /** Writes moments and average to the shared state. */
   | { readonly kind: 'flush' }
   /** Takes weights, moments and average from the shared state. */
@@ -75,8 +81,12 @@ export interface StepReply {
   readonly norm: number;
   /** False when loss or gradient are not finite: the weights are then as before. */
   readonly finite: boolean;
+  /** When this thread had done it, in milliseconds of the clock that all threads share (`sharedNow.ts`). */
+  readonly ended: number;
   /** Where the step asked for them: this thread's part. */
   readonly squares?: GradientSquares;
+  /** Of a step asked for ahead that was not let through: all is as before it. */
+  readonly dropped?: boolean;
   /** When not finite: this thread's first sample that is not by itself. */
   readonly bad?: BadSample;
 }

@@ -1,5 +1,6 @@
 /** The memory of a run's threads. */
 import { BARRIER_WORDS } from './barrier.ts';
+import { GATE_WORDS } from './gate.ts';
 import type { SharedState } from './protocol.ts';
 
 /**
@@ -20,5 +21,6 @@ export function createSharedState(
     gradients: Array.from({ length: threads }, vector),
     sums: new Buffer(threads * 3 * 8),
     barrier: new Buffer(BARRIER_WORDS * 4),
+    gate: new Buffer(GATE_WORDS * 4),
   };
 }

@@ -19,11 +19,18 @@ interface ReplyOf {
   restore: { kind: 'done' };
 }
 
+/** A request on its way: what the threads have said to it so far. */
+interface Asked {
+  readonly replies: (Reply | undefined)[];
+  resolve(replies: Reply[]): void;
+  reject(error: RivuletError): void;
+}
+
 export class ThreadPool {
   readonly #workers: readonly Worker[];
-  readonly #pending: ((reply: Reply) => void)[] = [];
+  /** In the order of asking, which is that of a thread's replies too. */
+  readonly #asked: Asked[] = [];
   #failure: RivuletError | undefined;
-  #onFailure: (error: RivuletError) => void = () => {};
   /** Replies of the opened threads, in their order. */
   ready: readonly ReadyReply[] = [];
 
@@ -33,7 +40,7 @@ export class ThreadPool {
       const worker = new Worker(new URL('./threadMain.ts', import.meta.url), { workerData });
       worker.on('message', (reply: Reply) => {
         if (reply.kind === 'error') this.#fail(RivuletError.fromWire(reply.error));
-        else this.#pending[thread]?.(reply);
+        else this.#take(thread, reply);
       });
       worker.on('error', (cause) => {
         this.#fail(
@@ -59,11 +66,10 @@ export class ThreadPool {
     }
   }
 
-  /** Asks every thread; `request` may differ by thread. Requests must not overlap. */
+  /** Asks every thread; `request` may differ by thread. Requests may overlap: they are answered in their order. */
   async ask<K extends Request['kind']>(
     request: Extract<Request, { kind: K }> | ((thread: number) => Extract<Request, { kind: K }>),
   ): Promise<ReplyOf[K][]> {
-    if (this.#failure) throw this.#failure;
     const replies = this.#replies();
     this.#workers.forEach((worker, thread) => {
       worker.postMessage(typeof request === 'function' ? request(thread) : request);
@@ -72,30 +78,33 @@ export class ThreadPool {
   }
 
   async close(): Promise<void> {
-    this.#onFailure = () => {};
+    this.#asked.length = 0;
     for (const worker of this.#workers) worker.removeAllListeners('exit');
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
   #replies(): Promise<Reply[]> {
     return new Promise((resolve, reject) => {
-      if (this.#failure) return reject(this.#failure);
-      this.#onFailure = reject;
-      const replies: Reply[] = [];
-      let missing = this.#workers.length;
-      this.#workers.forEach((_, thread) => {
-        this.#pending[thread] = (reply) => {
-          replies[thread] = reply;
-          if (--missing === 0) resolve(replies);
-        };
-      });
+      if (this.#failure && this.#failure.code !== 'ABORTED') return reject(this.#failure);
+      this.#asked.push({ replies: this.#workers.map(() => undefined), resolve, reject });
     });
+  }
+
+  #take(thread: number, reply: Reply): void {
+    const asked = this.#asked.find(({ replies }) => !replies[thread]);
+    if (!asked) return;
+    asked.replies[thread] = reply;
+    const replies = asked.replies.filter((each) => each !== undefined);
+    if (replies.length < this.#workers.length) return;
+    this.#asked.shift();
+    asked.resolve(replies);
   }
 
   #fail(error: RivuletError): void {
     // The thread that only met a broken barrier says less than the one that broke it.
     if (this.#failure && this.#failure.code !== 'ABORTED') return;
     this.#failure = error;
-    if (error.code !== 'ABORTED') this.#onFailure(error);
+    if (error.code === 'ABORTED') return;
+    for (const { reject } of this.#asked.splice(0)) reject(error);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * One thread of the data-parallel step. It owns a kernel instance with all weights and computes the gradient
- * of its share of the batch; then it owns a slice of the parameters: it adds all threads' gradients there in
- * thread order, which keeps the sum the same from run to run, updates them, and hands them to all.
+ * of its share of the batch; then it owns a slice of the parameters: it adds the other threads' gradients there to
+ * its own, in their order, which keeps the sum the same from run to run, updates them, and hands them to all.
  */
 import { loadTrainKernels, type TrainKernels, type TrainKernelsOptions } from '@rivulet/kernels/train';
 import { evaluateBatches } from '../bptt/evaluateBatches.ts';
@@ -17,7 +17,19 @@ import { Optimiser, sliceOf } from '../optim/optimiser.ts';
 import { Random } from '../random.ts';
 import type { Task, TaskData } from '../task.ts';
 import { Barrier } from './barrier.ts';
-import type { ReadyReply, Reply, Request, StepReply, ThreadInit, ValidateReply } from './protocol.ts';
+import { Gate } from './gate.ts';
+import type {
+  ReadyReply,
+  Reply,
+  Request,
+  StepReply,
+  StepRequest,
+  ThreadInit,
+  ValidateReply,
+} from './protocol.ts';
+import { sharedNow } from './sharedNow.ts';
+
+const DROPPED: StepReply = { kind: 'step', loss: 0, norm: 0, finite: true, ended: 0, dropped: true };
 
 /** What all threads found together, and did. */
 interface Update {
@@ -34,6 +46,7 @@ export class TrainerThread {
   readonly #network: Network;
   readonly #optimiser: Optimiser;
   readonly #barrier: Barrier;
+  readonly #gate: Gate;
   readonly #random: Random;
   readonly #weights: Float32Array;
   readonly #m: Float32Array;
@@ -69,6 +82,7 @@ export class TrainerThread {
     const { start, end } = this.#optimiser.slice;
     this.#othersSlice = threads > 1 ? kernels.alloc(end - start) : 0;
     this.#barrier = new Barrier(new Int32Array(shared.barrier), threads);
+    this.#gate = new Gate(new Int32Array(shared.gate));
     this.#random = Random.fromSeed(recipe.seed);
     this.#weights = new Float32Array(shared.weights);
     this.#m = new Float32Array(shared.m);
@@ -109,7 +123,7 @@ export class TrainerThread {
   handle(request: Request): Reply {
     switch (request.kind) {
       case 'step':
-        return this.#step(request.step, request.samples, request.lr, request.squares);
+        return this.#step(request);
       case 'validate':
         return this.#validate(request.batches);
       case 'figures':
@@ -123,11 +137,12 @@ export class TrainerThread {
     }
   }
 
-  #step(step: number, samples: Int32Array, lr: number, squares = false): StepReply {
+  #step({ step, samples, lr, squares = false, ahead = false }: StepRequest): StepReply {
     const { thread, threads } = this.#init;
     const random = this.#random.derive('step', step);
     if (!this.#truncation) {
       const found = shardGradient(this.#network, this.#data, samples, thread, threads, random);
+      if (ahead && !this.#gate.passes(step)) return DROPPED;
       return this.#reply(this.#update(found, lr, step, squares), samples, random);
     }
     const pass = this.#truncatedPass(samples, random);
@@ -140,6 +155,7 @@ export class TrainerThread {
       if (!pass) this.#network.clearGradients();
       const none = { sum: 0, weight: 0 };
       const found = pass ? namingSample(this.#data, 'train', own, pass, () => pass.gradient(chunk)) : none;
+      if (chunk === 0 && ahead && !this.#gate.passes(step)) return DROPPED;
       const before = step * this.#mostChunks + Math.min(chunk, this.#mostChunks - 1);
       last = this.#update(found, lr, before, squares && chunk === chunks - 1);
       sum += last.sum;
@@ -154,7 +170,8 @@ export class TrainerThread {
     const bad = finite ? undefined : this.#badSample(samples, random);
     // A batch without one usable sample has no weight and no gradient.
     const loss = sum * (1 / (weight || 1));
-    return { kind: 'step', loss, norm, finite, ...(squares ? { squares } : {}), ...(bad ? { bad } : {}) };
+    const what = { ...(squares ? { squares } : {}), ...(bad ? { bad } : {}) };
+    return { kind: 'step', loss, norm, finite, ended: sharedNow(), ...what };
   }
 
   /** This thread's share of a batch; none where there are fewer samples than threads. */
@@ -183,7 +200,7 @@ export class TrainerThread {
   #update(found: LossSum, lr: number, before: number, wantsSquares: boolean): Update {
     const { thread, threads } = this.#init;
     const network = this.#network;
-    if (threads > 1) this.#gradients[thread]!.set(network.gradients());
+    if (threads > 1) this.#copyOthersParts(network.gradients(), this.#gradients[thread]!);
     this.#sums[thread * 3] = found.sum;
     this.#sums[thread * 3 + 1] = found.weight;
     this.#barrier.wait();
@@ -204,9 +221,16 @@ export class TrainerThread {
       this.#optimiser.update(network.weightsPointer, network.gradientsPointer, norm, lr, before);
       this.#weights.set(network.weights().subarray(slice.start, slice.end), slice.start);
       this.#barrier.wait();
-      network.weights().set(this.#weights);
+      this.#copyOthersParts(this.#weights, network.weights());
     }
     return { sum, weight, norm, finite, ...(squares ? { squares } : {}) };
+  }
+
+  /** Copies a flat vector but for this thread's slice. */
+  #copyOthersParts(from: Float32Array, to: Float32Array): void {
+    const { start, end } = this.#optimiser.slice;
+    to.set(from.subarray(0, start));
+    to.set(from.subarray(end), end);
   }
 
   /** Draws what the step drew. */
@@ -223,18 +247,15 @@ export class TrainerThread {
     return total;
   }
 
-  /** Adds the slice's gradients of all threads into this network's, scaled. @returns the sum of squares */
+  /** Adds the slice's gradients of the other threads to this network's, and scales. @returns the sum of squares */
   #addGradients(scale: number): number {
     const { start, end } = this.#optimiser.slice;
     const at = this.#network.gradientsPointer + 4 * start;
-    if (this.#init.threads > 1) {
-      const [first, ...others] = this.#gradients.map((each) => each.subarray(start, end));
-      this.#kernels.f32(at, end - start).set(first!);
-      for (const other of others) {
-        this.#kernels.f32(this.#othersSlice, end - start).set(other);
-        this.#kernels.add(at, this.#othersSlice, end - start);
-      }
-    }
+    this.#gradients.forEach((gradient, thread) => {
+      if (thread === this.#init.thread) return;
+      this.#kernels.f32(this.#othersSlice, end - start).set(gradient.subarray(start, end));
+      this.#kernels.add(at, this.#othersSlice, end - start);
+    });
     return this.#kernels.scaleSquares(at, end - start, scale);
   }
 

@@ -1,8 +1,10 @@
 /**
- * When a run is lost though its loss is still a number: clipped gradients and saturated cells keep a loss that has
- * exploded finite for ever.
+ * When a run is lost: its loss is no number, or still is one, for clipped gradients and saturated cells keep a loss
+ * that has exploded finite for ever.
  */
 import { RivuletError } from '@rivulet/core';
+import { badSampleError } from '../bptt/findBadSample.ts';
+import type { StepReply } from '../parallel/protocol.ts';
 
 /** Far above what a batch that is merely hard, or a likelihood's outlier, adds to a mean of many. */
 const EXPLODED = 100;
@@ -27,6 +29,21 @@ export function checkLoss(
       { step, loss, first },
     );
   }
+}
+
+/**
+ * @param step counted from 1
+ * @param replies of all threads
+ * @throws DIVERGED where the step's loss or gradient is not finite; DATA_INVALID where a sample is why. Both name it
+ */
+export function checkStep(step: number, replies: readonly StepReply[]): void {
+  const { loss, norm, finite } = replies[0]!;
+  if (finite) return;
+  const bad = replies.map((reply) => reply.bad);
+  // Bad data explains a bad loss, a bad loss does not explain the data.
+  const first = bad.find((sample) => sample?.input) ?? bad.find((sample) => sample);
+  const numbers = { step, loss: String(loss), norm: String(norm) };
+  throw badSampleError(`Step ${step}: loss ${loss}, gradient norm ${norm}`, first, numbers);
 }
 
 /** A run that diverged also says which steps it leaves on disk, from before. */
