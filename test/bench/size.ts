@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- size`: bytes over the line. What the inference package adds to a page of somebody else that runs
  * a model, and what the first visit to each of our apps fetches and keeps for offline, shell and engine, without the
- * model. Needs a build.
+ * model; apart, what it keeps for offline once the page rests. Needs a build.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,11 +19,24 @@ export async function bench(): Promise<Record<string, number>> {
   for (const app of APPS) {
     const folder = fileURLToPath(new URL(`../../apps/${app}/dist`, import.meta.url));
     if (!existsSync(folder)) throw new Error(`apps/${app} is not built: run "npm run build" first`);
-    const kept = readFileSync(join(folder, 'sw.js'), 'utf8');
-    const needed = (file: string): boolean => kept.includes(`"${file}"`) || file === 'sw.js';
-    report(app, await builtFiles(folder), needed, figures);
+    const { first, later } = keptFiles(readFileSync(join(folder, 'sw.js'), 'utf8'));
+    const files = await builtFiles(folder);
+    report(app, files, (file) => first.has(file) || file === 'sw.js', figures);
+    const gzip = files.filter(({ name }) => later.has(name)).reduce((sum, { gzip }) => sum + gzip, 0);
+    figures[`${app}, once it rests, gzip`] = gzip;
+    console.log(`once the page rests: ${(gzip / 1000).toFixed(1)} kB gzip`);
   }
   return figures;
+}
+
+/** What a built service worker keeps: with the first visit, and later. */
+function keptFiles(script: string): Record<'first' | 'later', Set<string>> {
+  const kept = { first: new Set<string>(), later: new Set<string>() };
+  for (const [, list] of script.matchAll(/(\[\{"(?:later|revision)".*?\}\])/g)) {
+    for (const { url, later } of JSON.parse(list!)) kept[later ? 'later' : 'first'].add(url);
+  }
+  if (kept.first.size === 0) throw new Error('sw.js has no list of files');
+  return kept;
 }
 
 /** Prints a table. */

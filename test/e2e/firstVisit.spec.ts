@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@playwright/test';
 import { serve } from '@rivulet/front/serve';
-import { expectOfflineReady } from './handwriting/desk.ts';
+import { expectLearningKept, expectOfflineReady } from './handwriting/desk.ts';
 
 /** Answers that carried a body, by address. */
 async function countingServer() {
@@ -36,6 +36,7 @@ for (const [app, model] of [
     try {
       await page.goto(`${server.url}/${app}/`);
       await expectOfflineReady(page);
+      if (app === 'handwriting') await expectLearningKept(page);
       expect(server.bodies.get(`/${app}/models/${model}/model.int8.onnx`)).toBe(1);
       expect([...server.bodies].filter(([, times]) => times > 1)).toEqual([]);
       expect(server.bodies.size).toBeGreaterThan(15);

@@ -10,7 +10,7 @@ import { createHandwritingRecognizer, HandwritingStroke } from '@rivulet/inferen
 import { type AdaptedFiles, createAdapter } from '@rivulet/training/adapt';
 import { placed, type RealWord, realWords } from '../fixtures/realWords.ts';
 import { RealTabs } from './adapt/realTabs.ts';
-import { expectOfflineReady, expectRead, open, textOf } from './handwriting/desk.ts';
+import { expectLearningKept, expectOfflineReady, expectRead, open, textOf } from './handwriting/desk.ts';
 import { keptLearned } from './handwriting/kept.ts';
 import { write } from './handwriting/realInk.ts';
 
@@ -223,6 +223,25 @@ for (const [device, colorScheme, viewport] of [
   });
 }
 
+test('says how many words are missing where it cannot learn from all of them', async ({ page }) => {
+  test.setTimeout(180_000);
+  await open(page);
+  await importInk(page, lent);
+  await correct(
+    page,
+    lent.slice(0, 2).map((word) => ({ ...word, label: `${word.label}é` })),
+  );
+  await confirmPage(page);
+  await button(page).press('Enter');
+  await expect(page.getByTestId('learn-outcome')).toHaveText(
+    'Only 28 words are left to learn from, and it needs 30, so nothing was changed. 2 words were passed over: they have signs that the reader does not know, or too little ink.',
+    { timeout: 60_000 },
+  );
+  await expect(page.getByTestId('learn-words')).toHaveText('28 of the 30 words that it needs');
+  await expect(button(page)).toHaveAttribute('aria-disabled', 'true');
+  expect(await keptLearned(page)).toBeUndefined();
+});
+
 test('a tab that is hidden waits, and goes on learning once it is seen', async ({ baseURL }) => {
   test.setTimeout(300_000);
   const browser = await RealTabs.open();
@@ -273,25 +292,37 @@ test('a tab that is hidden waits, and goes on learning once it is seen', async (
   }
 });
 
+let delta: Uint8Array;
+let foreign: Uint8Array;
+let renewed: AdaptedFiles;
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  const words = lent.slice(0, 20).map(({ label, strokes }) => ({ label, ink: strokes }));
+  const learn = async (dtype: 'int8' | 'float32') => {
+    const adapter = await createAdapter(join(models, 'handwriting-en'), { dtype });
+    await adapter.adapt(words, { epochs: 1, margin: 0, learningRate: 1e-3 });
+    const made = { delta: (await adapter.exportDelta())!, files: await adapter.files() };
+    adapter.dispose();
+    return made;
+  };
+  ({ delta, files: renewed } = await learn('int8'));
+  ({ delta: foreign } = await learn('float32'));
+});
+
+test('learns without a network, once a first visit was online', async ({ page, context }) => {
+  await open(page);
+  await expectOfflineReady(page);
+  await expectLearningKept(page);
+  await context.setOffline(true);
+  await page.reload();
+  await openLearning(page);
+  await takeFile(page, delta);
+  await expect(learned(page)).toContainText('Brought from a file', { timeout: 60_000 });
+});
+
 test.describe('what can go wrong', () => {
   // What the routes below answer must reach the page: no service worker stands between them.
   test.use({ serviceWorkers: 'block' });
-
-  let delta: Uint8Array;
-  let foreign: Uint8Array;
-  let renewed: AdaptedFiles;
-  test.beforeAll(async () => {
-    const words = lent.slice(0, 10).map(({ label, strokes }) => ({ label, ink: strokes }));
-    const learn = async (dtype: 'int8' | 'float32') => {
-      const adapter = await createAdapter(join(models, 'handwriting-en'), { dtype });
-      await adapter.adapt(words, { epochs: 1, margin: 0, learningRate: 1e-3 });
-      const made = { delta: (await adapter.exportDelta())!, files: await adapter.files() };
-      adapter.dispose();
-      return made;
-    };
-    ({ delta, files: renewed } = await learn('int8'));
-    ({ delta: foreign } = await learn('float32'));
-  });
 
   test('a file that is torn or of another model, and a device without room, change nothing', async ({
     page,

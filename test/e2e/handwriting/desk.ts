@@ -63,3 +63,16 @@ export async function expectOfflineReady(page: Page): Promise<void> {
     }
   });
 }
+
+/** What only learning needs is kept too, which comes once the page rests. */
+export async function expectLearningKept(page: Page): Promise<void> {
+  const kept = () =>
+    page.evaluate(async () => {
+      const names = (await caches.keys()).filter((name) => name.startsWith('rivulet-later'));
+      const caught = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+      return caught.flat().map(({ url }) => url);
+    });
+  for (const part of ['LearnDialog-', 'adaptWorker-', 'train.relaxed-', 'train.json']) {
+    await expect.poll(kept, { timeout: 30_000 }).toContainEqual(expect.stringContaining(part));
+  }
+}

@@ -6,7 +6,7 @@ import { shownText } from '../recognise/words.ts';
 import type { Notebook } from '../ui/notebook.ts';
 import { LearnedPart } from './LearnedPart.tsx';
 import { LEAST_WORDS, Learner, type LearnState } from './learner.ts';
-import { outcomeText } from './outcomeText.ts';
+import { outcomeText, tooFewText } from './outcomeText.ts';
 import './learn.css';
 
 /** There is one notebook in a page; learning goes on when the dialog is closed. */
@@ -20,7 +20,7 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
   const open = useRef(true);
   useEffect(() => () => void (open.current = false), []);
   const count = () => void own.lessons().then((all) => (words.value = all.length));
-  useEffect(count, [notebook.current.value.choices]);
+  useEffect(count, [notebook.current.value.choices, own.passedOver.value]);
 
   const unsure = (notebook.reader.words.value ?? []).filter(
     ({ key }) => notebook.current.value.choices[key] === undefined,
@@ -31,7 +31,8 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
     await own.learn();
     const { value } = own.state;
     if (open.current) return;
-    if (value.kind === 'learned') toast(outcomeText(value.outcome));
+    const said = saidOf(value);
+    if (said) toast(said);
     if (value.kind === 'failed') toast(`${explainError(value.error).sentence} The reader is as it was.`);
   };
 
@@ -80,7 +81,7 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
           {learning ? 'Cancel' : 'Learn now'}
         </button>
         <p class="outcome" role="status" data-testid="learn-outcome">
-          {state.value.kind === 'learned' && outcomeText(state.value.outcome)}
+          {saidOf(state.value)}
         </p>
         {state.value.kind === 'failed' && (
           <p class="problem" role="alert">
@@ -93,6 +94,13 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
       </div>
     </ModalDialog>
   );
+}
+
+/** What came of it, where it came to an end of its own. */
+function saidOf(state: LearnState): string | undefined {
+  if (state.kind === 'learned') return outcomeText(state.outcome);
+  if (state.kind === 'tooFew') return tooFewText(state.words, LEAST_WORDS, state.passedOver);
+  return undefined;
 }
 
 function Progress({ state }: { state: LearnState }) {

@@ -4,14 +4,19 @@
  */
 import { signal } from '@preact/signals';
 import { RivuletError } from '@rivulet/core';
-import type { Adapter, AdaptProgress, Figures, InkSample } from '@rivulet/training/adapt';
+import type { Adapter, AdaptProgress, Figures } from '@rivulet/training/adapt';
 import type { Learned } from '../store/learned.ts';
 import type { Notebook } from '../ui/notebook.ts';
-import { lessonsOf } from './lessons.ts';
+import { type Lesson, lessonsOf } from './lessons.ts';
 import { pageInView } from './pageInView.ts';
 
 /** With 20 words unseen writers gained nothing, with 30 a third of their errors went (`npm run evaluate -- adapt words`). */
 export const LEAST_WORDS = 30;
+
+/** Fewer words cannot be split into some to learn from and some to judge by. */
+const LEAST_TO_CHECK = 2;
+/** Seconds in which words are checked, all of them, and nothing is learned. */
+const NO_TIME = Number.MIN_VALUE;
 
 export type LearnState =
   | { readonly kind: 'idle' }
@@ -23,6 +28,8 @@ export type LearnState =
       readonly waiting: boolean;
     }
   | { readonly kind: 'learned'; readonly outcome: Outcome }
+  /** So many words were left of those that it needs, and nothing was learned. */
+  | { readonly kind: 'tooFew'; readonly words: number; readonly passedOver: number }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export interface Outcome {
@@ -39,6 +46,8 @@ export interface Outcome {
 
 export class Learner {
   readonly state = signal<LearnState>({ kind: 'idle' });
+  /** Keys of the lessons that the reader cannot learn from, as far as it has met them. */
+  readonly passedOver = signal<ReadonlySet<string>>(new Set());
   private readonly notebook: Notebook;
   private running: AbortController | undefined;
 
@@ -46,14 +55,14 @@ export class Learner {
     this.notebook = notebook;
   }
 
-  /** Of all notes, as they are kept. */
-  async lessons(): Promise<InkSample[]> {
+  /** Of all notes, as they are kept, but for those that are known to be passed over. */
+  async lessons(): Promise<Lesson[]> {
     const { store, notes } = this.notebook;
     const chosen = notes.value.filter(({ choices }) => Object.keys(choices).length > 0);
     const each = await Promise.all(
       chosen.map(async ({ id, choices }) => lessonsOf(choices, await store.strokes(id))),
     );
-    return each.flat();
+    return each.flat().filter(({ key }) => !this.passedOver.value.has(key));
   }
 
   /** Never rejects: `state` says how it went. */
@@ -62,8 +71,7 @@ export class Learner {
     this.state.value = { kind: 'learning', part: 0, waiting: false };
     try {
       const lessons = await this.lessons();
-      const outcome = await this.withAdapter(signal, (adapter) => this.adapt(adapter, lessons, signal));
-      this.state.value = { kind: 'learned', outcome };
+      this.state.value = await this.withAdapter(signal, (adapter) => this.adapt(adapter, lessons, signal));
     } catch (error) {
       const cancelled = error instanceof RivuletError && error.code === 'ABORTED';
       this.state.value = cancelled ? { kind: 'idle' } : { kind: 'failed', error };
@@ -110,9 +118,9 @@ export class Learner {
 
   private async adapt(
     adapter: Adapter,
-    lessons: readonly InkSample[],
+    lessons: readonly Lesson[],
     signal: AbortSignal,
-  ): Promise<Outcome> {
+  ): Promise<LearnState> {
     const { now } = await this.notebook.store.learned();
     // It goes on from what it knows, unless that belongs to an earlier reader.
     if (now?.base === adapter.info.sha256) await adapter.importDelta(now.delta);
@@ -122,11 +130,18 @@ export class Learner {
     let first: Figures | undefined;
     let best: Figures | undefined;
     for (;;) {
-      const result = await adapter.adapt(samples, { method: 'all', onProgress }).catch((error) => {
-        samples = without(samples, error);
+      const words = samples.length;
+      const passedOver = lessons.length - words;
+      const tooFew: LearnState = { kind: 'tooFew', words, passedOver };
+      if (words < LEAST_TO_CHECK) return tooFew;
+      const enough = words >= LEAST_WORDS;
+      const settings = { method: 'all', ...(enough ? { onProgress } : { seconds: NO_TIME }) } as const;
+      const result = await adapter.adapt(samples, settings).catch((error) => {
+        samples = this.without(samples, error);
         return undefined;
       });
       if (!result) continue;
+      if (!enough) return tooFew;
       first ??= result.before;
       if (result.kept) best = result.after;
       if (result.stopped === 'hidden') {
@@ -137,11 +152,21 @@ export class Learner {
       }
       if (best) await this.keep(adapter, samples.length);
       const { trained, judged, stopped } = result;
-      return {
-        ...{ kept: best !== undefined, before: first, after: best ?? first, trained, judged },
-        ...{ passedOver: lessons.length - samples.length, battery: stopped === 'battery' },
-      };
+      const figures = { before: first, after: best ?? first };
+      const counts = { trained, judged, passedOver };
+      const outcome = { kept: best !== undefined, ...figures, ...counts, battery: stopped === 'battery' };
+      return { kind: 'learned', outcome };
     }
+  }
+
+  /** The samples but the one that an error names. @throws the error where it names none */
+  private without(samples: readonly Lesson[], error: unknown): Lesson[] {
+    const details: Readonly<Record<string, unknown>> = error instanceof RivuletError ? error.details : {};
+    const { sample: place, split } = details;
+    // With a split it is a place within that part, not among these samples.
+    if (typeof place !== 'number' || split !== undefined) throw error;
+    this.passedOver.value = new Set([...this.passedOver.value, samples[place]!.key]);
+    return samples.toSpliced(place, 1);
   }
 
   private progress({ step, totalSteps, etaSeconds }: AdaptProgress): void {
@@ -170,15 +195,6 @@ async function openAdapter(model: string): Promise<Adapter> {
     if (navigator.onLine) throw cause;
     throw new RivuletError('MODEL_FETCH', `what learning needs could not be fetched: ${cause}`, {}, cause);
   }
-}
-
-/** The samples but the one that an error names. @throws the error where it names none */
-function without(samples: readonly InkSample[], error: unknown): InkSample[] {
-  const details: Readonly<Record<string, unknown>> = error instanceof RivuletError ? error.details : {};
-  const { sample: place, split } = details;
-  // With a split it is a place within that part, not among these samples.
-  if (typeof place !== 'number' || split !== undefined) throw error;
-  return samples.toSpliced(place, 1);
 }
 
 const notKept = (): RivuletError =>

@@ -9,13 +9,14 @@ it('takes the words a person spoke about, with all of their ink in its order', (
   const strokes = [stroke('a', 1, 2), stroke('b', 3), stroke('c', 4)];
   expect(lessonsOf({ 'a c': 'it', b: 'was' }, strokes)).toEqual([
     {
+      key: 'a c it',
       label: 'it',
       ink: [
         { x: [1, 2], y: [-1, -2] },
         { x: [4], y: [-4] },
       ],
     },
-    { label: 'was', ink: [{ x: [3], y: [-3] }] },
+    { key: 'b was', label: 'was', ink: [{ x: [3], y: [-3] }] },
   ]);
 });
 it('takes no word of which ink is gone', () => {

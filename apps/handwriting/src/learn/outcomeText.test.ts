@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Outcome } from './learner.ts';
-import { outcomeText } from './outcomeText.ts';
+import { outcomeText, tooFewText } from './outcomeText.ts';
 
 const outcome: Outcome = {
   kept: true,
@@ -27,5 +27,10 @@ it('names what it left out, and why it stopped', () => {
   expect(outcomeText({ ...outcome, passedOver: 1 })).toContain('One word was passed over');
   expect(outcomeText({ ...outcome, passedOver: 2, battery: true })).toMatch(
     /battery.*2 words were passed over/,
+  );
+});
+it('says how many words are missing, and why', () => {
+  expect(tooFewText(28, 30, 2)).toBe(
+    'Only 28 words are left to learn from, and it needs 30, so nothing was changed. 2 words were passed over: they have signs that the reader does not know, or too little ink.',
   );
 });

@@ -11,11 +11,19 @@ export function outcomeText({ kept, before, after, judged, passedOver, battery }
       : is === was
         ? `Done. It reads ${aside} as well as before, and is surer of them.`
         : `Done. It is surer of ${aside} on the whole, but reads ${is} of 100 letters wrongly now, ${was} before.`;
-  const left =
-    passedOver === 0
-      ? ''
-      : passedOver === 1
-        ? ' One word was passed over: it has signs that the reader does not know, or too little ink.'
-        : ` ${passedOver} words were passed over: they have signs that the reader does not know, or too little ink.`;
-  return result + (battery ? ' It stopped early, because the battery is low.' : '') + left;
+  return (
+    result + (battery ? ' It stopped early, because the battery is low.' : '') + passedOverText(passedOver)
+  );
+}
+
+/** Nothing came of it. @param words that are left @param needed at least */
+export function tooFewText(words: number, needed: number, passedOver: number): string {
+  return `Only ${words} words are left to learn from, and it needs ${needed}, so nothing was changed.${passedOverText(passedOver)}`;
+}
+
+function passedOverText(words: number): string {
+  if (words === 0) return '';
+  return words === 1
+    ? ' One word was passed over: it has signs that the reader does not know, or too little ink.'
+    : ` ${words} words were passed over: they have signs that the reader does not know, or too little ink.`;
 }

@@ -29,8 +29,8 @@ const ON_DEMAND = [
   ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators'],
   ...['ringCaller', 'serveRings', 'borderFiles', 'ortSession', 'webgpuSession', 'fasterSession'],
 ] as const;
-/** What only learning asks for, and the page works without: each visit would fetch more for it than for the page. */
-const LEARNING = ['LearnDialog-*', 'adaptWorker-*', 'web-*', 'train.*'];
+/** What only learning asks for: kept once the page rests, for a first visit would fetch more for it than for itself. */
+const LEARNING = /\/(LearnDialog-|adaptWorker-|web-|train\.)[^/]*$/;
 const KEPT = ['html', 'js', 'css', 'wasm', 'svg', 'png', 'json', 'onnx', 'webmanifest'];
 const ICONS = [
   { src: 'icons/icon-192.png', sizes: '192x192', type: 'image/png' },
@@ -66,7 +66,14 @@ export function pageConfig(options: PageOptions): UserConfig {
         injectManifest: {
           globPatterns: [`**/*.{${[...KEPT, ...keep].join()}}`],
           // onnxruntime is there for models of others; this page's own runs on the fused engine.
-          globIgnores: ['**/ort-*', '**/ort.*', ...unused, ...LEARNING.map((name) => `**/${name}`)],
+          globIgnores: ['**/ort-*', '**/ort.*', ...unused],
+          manifestTransforms: [
+            (entries) => ({
+              manifest: entries.map((entry) =>
+                LEARNING.test(entry.url) ? Object.assign(entry, { later: true }) : entry,
+              ),
+            }),
+          ],
           maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
         },
       }),

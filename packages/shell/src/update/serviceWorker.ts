@@ -4,6 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import { toast } from '../toast/toast.ts';
+import { KEEP_LATER } from './laterFiles.ts';
 
 export interface ServiceWorkerOptions {
   /** Address of the worker's script, relative to the page. */
@@ -58,6 +59,19 @@ async function register({ url, save }: ServiceWorkerOptions): Promise<void> {
   if (registered.installing) watch(registered.installing);
   registered.addEventListener('updatefound', () => registered.installing && watch(registered.installing));
   lookForUpdates(registered);
+  void serviceWorker.ready.then(keepLater);
+}
+
+/** How long a page without `requestIdleCallback` is left alone (ms). */
+const REST_MS = 3000;
+
+/** Asks for the files that only some of the page needs, once it rests; not where the person pays by the byte. */
+function keepLater({ active }: ServiceWorkerRegistration): void {
+  const { connection } = navigator as Navigator & { readonly connection?: { readonly saveData?: boolean } };
+  if (connection?.saveData) return;
+  const ask = (): void => active?.postMessage({ type: KEEP_LATER });
+  if ('requestIdleCallback' in window) requestIdleCallback(ask);
+  else setTimeout(ask, REST_MS);
 }
 
 /** Only beside an older version: the very first also waits for a moment, with nobody to ask. */

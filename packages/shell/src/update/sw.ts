@@ -8,20 +8,23 @@ import {
   addPlugins,
   cleanupOutdatedCaches,
   createHandlerBoundToURL,
-  type PrecacheEntry,
   precacheAndRoute,
 } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { KEEP_LATER, LaterFiles, type ListedFile } from './laterFiles.ts';
 
 declare const self: {
   /** Every file with its revision; the build puts the list here. */
-  readonly __WB_MANIFEST: (PrecacheEntry | string)[];
+  readonly __WB_MANIFEST: ListedFile[];
+  readonly location: Location;
   skipWaiting(): Promise<void>;
-  addEventListener(
-    type: 'message',
-    listener: (event: MessageEvent<{ type?: string } | undefined>) => void,
-  ): void;
+  addEventListener(type: 'message', listener: (event: SentMessage) => void): void;
 };
+
+interface SentMessage extends MessageEvent<{ type?: string } | undefined> {
+  /** The worker lives until it settles. */
+  waitUntil(work: Promise<unknown>): void;
+}
 
 /** Asks the server whether what the page just fetched is still the newest: as fresh, without its bytes. */
 const revalidate: WorkboxPlugin = {
@@ -29,12 +32,24 @@ const revalidate: WorkboxPlugin = {
     request.cache === 'reload' ? new Request(request, { cache: 'no-cache' }) : request,
 };
 
+const files = self.__WB_MANIFEST;
+const later = new LaterFiles(
+  files.filter(({ later }) => later),
+  self.location.href,
+);
+
 // A new version waits until the person agrees: see serviceWorker.ts.
-self.addEventListener('message', ({ data }) => {
-  if (data?.type === 'SKIP_WAITING') void self.skipWaiting();
+self.addEventListener('message', (event) => {
+  if (event.data?.type === 'SKIP_WAITING') void self.skipWaiting();
+  // Without a network, or room: the next visit asks again.
+  if (event.data?.type === KEEP_LATER) event.waitUntil(later.keep().catch(() => {}));
 });
 clientsClaim();
 addPlugins([revalidate]);
-precacheAndRoute(self.__WB_MANIFEST);
+precacheAndRoute(files.filter(({ later }) => !later));
 cleanupOutdatedCaches();
+registerRoute(
+  ({ url }) => later.has(url.href),
+  ({ request }) => later.answer(request),
+);
 registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html')));
