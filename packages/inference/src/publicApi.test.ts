@@ -62,6 +62,17 @@ it('takes bytes of any realm, a view of more, and a Buffer', async () => {
   }
 });
 
+it('in Node takes every address that fetch takes', async () => {
+  const bytes = writeOnnx(smallModel);
+  const blob = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  for (const address of [`data:;base64,${Buffer.from(bytes).toString('base64')}`, blob]) {
+    const model = await node.loadModel(address);
+    expect((await model.run(halves(1))).y!.shape).toEqual([1, 1, 1, 2]);
+    await model.dispose();
+  }
+  URL.revokeObjectURL(blob);
+});
+
 it('lets go of a model at the end of its block', async () => {
   const bytes = writeOnnx(smallModel);
   let model: node.Model;

@@ -1,4 +1,4 @@
-/** Reads a file in Node: a path, a file URL, or an http(s) URL. */
+/** Reads a file in Node: a path, a file URL, or what `fetch` takes: an http(s), data or blob URL. */
 import type { Stats } from 'node:fs';
 import { RivuletError } from '@rivulet/core';
 import { fetchBytes } from './fetchBytes.ts';
@@ -6,7 +6,7 @@ import { aborted, notFound, tooLarge } from './loadErrors.ts';
 import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
 
 export const readFileBytes: ReadBytes = async (location, options = {}) => {
-  if (/^https?:/i.test(location)) return fetchBytes(location, options);
+  if (/^(?:https?|data|blob):/i.test(location)) return fetchBytes(location, options);
   const { signal, onProgress, maxBytes = MAX_BYTES } = options;
   try {
     const path = location.startsWith('file:') ? new URL(location) : location;

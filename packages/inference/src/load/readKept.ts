@@ -90,7 +90,8 @@ export async function readNewest<T>(
   return { value, keep: () => void cache?.put(location, bytes).catch(() => {}) };
 }
 
-async function otherFile(bytes: Uint8Array, file: KnownFile): Promise<RivuletError | undefined> {
+/** @returns what is wrong, when these are not that file's bytes */
+export async function otherFile(bytes: Uint8Array, file: KnownFile): Promise<RivuletError | undefined> {
   const { path, bytes: expectedBytes = bytes.length, sha256: expected } = file;
   if (bytes.length !== expectedBytes) {
     const details = { path, expectedBytes, gotBytes: bytes.length };

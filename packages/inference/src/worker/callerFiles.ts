@@ -29,6 +29,7 @@ export function callerFiles({ fetch, cache = 'default' }: LoadOptions): {
 }
 
 interface Running {
+  readonly location: string;
   readonly controller: AbortController;
   reader?: ReadableStreamDefaultReader<Uint8Array> | undefined;
 }
@@ -44,7 +45,7 @@ function apiOf(fetch: LoadOptions['fetch'], cache: ModelCache | undefined): Call
   return {
     open: (id, location, fresh) =>
       answerOf(async () => {
-        const call: Running = { controller: new AbortController() };
+        const call: Running = { location, controller: new AbortController() };
         running.set(id, call);
         try {
           const { signal } = call.controller;
@@ -56,22 +57,38 @@ function apiOf(fetch: LoadOptions['fetch'], cache: ModelCache | undefined): Call
           return { ok, status, headers: [...headers], body: body !== null };
         } catch (cause) {
           end(id);
-          // As the host would say of its own fetch.
-          throw cause instanceof RivuletError
-            ? cause
-            : new RivuletError('MODEL_FETCH', `${location} could not be read: ${cause}`, { location });
+          throw unread(location, cause);
         }
       }),
     pull: (id) =>
       answerOf(async () => {
-        const { done, value } = (await running.get(id)?.reader?.read()) ?? { done: true, value: undefined };
-        if (done) running.delete(id);
-        return value;
+        const call = running.get(id);
+        try {
+          const { done, value } = (await call?.reader?.read()) ?? { done: true, value: undefined };
+          if (done) running.delete(id);
+          return value;
+        } catch (cause) {
+          end(id);
+          throw unread(call!.location, cause);
+        }
       }),
     async cancel(id) {
       end(id);
     },
-    get: (location, sha256) => answerOf(async () => cache!.get(location, sha256)),
+    get: (location, sha256) =>
+      answerOf(async () => {
+        const kept = await cache!.get(location, sha256);
+        // By name: another realm's bytes are of another class.
+        const got = Object.prototype.toString.call(kept ?? new Uint8Array()).slice(8, -1);
+        if (got === 'Uint8Array') return kept ?? undefined;
+        throw new RivuletError('ARGUMENT', `a cache gives a Uint8Array or nothing, got ${got}`, { got });
+      }),
     put: (location, bytes, sha256) => answerOf(async () => cache!.put(location, bytes, sha256)),
   };
 }
+
+/** As the host would say of its own fetch. */
+const unread = (location: string, cause: unknown): RivuletError =>
+  cause instanceof RivuletError
+    ? cause
+    : new RivuletError('MODEL_FETCH', `${location} could not be read: ${cause}`, { location });

@@ -2,18 +2,22 @@
 import { RivuletError } from '@rivulet/core';
 import type { OpenOptions } from './api.ts';
 
-/** @throws ARGUMENT for options that are none, and for a `signal` or an `onProgress` that is none */
+/** @throws ARGUMENT for options that are none, and for a `signal`, an `onProgress` or a `sha256` that is none */
 export function checkOptions(options: OpenOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new RivuletError('ARGUMENT', `options are an object, got ${String(options)}`, {
       options: String(options),
     });
   }
-  const { signal, onProgress } = options;
+  const { signal, onProgress, sha256 } = options;
   if (signal) checkSignal(signal);
   if (onProgress && typeof onProgress !== 'function') {
     const got = String(onProgress);
     throw new RivuletError('ARGUMENT', `onProgress is a function, got ${got}`, { onProgress: got });
+  }
+  if (sha256 !== undefined && !/^[\da-f]{64}$/i.test(sha256)) {
+    const got = String(sha256);
+    throw new RivuletError('ARGUMENT', `sha256 is 64 digits in hexadecimal, got ${got}`, { sha256: got });
   }
 }
 

@@ -195,7 +195,7 @@ export class ServiceClient {
     early?: string,
   ): Promise<Opened> {
     const { callback } = link.connection;
-    const progress = onProgress && callback(onProgress);
+    const progress = onProgress && callback(apart(onProgress));
     const caller = load.api && callback(load.api);
     return this.#ask(
       link,
@@ -305,6 +305,19 @@ function firstFile({ name, location, options, load }: Recipe): string | undefine
   if (load.api || typeof location !== 'string' || !/^https?:/.test(location)) return undefined;
   if (name !== 'model') return manifestAddress(location);
   return options.sha256 === undefined ? location : undefined;
+}
+
+/** What a listener throws is its caller's, and no failure of what it listens to. */
+function apart<T>(listener: (told: T) => void): (told: T) => void {
+  return (told) => {
+    try {
+      listener(told);
+    } catch (error) {
+      setTimeout(() => {
+        throw error;
+      });
+    }
+  };
 }
 
 /** For a call that nobody can abort. */

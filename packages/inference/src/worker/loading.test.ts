@@ -208,12 +208,25 @@ describe('a cache', () => {
     await runSmall({ cache, sha256 });
     await expect.poll(() => cache.held.get(`${base}small.onnx`)?.[0]).toBe(sha256);
     fetched = [];
-    await runSmall({ cache, sha256 });
+    await runSmall({ cache, sha256: sha256.toUpperCase() });
     expect(fetched).toEqual([]);
     const other = 'a'.repeat(64);
     expect(await failure(client.open('model', `${base}small.onnx`, { cache, sha256: other }))).toMatchObject({
       code: 'MODEL_HASH',
       details: { expected: other, got: sha256 },
+    });
+  });
+
+  it('that gives something else than bytes gives nothing', async () => {
+    const cache = { get: async () => 'bytes' as never, put: async () => {} };
+    await runSmall({ cache, sha256: hashOf(small) });
+    answer = (_request, response) => response.writeHead(403).end();
+    const refused = { code: 'MODEL_FETCH', details: { status: 403 } };
+    expect(await failure(client.open('model', `${base}small.onnx`, { cache }))).toMatchObject(refused);
+    answer = (_request, response) => response.writeHead(503).end();
+    expect(await failure(client.open('model', `${base}small.onnx`, { cache }))).toMatchObject({
+      code: 'MODEL_FETCH',
+      details: { status: 503 },
     });
   });
 
@@ -238,7 +251,62 @@ describe('a cache', () => {
   });
 });
 
+describe('a stated hash', () => {
+  it('is asked of bytes as well', async () => {
+    const sha256 = hashOf(small);
+    await (await client.open('model', small, { sha256 })).dispose();
+    const other = 'a'.repeat(64);
+    expect(await failure(client.open('model', small, { sha256: other }))).toMatchObject({
+      code: 'MODEL_HASH',
+      details: { expected: other, got: sha256 },
+    });
+  });
+
+  it.each(['abc', '', 5, null])('%o is none, and nothing is fetched for it', async (sha256) => {
+    const given = { sha256 } as OpenOptions;
+    expect(await failure(client.open('model', `${base}small.onnx`, given))).toMatchObject({
+      code: 'ARGUMENT',
+      details: { sha256: String(sha256) },
+    });
+    expect(fetched).toEqual([]);
+  });
+});
+
+it('what a listener to progress throws is told as an error of its own, and the model is loaded', async () => {
+  const thrown = Promise.withResolvers<unknown>();
+  const listeners = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException').on('uncaughtException', thrown.resolve);
+  try {
+    await runSmall({
+      onProgress() {
+        throw new Error('no such bar');
+      },
+    });
+    expect(fetched).toEqual(['small.onnx']);
+    expect(await thrown.promise).toMatchObject({ message: 'no such bar' });
+  } finally {
+    process.removeAllListeners('uncaughtException');
+    for (const listener of listeners) process.on('uncaughtException', listener);
+  }
+});
+
 describe('a fetch of the caller', () => {
+  it('whose line breaks off half way is asked again', async () => {
+    let failures = 2;
+    const own: Fetch = async (location, init) => {
+      const response = await fetch(location, init);
+      if (failures-- <= 0) return response;
+      const cut = new TransformStream({
+        transform(_chunk, controller) {
+          controller.error(new TypeError('the line broke'));
+        },
+      });
+      return new Response(response.body!.pipeThrough(cut));
+    };
+    await runSmall({ fetch: own });
+    expect(fetched).toHaveLength(3);
+  });
+
   it('brings every file, chunk by chunk, also after the thread died', async () => {
     const seen: string[] = [];
     const own: Fetch = async (location, init) => {

@@ -5,7 +5,7 @@ import { codePart } from '../load/codePart.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
 import type { ReadOptions } from '../load/readBytes.ts';
-import { type FileSource, readKnown, readNewest } from '../load/readKept.ts';
+import { type FileSource, otherFile, readKnown, readNewest } from '../load/readKept.ts';
 import { lazyStreams } from '../stream/lazyStreams.ts';
 import type { ModelStreams } from '../stream/modelStreams.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
@@ -46,7 +46,7 @@ const SERVICES: Readonly<Record<ServiceName, Open>> = {
   model: async (location, context): Promise<ModelService & Disposable> => {
     const { session, streams } = await (typeof location === 'string'
       ? modelAt(location, context)
-      : openModel(location, context));
+      : modelOf(location, context));
     const { engine: name, inputs, outputs } = session;
     const { runNow: stepNow, pushNow, ...service } = streams;
     return {
@@ -84,6 +84,13 @@ interface OpenedModel {
   readonly streams: ReturnType<typeof lazyStreams>;
 }
 
+async function modelOf(bytes: Uint8Array, context: Context): Promise<OpenedModel> {
+  const known = context.sha256?.toLowerCase();
+  const other = known && (await otherFile(bytes, { path: 'what was given', sha256: known }));
+  if (other) throw other;
+  return openModel(bytes, context);
+}
+
 async function openModel(bytes: Uint8Array, context: Context): Promise<OpenedModel> {
   const session = await createSession(bytes, context);
   return { session, streams: lazyStreams(session, hashOf(bytes)) };
@@ -102,7 +109,8 @@ function hashOf(bytes: Uint8Array): Promise<string> {
 }
 
 async function modelAt(location: string, context: Context): Promise<OpenedModel> {
-  const { signal, onProgress, sha256: known } = context;
+  const { signal, onProgress } = context;
+  const known = context.sha256?.toLowerCase();
   const options: ReadOptions = {
     signal,
     onProgress: (loadedBytes, totalBytes) => onProgress?.({ file: location, loadedBytes, totalBytes }),
