@@ -7,7 +7,7 @@ import { parseRecipe, type Recipe } from '../recipe.ts';
 import { readRun } from '../run/readRun.ts';
 import { RunFolder } from '../run/runFolder.ts';
 import { openTask } from '../tasks/openTask.ts';
-import { parseTrainArguments, ROOT, recipeNames, type TrainArguments } from './trainArguments.ts';
+import { parseTrainArguments, ROOT, recipeNames, smallNames, type TrainArguments } from './trainArguments.ts';
 
 /** Runs a command with what stands behind the script's name; prints `usage` when asked, or when nothing does. */
 export async function runCommand(
@@ -70,7 +70,7 @@ function readRecipe({ name, recipe: path }: TrainArguments): Recipe {
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const message = missing
-      ? `There is no recipe ${path} for ${name}; models with one: ${recipeNames().join(', ')}`
+      ? `There is no recipe ${path} for ${name}; models with one: ${recipeNames().join(', ')}; small ones: ${smallNames().join(', ')}`
       : `${path} cannot be read: ${(cause as Error).message}`;
     throw new RivuletError('RECIPE_INVALID', message, { path, name }, cause);
   }

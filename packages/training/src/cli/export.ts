@@ -9,7 +9,8 @@ const USAGE = `npm run export -- <name> [options]
   --run <folder>   the run (runs/<name>)
   --recipe <file>  its recipe (models/<name>/train.json, or that of the run; <name> may be <recipe>.json)
   --epochs <n>     what it was trained with, where that is not the recipe's
-  --out <folder>   where the model goes (models/<name>; runs/<name>/model with --recipe or --epochs)
+  --out <folder>   where the model goes (models/<name>; runs/<name>/model of a small recipe, and with
+                   <recipe>.json, --recipe or --epochs)
   --data <folder>  the data, which the figures are measured on
 `;
 

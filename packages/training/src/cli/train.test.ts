@@ -203,7 +203,7 @@ describe('npm run train', () => {
     ['ARGUMENT', /two recipes: a.json, b.json/, () => ['a.json', '--recipe', 'b.json']],
     [
       'RECIPE_INVALID',
-      /There is no recipe \/nowhere\/lost.json for lost/,
+      /There is no recipe \/nowhere\/lost.json for lost; models with one: .*pen-digits.*; small ones: .*rivers/,
       () => ['/nowhere/lost.json', '--run', join(folder, 'whole')],
     ],
   ])('says %s, %s, without a stack, and fails', async (wanted, message, args) => {

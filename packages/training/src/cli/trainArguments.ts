@@ -129,7 +129,7 @@ export function recipeNames(): string[] {
 }
 
 /** Recipes that bring their data along. */
-function smallNames(): string[] {
+export function smallNames(): string[] {
   return readdirSync(SMALL)
     .filter((name) => name.endsWith('.json'))
     .map((name) => basename(name, '.json'))
@@ -150,8 +150,8 @@ npm run train -- <recipe>.json [options]   or a small one: ${smallNames().join('
   --recipe <file>  other than models/<name>/train.json
   --epochs <n>     other than the recipe's
   --init <file>    begin with the weights of this ONNX file of the same network (fine-tuning)
-  --out <folder>   where the model goes (models/<name>; runs/<name>/model with <recipe>.json, --recipe,
-                   --epochs or --init)
+  --out <folder>   where the model goes (models/<name>; runs/<name>/model of a small recipe, and with
+                   <recipe>.json, --recipe, --epochs or --init)
   --run <folder>   where checkpoints and log go (runs/<name>)
   --simd <kind>    auto, plain (the same bits on every processor) or relaxed (auto)
   --gradient-norms <n>  every n steps the log gets the norms of the gradients, by layer and by step of time
