@@ -9,13 +9,17 @@ import { RunFolder } from '../run/runFolder.ts';
 import { openTask } from '../tasks/openTask.ts';
 import { parseTrainArguments, ROOT, recipeNames, smallNames, type TrainArguments } from './trainArguments.ts';
 
-/** Runs a command with what stands behind the script's name; prints `usage` when asked, or when nothing does. */
+/**
+ * Runs a command with what stands behind the script's name; prints `usage` when asked, or when nothing does.
+ * @param name whose options it takes
+ */
 export async function runCommand(
   usage: () => string,
   command: (args: TrainArguments) => Promise<void>,
+  name: 'train' | 'quantise' = 'train',
 ): Promise<void> {
   try {
-    const args = parseTrainArguments(process.argv.slice(2));
+    const args = parseTrainArguments(process.argv.slice(2), name);
     if (args === 'help' || args === 'usage') {
       process.stdout.write(usage());
       process.exitCode = args === 'help' ? 0 : 2;

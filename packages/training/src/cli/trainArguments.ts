@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { RivuletError } from '@rivulet/core';
 import type { KernelVariant } from '../parallel/protocol.ts';
+import { RANGE_METHODS, type RangeMethod } from '../quantise/chooseRange.ts';
 import { RunFolder } from '../run/runFolder.ts';
 
 /** The repository. */
@@ -28,6 +29,13 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+/** Of `npm run quantise` alone. */
+const QUANTISE_OPTIONS = {
+  ...OPTIONS,
+  ranges: { type: 'string' },
+  bits: { type: 'string' },
+} as const;
+
 export interface TrainArguments {
   readonly name: string;
   /** File of the recipe. */
@@ -46,15 +54,25 @@ export interface TrainArguments {
   /** Steps from one report of the gradients' norms to the next; absent: none. */
   readonly gradientNorms: number | undefined;
   readonly exportOnly: boolean;
+  /** What `quantise` writes: nothing without a method. */
+  readonly calibrated: {
+    readonly method: RangeMethod | undefined;
+    readonly bits: 8 | 16;
+    readonly folder: string;
+  };
 }
 
 /**
  * @param args what stands behind the script's name
  * @returns 'help' when that is asked for, 'usage' when no model is named
+ * @param command whose options may stand there
  * @throws ARGUMENT naming the option and what it got
  */
-export function parseTrainArguments(args: readonly string[]): TrainArguments | 'help' | 'usage' {
-  const { values, positionals } = parsed(args);
+export function parseTrainArguments(
+  args: readonly string[],
+  command: 'train' | 'quantise' = 'train',
+): TrainArguments | 'help' | 'usage' {
+  const { values, positionals } = parsed(args, command === 'train' ? OPTIONS : QUANTISE_OPTIONS);
   if (values.help) return 'help';
   const [first, ...others] = positionals;
   if (first === undefined) return 'usage';
@@ -89,6 +107,11 @@ export function parseTrainArguments(args: readonly string[]): TrainArguments | '
         ? undefined
         : positive('gradient-norms', values['gradient-norms']),
     exportOnly: values['export-only'],
+    calibrated: {
+      method: methodOf(values.ranges),
+      bits: bitsOf(values.bits),
+      folder: values.out === undefined ? join(runFolder, 'calibrated') : fromCaller(values.out),
+    },
   };
 }
 
@@ -159,9 +182,11 @@ npm run train -- <recipe>.json [options]   or a small one: ${smallNames().join('
 `;
 }
 
-function parsed(args: readonly string[]) {
+function parsed(args: readonly string[], options: typeof OPTIONS | typeof QUANTISE_OPTIONS) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+    // Of train the options of quantise are absent, and their values with them.
+    const typed = options as typeof QUANTISE_OPTIONS;
+    return parseArgs({ args: [...args], allowPositionals: true, options: typed });
   } catch (cause) {
     // Its first sentence names the option, the others speak of positional arguments.
     throw wrong(`${(cause as Error).message.split('. ')[0]}; --help lists the options`, args);
@@ -177,6 +202,17 @@ function positive(option: string, text: string): number {
 function variantOf(text: string): KernelVariant {
   if (text === 'auto' || text === 'plain' || text === 'relaxed') return text;
   throw wrong(`--simd is ${text}, not auto, plain or relaxed`, text);
+}
+
+function methodOf(text: string | undefined): RangeMethod | undefined {
+  const method = RANGE_METHODS.find((name) => name === text);
+  if (method || text === undefined) return method;
+  throw wrong(`--ranges is ${text}, not ${RANGE_METHODS.join(', ')}`, text);
+}
+
+function bitsOf(text = '8'): 8 | 16 {
+  if (text === '8' || text === '16') return text === '8' ? 8 : 16;
+  throw wrong(`--bits is ${text}, not 8 or 16`, text);
 }
 
 function wrong(message: string, got: unknown): RivuletError {

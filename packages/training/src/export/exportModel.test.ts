@@ -7,6 +7,8 @@ import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { meanRecipe, meanTask } from '../fixtures/recipes.ts';
+import { importWeights } from '../import/importWeights.ts';
+import { planNetwork } from '../nn/networkPlan.ts';
 import { parseRecipe, type Recipe, type RecipeInput } from '../recipe.ts';
 import { train } from '../trainer.ts';
 import { type ExportOptions, exportModel } from './exportModel.ts';
@@ -35,7 +37,11 @@ const layers: Record<string, RecipeInput['network']['layers']> = {
   ],
 };
 
-async function exported(recipe: Recipe, name: string): Promise<ExportOptions> {
+async function exported(
+  recipe: Recipe,
+  name: string,
+  change: Partial<ExportOptions> = {},
+): Promise<ExportOptions> {
   const dataFolder = folder;
   const runFolder = join(folder, `run-${name}`);
   const modelFolder = join(folder, name);
@@ -49,9 +55,29 @@ async function exported(recipe: Recipe, name: string): Promise<ExportOptions> {
     modelFolder,
     commit: 'later',
     date: '2026-01-01',
+    ...change,
   };
   await exportModel(options);
   return options;
+}
+
+/** How far onnxruntime's outputs of a file stand from those that were stored with it. */
+async function farthest(
+  bytes: Uint8Array,
+  { cases }: ParityFile,
+  dtype: 'float32' | 'int8',
+): Promise<number> {
+  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
+  let most = 0;
+  for (const { inputs, outputs } of cases) {
+    const feeds = Object.fromEntries(
+      Object.entries(inputs).map(([key, { data, shape }]) => [key, new ort.Tensor('float32', data, shape)]),
+    );
+    const { y } = await session.run(feeds);
+    most = Math.max(most, difference(y!, outputs[dtype].y!));
+  }
+  await session.release();
+  return most;
 }
 
 function difference(got: ort.Tensor, wanted: ParityTensor): number {
@@ -76,19 +102,8 @@ describe.each(Object.entries(layers))('an exported network: %s', (title, list) =
     expect(parity.cases.length).toBeGreaterThan(1);
     for (const dtype of ['float32', 'int8'] as const) {
       const bytes = readFileSync(join(modelFolder, manifest.files[dtype].path));
-      const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] });
-      for (const { inputs, outputs } of parity.cases) {
-        const feeds = Object.fromEntries(
-          Object.entries(inputs).map(([key, { data, shape }]) => [
-            key,
-            new ort.Tensor('float32', data, shape),
-          ]),
-        );
-        const { y } = await session.run(feeds);
-        // float32 rounding over at most 9 steps of unit size.
-        expect(difference(y!, outputs[dtype].y!)).toBeLessThan(1e-5);
-      }
-      await session.release();
+      // float32 rounding over at most 9 steps of unit size.
+      expect(await farthest(bytes, parity, dtype)).toBeLessThan(1e-5);
     }
     // int8 moves the outputs, but by little.
     const [first] = parity.cases;
@@ -102,6 +117,61 @@ describe.each(Object.entries(layers))('an exported network: %s', (title, list) =
 });
 
 describe('exportModel', () => {
+  const windows = parseRecipe({
+    ...meanRecipe({ epochs: 2 }),
+    network: {
+      inputs: { x: 3 },
+      layers: [
+        { op: 'conv1d', name: 'windows', in: 'x', units: 6, kernel: 3, activation: 'relu' },
+        { op: 'lstm', name: 'up', hidden: 8, bidirectional: true },
+        { op: 'dropout', rate: 0.1 },
+        { op: 'dense', name: 'left', units: 4 },
+        { op: 'dense', name: 'right', in: 'up', units: 4 },
+        { op: 'concat', in: 'left', with: ['right'] },
+        { op: 'gru', name: 'down', hidden: 8 },
+        { op: 'dense', name: 'y', units: 1 },
+      ],
+      outputs: ['y'],
+    },
+  });
+  it('writes ranges of activations that onnxruntime rounds in', async () => {
+    const options = await exported(windows, 'ranges');
+    const plain = readFileSync(join(options.modelFolder, 'model.int8.onnx'));
+    for (const ranges of [
+      { method: 'mse', bits: 8 },
+      { method: 'minmax', bits: 16 },
+    ] as const) {
+      const modelFolder = join(folder, `ranges-${ranges.bits}`);
+      await exportModel({ ...options, modelFolder, ranges });
+      const read = (path: string) => readFileSync(join(modelFolder, path));
+      const bytes = read('model.int8.onnx');
+      const int8 = readOnnx(bytes);
+      const zeros = int8.graph.initializers.filter((tensor) => tensor.name.endsWith('.range.zero'));
+      // Once each, whoever reads: both dense layers read the LSTM's, through the dropout and past it.
+      const tensors = ['windows.x', 'windows', 'up', 'concat5', 'down'];
+      expect(zeros.map((tensor) => tensor.name)).toEqual(tensors.map((tensor) => `${tensor}.range.zero`));
+      expect(new Set(zeros.map(({ type }) => type))).toEqual(new Set([`int${ranges.bits}`]));
+      expect(readOnnx(read('model.onnx')).graph.nodes.some(({ op }) => op === 'QuantizeLinear')).toBe(false);
+      const parity: ParityFile = JSON.parse(read('parity.json').toString());
+      expect(await farthest(bytes, parity, 'int8')).toBeLessThan(1e-5);
+      // Without the ranges it is another result.
+      expect(await farthest(plain, parity, 'int8')).toBeGreaterThan(ranges.bits === 8 ? 1e-3 : 1e-6);
+      expect(read('CARD.md').toString()).toContain(
+        `activations of ${ranges.bits} bits\nin ranges calibrated on training samples (${ranges.method})`,
+      );
+      // And they come back: the weights of the network, ranges or none.
+      const plan = planNetwork(windows.network);
+      expect(importWeights(plan, int8)).toEqual(importWeights(plan, readOnnx(plain)));
+    }
+  });
+
+  it('leaves the 7 bits that a run was trained for where ranges say otherwise', async () => {
+    const recipe = meanRecipe({ epochs: 1, quantise: { activations: 7 } });
+    const { modelFolder } = await exported(recipe, 'other-bits', { ranges: { method: 'minmax', bits: 8 } });
+    const { metadata } = readOnnx(readFileSync(join(modelFolder, 'model.int8.onnx')));
+    expect(metadata).not.toHaveProperty('rivulet.dtype');
+  });
+
   it('tells an engine of 7-bit activations of weights that were trained for it', async () => {
     const recipe = meanRecipe({ epochs: 12, quantise: { activations: 7 } });
     const { modelFolder, runFolder } = await exported(recipe, 'seven-bits');

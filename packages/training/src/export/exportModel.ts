@@ -11,6 +11,9 @@ import { recipeHash } from '../checkpoint/recipeHash.ts';
 import { writeDurably } from '../checkpoint/writeDurably.ts';
 import { Network } from '../nn/network.ts';
 import type { TaskSource } from '../parallel/protocol.ts';
+import { calibrate, chooseRanges } from '../quantise/calibrate.ts';
+import type { RangeChoice } from '../quantise/chooseRange.ts';
+import { int8Network } from '../quantise/int8Network.ts';
 import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
 import type { Evaluation } from '../run/evaluateRun.ts';
@@ -37,6 +40,8 @@ export interface ExportOptions {
   readonly commit: string;
   /** What the run's end measured of these weights; absent: it is measured here. */
   readonly evaluation?: Evaluation | undefined;
+  /** The int8 file rounds activations in ranges that are calibrated like this; absent: as its reader rounds them. */
+  readonly ranges?: RangeChoice | undefined;
   /** Day of the export, YYYY-MM-DD. */
   readonly date: string;
 }
@@ -49,8 +54,11 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const data = await task.prepare(recipe, dataFolder);
   const kernels = await loadTrainKernels();
   const quantised = quantiseNetwork(plan, weights);
+  const { method, bits } = options.ranges ?? {};
+  const ranges = method && bits && chooseRanges(calibrate(kernels, recipe, data, weights), method, bits);
+  const measured = ranges ? undefined : options.evaluation?.figures;
   const figures = {
-    ...(options.evaluation?.figures ?? measureWeights(kernels, plan, recipe, data, weights)),
+    ...(measured ?? measureWeights(kernels, plan, recipe, data, weights, ranges)),
     parameters: plan.parameters.reduce((sum, { size }) => sum + size, 0),
   };
 
@@ -61,13 +69,15 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const onnx = { name, plan, weights, shapes };
   const metadata = { licence: own.licence, featureVersion: own.featureVersion };
   const float32 = writeOnnx(toOnnx({ ...onnx, metadata }));
-  const forSevenBits: Record<string, string> = recipe.quantise ? { [DTYPE_PROPERTY]: 'int8a7' } : {};
-  const int8 = writeOnnx(toOnnx({ ...onnx, metadata: { ...metadata, ...forSevenBits }, quantised }));
-  const float32Network = new Network(kernels, plan);
-  const int8Network = recipe.quantise ? new Network(kernels, plan, { rounds: true }) : float32Network;
+  const network = int8Network(kernels, recipe, ranges);
+  // Ranges of its own say what is rounded: the file then asks for no other rounding.
+  const sevenBits: Record<string, string> = recipe.quantise && !ranges ? { [DTYPE_PROPERTY]: 'int8a7' } : {};
+  const int8 = writeOnnx(
+    toOnnx({ ...onnx, plan: network.plan, metadata: { ...metadata, ...sevenBits }, quantised }),
+  );
   const cases = parityCases(task.parity(recipe, data), {
-    float32: { network: float32Network, weights },
-    int8: { network: int8Network, weights: quantised.restored },
+    float32: { network: new Network(kernels, plan), weights },
+    int8: { network, weights: quantised.restored },
   });
   const parity = Buffer.from(`${JSON.stringify(cases)}\n`);
 
@@ -97,7 +107,10 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   put('model.onnx', float32);
   put('model.int8.onnx', int8);
   put('parity.json', parity);
-  put('CARD.md', Buffer.from(modelCard(manifest, recipe, checkpoint, task.card?.(recipe, data))));
+  put(
+    'CARD.md',
+    Buffer.from(modelCard(manifest, recipe, checkpoint, options.ranges, task.card?.(recipe, data))),
+  );
   // Last: a folder without its manifest is no model, one with the old manifest refuses the new files.
   put('manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   return manifest;

@@ -1,6 +1,7 @@
 /** Collects the nodes and constants of an ONNX graph; each kind of layer says what of itself goes in. */
 import { attr, type OnnxNode, type OnnxTensor } from '@rivulet/core';
 import type { Parameter } from '../nn/operation.ts';
+import { type ActivationRange, roundedName } from '../quantise/activationRange.ts';
 import type { QuantisedNetwork } from '../quantise/quantiseNetwork.ts';
 
 /** "To the end" for Slice. */
@@ -11,6 +12,9 @@ export class GraphWriter {
   readonly initializers: OnnxTensor[] = [];
   readonly #weights: Float32Array;
   readonly #quantised: QuantisedNetwork | undefined;
+  /** By the name of the rounded tensor. */
+  readonly #ranges = new Map<string, { readonly tensor: string; readonly range: ActivationRange }>();
+  readonly #written = new Set<string>();
 
   /**
    * @param weights [plan.floats]
@@ -23,6 +27,12 @@ export class GraphWriter {
 
   /** @returns the first output */
   node(op: string, inputs: string[], outputs: string[], attributes: OnnxNode['attributes'] = {}): string {
+    for (const input of inputs) {
+      const unwritten = this.#ranges.get(input);
+      if (!unwritten || this.#written.has(input)) continue;
+      this.#written.add(input);
+      this.#round(input, unwritten.tensor, unwritten.range);
+    }
     this.nodes.push({ op, name: `${outputs[0]}/${op}`, inputs, outputs, attributes });
     return outputs[0]!;
   }
@@ -44,6 +54,34 @@ export class GraphWriter {
   /** Adds a parameter that stays float32. @returns the tensor's name */
   vector(parameter: Parameter): string {
     return this.#float(parameter, false);
+  }
+
+  /** What a range makes of a tensor; written once somebody reads it. @returns the tensor's name */
+  rounded(tensor: string, range: ActivationRange): string {
+    this.#ranges.set(roundedName(tensor), { tensor, range });
+    return roundedName(tensor);
+  }
+
+  /**
+   * A Transpose. What is rounded is rounded behind it: onnxruntime 1.30 moves DequantizeLinear through a Transpose, and
+   * then refuses the QuantizeLinear that it puts there (microsoft/onnxruntime#25526).
+   * @returns the tensor's name
+   */
+  transpose(tensor: string, out: string, perm: number[]): string {
+    const exact = this.#ranges.get(tensor);
+    this.node('Transpose', [exact?.tensor ?? tensor], [out], { perm: attr.ints(perm) });
+    return exact ? this.rounded(out, exact.range) : out;
+  }
+
+  #round(out: string, tensor: string, { bits, scale, zero }: ActivationRange): void {
+    const [type, Data] = bits === 16 ? (['int16', Int16Array] as const) : (['int8', Int8Array] as const);
+    const range = [`${tensor}.range.scale`, `${tensor}.range.zero`] as const;
+    this.initializers.push(
+      { name: range[0], shape: [], type: 'float32', data: Float32Array.of(scale) },
+      { name: range[1], shape: [], type, data: Data.of(zero) },
+    );
+    this.node('QuantizeLinear', [tensor, ...range], [`${tensor}.range.levels`]);
+    this.node('DequantizeLinear', [`${tensor}.range.levels`, ...range], [out]);
   }
 
   ints(name: string, values: readonly number[]): string {

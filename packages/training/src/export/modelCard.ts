@@ -1,10 +1,17 @@
 /** CARD.md of a trained model: what it is, what was measured, and what made it. */
 import type { Manifest } from '@rivulet/core';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import type { RangeChoice } from '../quantise/chooseRange.ts';
 import type { Recipe } from '../recipe.ts';
 
 /** @param about the task's own words on data and figures, Markdown */
-export function modelCard(manifest: Manifest, recipe: Recipe, checkpoint: Checkpoint, about = ''): string {
+export function modelCard(
+  manifest: Manifest,
+  recipe: Recipe,
+  checkpoint: Checkpoint,
+  ranges?: RangeChoice,
+  about = '',
+): string {
   const { name, version, task, training, figures, files, licence, attribution } = manifest;
   const rows = Object.entries(figures).map(
     ([key, value]) => `| ${key} | ${Number.isInteger(value) ? value : Number(value.toPrecision(5))} |`,
@@ -22,7 +29,12 @@ Task \`${task}\`, ${figures.parameters} parameters. ${kilobytes(files.float32.by
 ${about.trim()}${about ? '\n\n' : ''}## Figures
 
 Measured on the validation split when this model was exported, on the training kernels; \`int8.\` is the same
-measure with the int8 weights.
+measure with the int8 weights${
+    ranges
+      ? `, and activations of ${ranges.bits} bits
+in ranges calibrated on training samples (${ranges.method})`
+      : ''
+  }.
 
 | figure | value |
 |---|---|

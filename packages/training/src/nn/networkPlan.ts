@@ -3,10 +3,12 @@
  * width and where its parameters stand in the one flat vector that optimiser, threads and checkpoints share.
  */
 import { RivuletError } from '@rivulet/core';
+import { type ActivationRanges, roundedName } from '../quantise/activationRange.ts';
 import type { Recipe } from '../recipe.ts';
 import type { NetworkNode, Parameter, Planner } from './operation.ts';
 import { planLayer } from './operations.ts';
 import { Input } from './ops/input.ts';
+import { isProduct, Rounded } from './ops/rounded.ts';
 
 export interface NetworkPlan {
   /** Sources stand before their readers. */
@@ -24,8 +26,11 @@ export interface NetworkPlan {
 /** A quarter of the memory that the kernels can address: weights, gradients, two moments and the activations. */
 const MOST_FLOATS = 2 ** 28;
 
-/** @throws RECIPE_INVALID naming the key of the layer that does not fit */
-export function planNetwork(network: Recipe['network']): NetworkPlan {
+/**
+ * @param ranges rounds what products read of the nodes that it names; parameters stand where they do without it
+ * @throws RECIPE_INVALID naming the key of the layer that does not fit
+ */
+export function planNetwork(network: Recipe['network'], ranges?: ActivationRanges): NetworkPlan {
   const nodes: NetworkNode[] = [];
   const matrices: Parameter[] = [];
   const vectors: Parameter[] = [];
@@ -40,6 +45,14 @@ export function planNetwork(network: Recipe['network']): NetworkPlan {
     const found = index.get(name);
     return found ?? refuse(key, `no input or earlier layer is called ${JSON.stringify(name)}`, name);
   };
+  const roundedSource = (source: number, key: string): number => {
+    const { name, features } = nodes[source]!;
+    const range = ranges?.get(name);
+    if (!range) return source;
+    const rounded = roundedName(name);
+    if (!index.has(rounded)) add(new Rounded(rounded, source, features, range), key);
+    return index.get(rounded)!;
+  };
   const parameter = (matrix: boolean, name: string, shape: readonly number[]): Parameter => {
     const made = { name, shape, offset: 0, size: shape.reduce((product, n) => product * n, 1), matrix };
     (matrix ? matrices : vectors).push(made);
@@ -53,7 +66,8 @@ export function planNetwork(network: Recipe['network']): NetworkPlan {
 
   network.layers.forEach((layer, i) => {
     const key = `network.layers.${i}`;
-    const source = layer.in ? find(layer.in, `${key}.in`) : i === 0 ? 0 : nodes.length - 1;
+    const read = layer.in ? find(layer.in, `${key}.in`) : i === 0 ? 0 : nodes.length - 1;
+    const source = isProduct(layer) ? roundedSource(read, key) : read;
     const name = layer.name ?? `${layer.op}${i}`;
     const planner: Planner = {
       key,

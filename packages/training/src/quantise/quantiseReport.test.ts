@@ -9,6 +9,7 @@ import { planNetwork } from '../nn/networkPlan.ts';
 import { evaluateRun } from '../run/evaluateRun.ts';
 import { openTask } from '../tasks/openTask.ts';
 import { train } from '../trainer.ts';
+import { RANGE_METHODS } from './chooseRange.ts';
 import { quantiseReport } from './quantiseReport.ts';
 
 let folder: string;
@@ -32,7 +33,8 @@ it('reports the error of each gate of each matrix, and of each layer', async () 
       weights.set([127 / 128, 64 / 128, -3 / 128], at);
     }
   }
-  const report = quantiseReport(await loadTrainKernels(), recipe, data, weights, 10);
+  const kernels = await loadTrainKernels();
+  const report = quantiseReport(kernels, recipe, data, weights, 10);
   const of = (matrix: string) => report.weights.filter((error) => error.matrix === matrix);
   expect(of('first.W').map(({ gate }) => gate)).toEqual(['i', 'o', 'f', 'c']);
   expect(of('second.R').map(({ gate }) => gate)).toEqual(['z', 'r', 'h']);
@@ -47,15 +49,32 @@ it('reports the error of each gate of each matrix, and of each layer', async () 
     expect(int8a7).toBeGreaterThan(int8);
     expect(int8a7).toBeLessThan(0.3);
   }
-  // What a product reads, rounded with a scale for each step, and with the largest of other samples.
-  expect(report.activations.map(({ tensor }) => tensor)).toEqual(['x', 'dropout2', 'second']);
-  for (const { byStep, byRange, calibrated, beyond } of report.activations) {
-    // A step between two levels is a 63rd; its rounding is evenly spread within it.
-    expect(byStep).toBeGreaterThan(1e-3);
-    expect(byStep).toBeLessThan(1 / 63);
-    expect(byRange).toBeGreaterThan(byStep);
-    expect(calibrated).toBeGreaterThan(0);
-    expect(beyond).toBeLessThan(0.05);
+  // What a product reads, with a scale for each step, and in the ranges of training samples: for each width of bits.
+  const names = report.activations.map(({ tensor, bits }) => `${tensor} ${bits}`);
+  expect(names).toEqual(['x', 'dropout2', 'second'].flatMap((name) => [7, 8, 16].map((n) => `${name} ${n}`)));
+  for (const { bits, byStep, ranges } of report.activations) {
+    // A level of a step's own scale; its rounding is evenly spread within it.
+    const level = 2 / (2 ** bits - 2);
+    expect(byStep).toBeGreaterThan(level / 20);
+    expect(byStep).toBeLessThan(level);
+    const { minmax, percentile, mse } = ranges;
+    expect(minmax.error).toBeGreaterThan(byStep);
+    for (const { low, high, beyond } of [percentile, mse]) {
+      expect(low).toBeGreaterThanOrEqual(minmax.low * 1.01);
+      expect(high).toBeLessThanOrEqual(minmax.high * 1.01);
+      expect(high).toBeGreaterThan(0);
+      expect(beyond).toBeLessThan(0.05);
+    }
+    expect(minmax.beyond).toBeLessThanOrEqual(percentile.beyond);
+  }
+  // Eight bits in ranges cost something, sixteen next to nothing, beside what int8 weights cost.
+  const sixteen = quantiseReport(kernels, recipe, data, weights, 10, 16);
+  expect([report.bits, sixteen.bits]).toEqual([8, 16]);
+  const [y, y16] = [report.outputs.at(-1)!, sixteen.outputs.at(-1)!];
+  for (const method of RANGE_METHODS) {
+    expect(y.ranges[method]).toBeGreaterThan(y.int8);
+    expect(y.ranges[method]).toBeLessThan(0.05);
+    expect(Math.abs(y16.ranges[method] / y.int8 - 1)).toBeLessThan(0.02);
   }
 });
 

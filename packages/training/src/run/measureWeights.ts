@@ -4,14 +4,17 @@ import { validationBatches } from '../bptt/epochBatches.ts';
 import { evaluateBatches } from '../bptt/evaluateBatches.ts';
 import { Network } from '../nn/network.ts';
 import type { NetworkPlan } from '../nn/networkPlan.ts';
+import type { ActivationRanges } from '../quantise/activationRange.ts';
+import { int8Network } from '../quantise/int8Network.ts';
 import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
 import type { Recipe } from '../recipe.ts';
 import type { TaskData } from '../task.ts';
 
 /**
  * @param weights [plan.floats]
- * @returns the task's figures and `loss`, and the same of int8 as `int8.<name>`: with 7-bit activations where the
- *   recipe trained for them
+ * @param ranges of the int8 model's activations
+ * @returns the task's figures and `loss`, and the same of int8 as `int8.<name>`: with activations in the ranges, or of
+ *   7 bits where the recipe trained for them
  */
 export function measureWeights(
   kernels: TrainKernels,
@@ -19,10 +22,11 @@ export function measureWeights(
   recipe: Recipe,
   data: TaskData,
   weights: Float32Array,
+  ranges?: ActivationRanges,
 ): Record<string, number> {
   const float32 = measure(new Network(kernels, plan), data, weights, recipe.batch);
-  const int8Network = new Network(kernels, plan, { rounds: recipe.quantise !== undefined });
-  const int8 = measure(int8Network, data, quantiseNetwork(plan, weights).restored, recipe.batch);
+  const rounding = int8Network(kernels, recipe, ranges);
+  const int8 = measure(rounding, data, quantiseNetwork(plan, weights).restored, recipe.batch);
   return {
     ...float32,
     ...Object.fromEntries(Object.entries(int8).map(([key, value]) => [`int8.${key}`, value])),

@@ -137,8 +137,8 @@ class Conv1d implements NetworkNode {
       [`${name}.steps`],
     );
     graph.node('Transpose', [`${name}.steps`], [`${name}.kernel`], { perm: attr.ints([0, 2, 1]) });
-    graph.node('Transpose', [x!], [`${name}.x`], { perm: attr.ints([1, 2, 0]) });
-    graph.node('Conv', [`${name}.x`, `${name}.kernel`, graph.vector(this.#b)], [`${name}.conv`], {
+    const steps = graph.transpose(x!, `${name}.x`, [1, 2, 0]);
+    graph.node('Conv', [steps, `${name}.kernel`, graph.vector(this.#b)], [`${name}.conv`], {
       kernel_shape: attr.ints([this.#kernel]),
       strides: attr.ints([this.#stride]),
       pads: attr.ints([this.#left, this.#right]),
