@@ -117,6 +117,8 @@ export class Model {
 
   /** Gives the memory back. Twice is once. */
   dispose(): Promise<void> {
+    // What asks again hears that there is no model.
+    this.#streamInfo = undefined;
     return this.#remote.dispose();
   }
 

@@ -22,7 +22,9 @@ export function copyOfChunk(chunk: StreamChunk): AnyTensor {
       got: nameOf(data ?? chunk),
     });
   }
-  return { data: data.slice(), shape: bare ? [-1] : [...chunk.shape] } as AnyTensor;
+  // Of a buffer that was given to another thread nothing is left, and `slice` refuses it.
+  const copy = data.length === 0 ? new Float32Array(0) : data.slice();
+  return { data: copy, shape: bare ? [-1] : [...chunk.shape] } as AnyTensor;
 }
 
 /** By name: arrays of another realm are of another class. */

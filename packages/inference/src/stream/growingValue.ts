@@ -3,6 +3,8 @@ import type { AnyTensor } from '../engine/engine.ts';
 
 export type Numbers = AnyTensor['data'];
 
+type Words = Int32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
+
 export class GrowingValue<D extends Numbers = Float32Array> {
   /** Numbers of a step. */
   readonly width: number;
@@ -32,7 +34,7 @@ export class GrowingValue<D extends Numbers = Float32Array> {
     const n = rows.length / part;
     this.#reach(at + n);
     // Words, not numbers: a state that is -0 where it was 0 is another one, and a NaN is itself.
-    const per = rows.BYTES_PER_ELEMENT / 4;
+    const per = Math.max(1, rows.BYTES_PER_ELEMENT / 4);
     const old = wordsOf(this.#data);
     const words = wordsOf(rows);
     const [stride, run] = [this.width * per, part * per];
@@ -57,7 +59,7 @@ export class GrowingValue<D extends Numbers = Float32Array> {
   #reach(steps: number): void {
     if (steps * this.width <= this.#data.length) return;
     const wider = madeLike(this.#data, Math.max(steps * this.width, this.#data.length * 2));
-    wordsOf(wider).set(wordsOf(this.#data));
+    wider.set(this.#data as never);
     this.#data = wider;
   }
 }
@@ -65,6 +67,8 @@ export class GrowingValue<D extends Numbers = Float32Array> {
 const madeLike = <D extends Numbers>(like: D, size: number): D =>
   new (like.constructor as new (size: number) => D)(size);
 
-/** Its bits, four bytes each. */
-export const wordsOf = ({ buffer, byteOffset, byteLength }: Numbers): Int32Array =>
-  new Int32Array(buffer, byteOffset, byteLength / 4);
+/** Its bits, four bytes each; smaller integers as they are. */
+export function wordsOf(numbers: Numbers): Words {
+  const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT } = numbers;
+  return BYTES_PER_ELEMENT < 4 ? (numbers as Words) : new Int32Array(buffer, byteOffset, byteLength / 4);
+}

@@ -70,7 +70,7 @@ export class IncrementalRun {
       this.#output.complete(steps);
       const shape = [steps, this.#output.width];
       return { output: { data: this.#output.slice(0, steps).slice(), shape }, stable };
-    }, options.signal);
+    }, options?.signal);
   }
 
   /** No input yet, again. */

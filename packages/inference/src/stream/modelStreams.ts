@@ -5,6 +5,7 @@
 import { RivuletError } from '@rivulet/core';
 import type { AnyTensor, Session } from '../engine/engine.ts';
 import type { GraphHost } from '../engine/fused/fusedSession.ts';
+import { checkInitial } from './checkInitial.ts';
 import { featuresOf } from './chunk.ts';
 import { fusedStream } from './fusedStream.ts';
 import { GrowingRun } from './growingRun.ts';
@@ -42,7 +43,7 @@ export class ModelStreams implements StreamService {
   async streamInfo(request: StreamRequest): Promise<StreamInfo> {
     const program = this.#program(request);
     const { inputs, outputs, single } = program;
-    const states = await program.states(request.initial ?? {});
+    const states = await program.states(checkInitial(request.initial));
     return { hash: await this.#hash, inputs, outputs, states, ...(single === undefined ? {} : { single }) };
   }
 

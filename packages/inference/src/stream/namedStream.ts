@@ -11,6 +11,9 @@ export function namedStream(
   states: Readonly<Record<string, string>>,
   timeAxis: 0 | 1 = 0,
 ): StreamProgram {
+  if (timeAxis !== 0 && timeAxis !== 1) {
+    throw new RivuletError('ARGUMENT', `timeAxis is 0 or 1, got ${timeAxis}`, { timeAxis });
+  }
   const info = (values: readonly ValueInfo[], name: string, kind: string): ValueInfo => {
     const found = values.find((value) => value.name === name);
     if (found) return found;
@@ -95,6 +98,11 @@ export function namedStream(
       return carried.map(({ input, before, after }): StreamState => {
         const size = before * after;
         const data = initial[input]?.data ?? new Float32Array(size);
+        if (data[Symbol.toStringTag] !== 'Float32Array') {
+          const got = data[Symbol.toStringTag];
+          const details = { state: input, got };
+          throw new RivuletError('ARGUMENT', `the initial state "${input}" is a ${got}`, details);
+        }
         if (data.length !== size) {
           throw new RivuletError('TENSOR_SHAPE', `the initial state "${input}" has ${data.length} elements`, {
             state: input,

@@ -54,7 +54,7 @@ export class Stream {
    *   that are not finite; ABORTED, WORKER_DIED (the state is kept, push again), OUT_OF_MEMORY, DISPOSED
    */
   push(chunk: StreamChunk, options: CallOptions = {}): Promise<Tensor> {
-    if (this.#moment && !options.signal && this.#turns.free) {
+    if (this.#moment && !options?.signal && this.#turns.free) {
       try {
         const done = this.#pushNow(chunk, this.#info!, this.#moment);
         if (done) return Promise.resolve(done);
@@ -84,7 +84,7 @@ export class Stream {
       const { data } = (await this.#step({ feeds: feedsOf(steps, info, 1), T }, options))[port.name]!;
       const rows = port.layout.last ? 1 : T;
       return { data: fromGraph(data, port.layout, T, 1), shape: [rows, data.length / rows] };
-    }, options.signal);
+    }, options?.signal);
   }
 
   /**
@@ -100,7 +100,7 @@ export class Stream {
   ): Promise<Record<string, Tensor>> {
     return this.#turns.take(async () => {
       return this.#step(takeFeeds(feeds, await this.#ready()), options);
-    }, options.signal);
+    }, options?.signal);
   }
 
   /** The state after all pushes so far, as bytes that any platform's `model.restore` takes. */

@@ -63,7 +63,7 @@ export class StreamGroup {
       const narrow = new Float32Array((data.length / capacity) * open.length);
       moveRows(data, open, capacity, narrow, open.keys(), open.length, rows);
       return { data: narrow, shape: [rows, open.length, data.length / (rows * capacity)] };
-    }, options.signal);
+    }, options?.signal);
   }
 
   /**
@@ -109,7 +109,7 @@ export class StreamGroup {
         moveRows(data, [slot], capacity, out, [0], 1, rows, width);
         return { data: out, shape: [rows, width] };
       });
-    }, options.signal);
+    }, options?.signal);
   }
 
   /** Numbers of the sequences, ascending. */
@@ -126,7 +126,7 @@ export class StreamGroup {
   join(snapshot?: Uint8Array): Promise<number> {
     return this.#turns.take(async () => {
       const { info, group } = await this.#ready();
-      const moment = snapshot && readSnapshot(snapshot, info);
+      const moment = snapshot === undefined ? undefined : readSnapshot(snapshot, info);
       const slot = group.free();
       group.put(slot, moment);
       return slot;
