@@ -17,7 +17,8 @@ export function recipeData(): Record<string, string> {
       Array.from({ length: split === 'train' ? train : val }, draw);
     const lines = (samples: readonly object[]): string =>
       samples.map((sample) => `${JSON.stringify(sample)}\n`).join('');
-    const [tides, waves, text, tags] = ['tides', 'waves', 'rivers', 'tags'].map(random) as [
+    const [tides, waves, gusts, text, tags] = ['tides', 'waves', 'gusts', 'rivers', 'tags'].map(random) as [
+      Random,
       Random,
       Random,
       Random,
@@ -25,6 +26,7 @@ export function recipeData(): Record<string, string> {
     ];
     files[`tides.${split}.jsonl`] = lines(many(300, 100, () => tide(tides)));
     files[`waves.${split}.jsonl`] = lines(many(300, 60, () => wave(waves)));
+    files[`gusts.${split}.jsonl`] = lines(many(300, 100, () => gust(gusts)));
     files[`rivers.${split}.txt`] = many(900, 150, () => sentence(text)).join('');
     files[`tags.${split}.jsonl`] = lines(many(500, 100, () => tagged(tags)));
     files[`numbers.${split}.jsonl`] = lines(numbers(split));
@@ -54,6 +56,18 @@ function tide(random: Random): object {
 function wave(random: Random): object {
   const [speed, height] = [rounded(random.uniform(0.2, 0.8)), rounded(random.uniform(0.3, 1))];
   const y = Array.from({ length: 12 + random.int(5) }, (_, t) => rounded(height * Math.sin(speed * t)));
+  return { vector: [speed, height], y };
+}
+
+/** Standard deviation of a gust about its wave: the higher, the rougher. */
+export const gustNoise = (height: number): number => 0.05 + 0.15 * height;
+
+/** A wave that is known but for noise, which grows with its height. */
+function gust(random: Random): object {
+  const [speed, height] = [rounded(random.uniform(0.2, 0.8)), rounded(random.uniform(0.3, 1))];
+  const y = Array.from({ length: 12 + random.int(5) }, (_, t) =>
+    rounded(height * Math.sin(speed * t) + gustNoise(height) * random.normal()),
+  );
   return { vector: [speed, height], y };
 }
 

@@ -11,7 +11,8 @@ export interface MakeOptions extends CallOptions {
 
 /**
  * @param model of the folder that the manifest is of
- * @returns the numbers of each step
+ * @returns the numbers of each step; of a model with `features.loss` those of a distribution: means, scales and degrees
+ *   of freedom (`gaussian`, `student`), or the quantiles of each number
  * @throws ARGUMENT for a model of another task, a vector of another width, steps that are no whole number from 1; and as
  *   `model.run` does
  */
