@@ -70,6 +70,11 @@ describe('the installed package', () => {
     run('attw', [project.tarball, '--profile', 'esm-only', '--no-emoji'], project.folder);
   });
 
+  it("has types that hold in a project of Node's, which knows none of the web's", () => {
+    const roots = fileURLToPath(new URL('../../node_modules/@types', import.meta.url));
+    run('tsc', ['-p', 'tsconfig.server.json', '--typeRoots', roots], project.folder);
+  });
+
   it.each(['bundler', 'nodenext'])('has types that hold and bind under moduleResolution %s', async (how) => {
     const examples = (await readme()).matchAll(/```ts\n(.*?)```/gs);
     for (const [i, [, code]] of [...examples].entries()) {

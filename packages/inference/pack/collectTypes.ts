@@ -18,6 +18,8 @@ const SPECIFIER = /((?:from |import\(|import )['"])([^'"]+)(['"])/g;
 
 /** A user's compiler need not have been told of `await using`. */
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
+/** Nor of the web's names, in Node: these two are empty where they are declared, or are added to. */
+const ASSEMBLY = 'declare global { namespace WebAssembly { interface Memory {} interface Module {} } }\n';
 
 /**
  * @param entries names of files in src
@@ -38,7 +40,8 @@ export async function collectTypes(entries: readonly string[], into: string): Pr
       }
       const target = join(into, published(path));
       await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, /Symbol\.(asyncD|d)ispose/.test(text) ? DISPOSABLE + text : text);
+      const disposable = /Symbol\.(asyncD|d)ispose/.test(text) ? DISPOSABLE : '';
+      await writeFile(target, disposable + text + (text.includes(': WebAssembly.') ? ASSEMBLY : ''));
     }
   } finally {
     await rm(made, { recursive: true });

@@ -11,7 +11,7 @@ export type Pointer = number;
 /** The binary's functions; what they compute stands at their definitions in infer/*.as.ts. */
 export interface InferExports {
   readonly memory: WebAssembly.Memory;
-  readonly heapBase: WebAssembly.Global;
+  readonly heapBase: { readonly value: number };
   packMatrix(
     matrix: Pointer,
     src: Pointer,
@@ -57,7 +57,7 @@ export class InferMachine {
     this.int8 = int8;
     const { exports } = new WebAssembly.Instance(module);
     this.wasm = exports as unknown as InferExports;
-    this.#top = align(this.wasm.heapBase.value as number);
+    this.#top = align(this.wasm.heapBase.value);
     this.#look();
   }
 
