@@ -9,23 +9,21 @@ import { batchesPerEpoch, epochBatches, validationBatches } from './bptt/epochBa
 import { addEvaluations } from './bptt/evaluateBatches.ts';
 import { gradientNorms } from './bptt/gradientNorms.ts';
 import { truncationOf } from './bptt/truncation.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
-import { recipeHash } from './checkpoint/recipeHash.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { type InitRecord, initialWeights } from './import/initialWeights.ts';
 import { type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
-import { isBetter } from './optim/isBetter.ts';
 import { learningRate } from './optim/learningRate.ts';
-import { afterValidation, isExhausted, type Patience } from './optim/patience.ts';
 import type { SharedState, StepReply, StepRequest } from './parallel/protocol.ts';
 import { createSharedState } from './parallel/sharedState.ts';
 import { StepsAhead } from './parallel/stepsAhead.ts';
 import { ThreadPool } from './parallel/threadPool.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
-import { combinedHash, type DataHashes, dataHashes } from './run/dataHashes.ts';
+import { type DataHashes, dataHashes } from './run/dataHashes.ts';
 import { checkLoss, checkStep, withCheckpoints } from './run/divergence.ts';
 import { evaluateRun } from './run/evaluateRun.ts';
 import { RunFolder } from './run/runFolder.ts';
+import { RunState } from './run/runState.ts';
 import type { TrainEvent, TrainResult } from './trainEvent.ts';
 import type { TrainOptions } from './trainOptions.ts';
 
@@ -57,32 +55,21 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 class Run {
   readonly #options: TrainOptions;
   readonly #recipe: Recipe;
-  readonly #hash: string;
   readonly #plan: NetworkPlan;
   readonly #pool: ThreadPool;
   readonly #steps: StepsAhead;
   readonly #folder: RunFolder;
-  readonly #data: DataHashes;
   readonly #vectors: Readonly<Record<'weights' | 'm' | 'v' | 'average', Float32Array>>;
   readonly #trainLengths: Int32Array;
   readonly #valBatches: readonly Int32Array[];
   readonly #stepsPerEpoch: number;
-  readonly #totalSteps: number;
-  readonly #variant: 'plain' | 'relaxed';
-  readonly #threads: number;
+  readonly #state: RunState;
   /** What the run itself has to say beside the task's notes. */
   readonly #notes: Record<string, string> = {};
   /** The model it began with, if this session began it. */
   #init: InitRecord | undefined;
-  #step = 0;
-  #best: Readonly<Record<string, number>> | undefined;
-  #patience: Patience = { lowered: 1 };
-  #firstLoss: number | undefined;
-  #lossSum = 0;
-  #lossCount = 0;
   /** Step of the checkpoint to go on from. */
   #saved: number | undefined;
-  #seconds = 0;
 
   private constructor(
     options: TrainOptions,
@@ -93,11 +80,9 @@ class Run {
   ) {
     const { recipe } = options;
     this.#folder = new RunFolder(options.runFolder);
-    this.#data = data;
     const [first] = pool.ready;
     this.#options = options;
     this.#recipe = recipe;
-    this.#hash = recipeHash(recipe);
     this.#plan = plan;
     this.#pool = pool;
     this.#steps = new StepsAhead(pool, shared);
@@ -107,12 +92,15 @@ class Run {
       v: new Float32Array(shared.v),
       average: new Float32Array(shared.average),
     };
-    this.#threads = pool.ready.length;
-    this.#variant = first!.variant;
+    const threads = pool.ready.length;
     this.#trainLengths = first!.trainLengths!;
-    this.#valBatches = validationBatches(first!.valLengths!, Math.ceil(recipe.batch / this.#threads));
+    this.#valBatches = validationBatches(first!.valLengths!, Math.ceil(recipe.batch / threads));
     this.#stepsPerEpoch = batchesPerEpoch(this.#trainLengths.length, recipe.batch);
-    this.#totalSteps = this.#stepsPerEpoch * recipe.epochs;
+    this.#state = new RunState({
+      ...{ recipe, commit: options.commit, data, threads, variant: first!.variant },
+      trainCount: this.#trainLengths.length,
+      totalSteps: this.#stepsPerEpoch * recipe.epochs,
+    });
   }
 
   static async open(options: TrainOptions): Promise<Run> {
@@ -140,7 +128,7 @@ class Run {
           });
         }
       }
-      if (options.resume) run.#restore(readCheckpoint(run.#folder.file('last')));
+      if (options.resume) run.#restore();
       else {
         const aside = run.#folder.setAside();
         if (aside) run.#notes['an earlier run was moved to'] = aside;
@@ -165,11 +153,11 @@ class Run {
 
   /** The log says why a run broke off; where it cannot, for want of room, say, the error that is returned still tells. */
   tellEnd(cause: unknown): unknown {
-    const error = withCheckpoints(cause, { best: this.#best?.step, last: this.#saved });
+    const error = withCheckpoints(cause, { best: this.#state.best?.step, last: this.#saved });
     const { code = 'INTERNAL', message } = error as { code?: string; message: string };
     try {
-      const so = { step: this.#step, seconds: this.#seconds, finished: false };
-      this.#emit({ kind: 'end', ...so, error: { code, message } });
+      const { step, seconds } = this.#state;
+      this.#emit({ kind: 'end', step, seconds, finished: false, error: { code, message } });
     } catch {}
     return error;
   }
@@ -177,36 +165,32 @@ class Run {
   async toEnd(): Promise<TrainResult> {
     const { signal, stopAfter = Number.POSITIVE_INFINITY, checkpointSeconds = 60 } = this.#options;
     const every = this.#recipe.validateEvery ?? this.#stepsPerEpoch;
+    const state = this.#state;
+    const { totalSteps } = state.identity;
     this.#announce();
     let saved = performance.now();
     const isDue = (): boolean => performance.now() - saved > checkpointSeconds * 1000;
     let epoch = -1;
     let batches: Int32Array[] = [];
-    while (!this.#isOver() && this.#step < stopAfter && !signal?.aborted) {
-      const now = Math.floor(this.#step / this.#stepsPerEpoch);
+    while (!state.isOver && state.step < stopAfter && !signal?.aborted) {
+      const now = Math.floor(state.step / this.#stepsPerEpoch);
       if (now !== epoch) {
         epoch = now;
         batches = this.#batchesOf(epoch);
       }
-      const next = this.#step + 1;
-      const goesOn = next < Math.min(this.#totalSteps, stopAfter) && next % every !== 0 && !isDue();
+      const next = state.step + 1;
+      const goesOn = next < Math.min(totalSteps, stopAfter) && next % every !== 0 && !isDue();
       await this.#takeStep(epoch, batches, goesOn && next % this.#stepsPerEpoch !== 0);
-      if (this.#step % every === 0 || this.#step === this.#totalSteps) await this.#validate();
-      if (this.#step % this.#stepsPerEpoch === 0 || isDue()) {
+      if (state.step % every === 0 || state.step === totalSteps) await this.#validate();
+      if (state.step % this.#stepsPerEpoch === 0 || isDue()) {
         await this.#save();
         saved = performance.now();
       }
     }
-    if (this.#saved !== this.#step) await this.#save();
-    const finished = this.#isOver();
-    this.#emit({ kind: 'end', step: this.#step, seconds: this.#seconds, finished });
-    const best = this.#best ? { best: this.#best } : {};
-    return { step: this.#step, totalSteps: this.#totalSteps, finished, ...best };
-  }
-
-  /** All steps are taken, or validations have long brought nothing better. */
-  #isOver(): boolean {
-    return this.#step >= this.#totalSteps || isExhausted(this.#patience, this.#recipe.optimiser);
+    if (this.#saved !== state.step) await this.#save();
+    const { step, seconds, isOver: finished, best } = state;
+    this.#emit({ kind: 'end', step, seconds, finished });
+    return { step, totalSteps, finished, ...(best ? { best } : {}) };
   }
 
   #batchesOf(epoch: number): Int32Array[] {
@@ -216,63 +200,57 @@ class Run {
 
   /** @param goesOn whether the next step comes right after it, in the same epoch */
   async #takeStep(epoch: number, batches: readonly Int32Array[], goesOn: boolean): Promise<void> {
-    const request = this.#request(this.#step, batches);
-    const next = goesOn ? this.#request(this.#step + 1, batches) : undefined;
+    const state = this.#state;
+    const request = this.#request(state.step, batches);
+    const next = goesOn ? this.#request(state.step + 1, batches) : undefined;
     const { replies, milliseconds } = await this.#steps.take(request, next);
-    checkStep(this.#step + 1, replies);
+    checkStep(state.step + 1, replies);
     const { loss, norm } = replies[0]!;
     const found = { loss, norm, lr: request.lr, samples: request.samples.length, milliseconds };
-    this.#step++;
-    this.#firstLoss ??= loss;
-    this.#lossSum += loss;
-    this.#lossCount++;
-    this.#seconds += milliseconds / 1000;
-    this.#emit({ kind: 'step', step: this.#step, epoch, ...found });
+    state.stepped(loss, milliseconds);
+    this.#emit({ kind: 'step', step: state.step, epoch, ...found });
     this.#tellNorms(replies);
   }
 
   #request(step: number, batches: readonly Int32Array[]): StepRequest {
     const samples = batches[step % this.#stepsPerEpoch]!;
-    const lr = learningRate(this.#recipe.optimiser, step, this.#totalSteps, this.#patience.lowered);
+    const { identity, patience } = this.#state;
+    const lr = learningRate(this.#recipe.optimiser, step, identity.totalSteps, patience.lowered);
     const { gradientNorms: every } = this.#options;
     return { kind: 'step', step, samples, lr, squares: every !== undefined && (step + 1) % every === 0 };
   }
 
   #tellNorms(replies: readonly StepReply[]): void {
     const parts = replies.flatMap(({ squares }) => squares ?? []);
-    if (parts.length > 0) this.#emit({ kind: 'gradients', step: this.#step, ...gradientNorms(parts) });
+    if (parts.length > 0) this.#emit({ kind: 'gradients', step: this.#state.step, ...gradientNorms(parts) });
   }
 
   async #validate(): Promise<void> {
     const started = performance.now();
+    const state = this.#state;
     await this.#pool.ask({ kind: 'flush' });
     const replies = await this.#pool.ask<'validate'>((thread) => ({
       kind: 'validate',
-      batches: this.#valBatches.filter((_, i) => i % this.#threads === thread),
+      batches: this.#valBatches.filter((_, i) => i % state.identity.threads === thread),
     }));
     const { loss, weight, sums } = addEvaluations(replies);
     const [reply] = await this.#pool.ask({ kind: 'figures', sums });
     const valLoss = loss / (weight || 1);
-    const trainLoss = this.#lossSum / (this.#lossCount || 1);
-    checkLoss(this.#step, this.#firstLoss, { training: trainLoss, validation: valLoss });
+    const { step, trainLoss } = state;
+    checkLoss(step, state.firstLoss, { training: trainLoss, validation: valLoss });
     const figures = { ...reply!.figures, valLoss };
-    this.#patience = afterValidation(this.#patience, this.#recipe.optimiser, figures.best);
-    const isBest = this.#recipe.keep === 'last' || isBetter(figures, this.#best);
-    if (isBest) {
-      this.#best = { ...figures, step: this.#step };
-      writeCheckpoint(this.#folder.file('best'), this.#checkpoint({ weights: this.#exported() }));
-    }
+    const isBest = state.validated(figures);
+    if (isBest) writeCheckpoint(this.#folder.file('best'), state.checkpoint({ weights: this.#exported() }));
     this.#emit({
       kind: 'validation',
-      step: this.#step,
+      step,
       trainLoss,
       valLoss,
       figures,
       best: isBest,
       seconds: (performance.now() - started) / 1000,
     });
-    this.#lossSum = 0;
-    this.#lossCount = 0;
+    state.forgetLosses();
   }
 
   /** The weights that validation judged. */
@@ -284,79 +262,39 @@ class Run {
     await this.#steps.drop();
     await this.#pool.ask({ kind: 'flush' });
     this.#folder.sync();
-    writeCheckpoint(this.#folder.file('last'), this.#checkpoint(this.#vectors));
-    this.#saved = this.#step;
-    this.#emit({ kind: 'checkpoint', step: this.#step });
+    writeCheckpoint(this.#folder.file('last'), this.#state.checkpoint(this.#vectors));
+    this.#saved = this.#state.step;
+    this.#emit({ kind: 'checkpoint', step: this.#saved });
   }
 
-  #checkpoint(vectors: Readonly<Record<string, Float32Array>>): Checkpoint {
-    const { commit } = this.#options;
-    return {
-      recipeHash: this.#hash,
-      ...(commit === undefined ? {} : { commit }),
-      step: this.#step,
-      totalSteps: this.#totalSteps,
-      trainCount: this.#trainLengths.length,
-      ...(this.#hasFiles() ? { data: combinedHash(this.#data) } : {}),
-      threads: this.#threads,
-      variant: this.#variant,
-      ...(this.#best ? { best: this.#best } : {}),
-      ...(this.#waits() ? { patience: this.#patience } : {}),
-      ...(this.#firstLoss === undefined ? {} : { firstLoss: this.#firstLoss }),
-      lossSum: this.#lossSum,
-      lossCount: this.#lossCount,
-      seconds: this.#seconds,
-      vectors,
-    };
-  }
-
-  #restore(checkpoint: Checkpoint): void {
+  #restore(): void {
     const path = this.#folder.file('last');
-    const refuse = (what: string, expected: unknown, got: unknown): never => {
-      throw new RivuletError('CHECKPOINT_INVALID', `${path} was made ${what}`, { path, expected, got });
-    };
-    const { recipeHash, trainCount, data, threads, variant } = checkpoint;
-    if (recipeHash !== this.#hash) refuse('by another recipe', this.#hash, recipeHash);
-    const here = this.#trainLengths.length;
-    if (trainCount !== here) refuse('from other data', here, trainCount);
-    const files = combinedHash(this.#data);
-    // Checkpoints of before the hashes have none.
-    if (data !== undefined && this.#hasFiles() && data !== files) refuse('from other data', files, data);
-    for (const [name, vector] of Object.entries(this.#vectors)) {
-      const stored = checkpoint.vectors[name];
-      if (stored?.length !== vector.length) refuse('for another network', vector.length, stored?.length);
-      vector.set(stored!);
-    }
-    if (threads !== this.#threads || variant !== this.#variant) {
+    const checkpoint = readCheckpoint(path);
+    if (!this.#state.restore(checkpoint, path, this.#vectors)) {
+      const { threads, variant } = checkpoint;
       this.#notes['begun with'] = `--threads ${threads} --simd ${variant}: goes on, but not bit for bit`;
     }
-    this.#step = checkpoint.step;
-    this.#best = checkpoint.best;
-    this.#patience = checkpoint.patience ?? this.#patience;
     this.#saved = checkpoint.step;
-    this.#firstLoss = checkpoint.firstLoss;
-    this.#lossSum = checkpoint.lossSum;
-    this.#lossCount = checkpoint.lossCount;
-    this.#seconds = checkpoint.seconds;
   }
 
   #begin(): void {
-    const { commit } = this.#options;
+    const { step, recipeHash, identity } = this.#state;
+    const { commit, data, threads, variant } = identity;
     this.#folder.begin(
       this.#recipe,
       {
         seed: this.#recipe.seed,
-        recipeHash: this.#hash,
-        data: this.#data,
+        recipeHash,
+        data,
         dataFolder: this.#options.dataFolder,
         parameters: this.#parameters(),
         ...(this.#init ? { init: this.#init } : {}),
       },
       {
-        step: this.#step,
+        step,
         ...(commit === undefined ? {} : { commit }),
-        threads: this.#threads,
-        variant: this.#variant,
+        threads,
+        variant,
       },
       this.#options.resume ?? false,
     );
@@ -364,16 +302,18 @@ class Run {
 
   #announce(): void {
     const [first] = this.#pool.ready;
+    const { step, identity } = this.#state;
+    const { totalSteps, trainCount, threads, variant } = identity;
     this.#emit({
       kind: 'start',
-      step: this.#step,
-      totalSteps: this.#totalSteps,
+      step,
+      totalSteps,
       stepsPerEpoch: this.#stepsPerEpoch,
-      trainCount: this.#trainLengths.length,
+      trainCount,
       valCount: first!.valLengths!.length,
       parameters: this.#parameters(),
-      threads: this.#threads,
-      variant: this.#variant,
+      threads,
+      variant,
       notes: { ...first!.notes, ...this.#notes },
     });
   }
@@ -384,12 +324,5 @@ class Run {
   }
   #parameters(): number {
     return this.#plan.parameters.reduce((sum, { size }) => sum + size, 0);
-  }
-  #waits(): boolean {
-    const { schedule, earlyStop } = this.#recipe.optimiser;
-    return schedule === 'plateau' || earlyStop !== undefined;
-  }
-  #hasFiles(): boolean {
-    return Object.keys(this.#data).length > 0;
   }
 }
