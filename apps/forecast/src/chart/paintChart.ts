@@ -1,6 +1,5 @@
 /** What lies on the chart's axes: the fan, earlier forecasts, the measured line, the now line, alarms. */
-import type { Palette } from './palette.ts';
-import { type Context, Pen } from './pen.ts';
+import { type Context, Pen, type Point } from './pen.ts';
 import type { ChartPicture } from './picture.ts';
 
 export function paintChart(ctx: Context, picture: ChartPicture): void {
@@ -48,33 +47,32 @@ export function paintChart(ctx: Context, picture: ChartPicture): void {
     ctx.lineWidth = 2 * px;
     pen.stroke(ahead.median, end);
   }
-  for (const { index, value } of alarms) ring(ctx, pen.x(index), pen.y(value), palette, px);
-  if (end) dot(ctx, now, pen.y(end.value), palette, px);
+  for (const alarm of alarms) {
+    disc(pen, alarm, px, 5, palette.surface, palette.alarm);
+    disc(pen, alarm, px, 2, palette.alarm);
+  }
+  if (end) disc(pen, end, px, 4, palette.line, palette.surface);
   ctx.restore();
   paintNow(ctx, now, picture);
 }
 
-function ring(ctx: Context, x: number, y: number, palette: Palette, px: number): void {
+/** A point of the line, with an edge that is 2 CSS pixels wide where it has one. @param radius CSS pixels */
+function disc(
+  pen: Pen,
+  { index, value }: Point,
+  px: number,
+  radius: number,
+  fill: string,
+  edge?: string,
+): void {
+  const { ctx } = pen;
   ctx.beginPath();
-  ctx.arc(x, y, 5 * px, 0, 2 * Math.PI);
-  ctx.fillStyle = palette.surface;
+  ctx.arc(pen.x(index), pen.y(value), radius * px, 0, 2 * Math.PI);
+  ctx.fillStyle = fill;
   ctx.fill();
+  if (edge === undefined) return;
   ctx.lineWidth = 2 * px;
-  ctx.strokeStyle = palette.alarm;
-  ctx.stroke();
-  ctx.beginPath();
-  ctx.arc(x, y, 2 * px, 0, 2 * Math.PI);
-  ctx.fillStyle = palette.alarm;
-  ctx.fill();
-}
-
-function dot(ctx: Context, x: number, y: number, palette: Palette, px: number): void {
-  ctx.beginPath();
-  ctx.arc(x, y, 4 * px, 0, 2 * Math.PI);
-  ctx.fillStyle = palette.line;
-  ctx.fill();
-  ctx.lineWidth = 2 * px;
-  ctx.strokeStyle = palette.surface;
+  ctx.strokeStyle = edge;
   ctx.stroke();
 }
 

@@ -1,5 +1,5 @@
 /** The chart with its legend and the read-out that follows the pointer. */
-import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type ForecastChart, forecastChart, type Hover } from '../chart/forecastChart.ts';
 import type { Scene } from '../chart/scene.ts';
@@ -141,27 +141,30 @@ function Legend({ page }: { page: Page }) {
         </li>
       </ul>
       <ul>
-        <li>
-          <label>
-            <input
-              type="checkbox"
-              checked={page.showPast.value}
-              onChange={(event) => (page.showPast.value = event.currentTarget.checked)}
-            />
-            <i class="key past" /> Earlier forecasts
-          </label>
-        </li>
-        <li>
-          <label>
-            <input
-              type="checkbox"
-              checked={page.showNaive.value}
-              onChange={(event) => (page.showNaive.value = event.currentTarget.checked)}
-            />
-            <i class="key naive" /> Seasonal naive
-          </label>
-        </li>
+        <Shown what={page.showPast} kind="past" name="Earlier forecasts" />
+        <Shown what={page.showNaive} kind="naive" name="Seasonal naive" />
       </ul>
     </div>
+  );
+}
+
+interface ShownProps {
+  readonly what: Signal<boolean>;
+  readonly kind: string;
+  readonly name: string;
+}
+
+function Shown({ what, kind, name }: ShownProps) {
+  return (
+    <li>
+      <label>
+        <input
+          type="checkbox"
+          checked={what.value}
+          onChange={(event) => (what.value = event.currentTarget.checked)}
+        />
+        <i class={`key ${kind}`} /> {name}
+      </label>
+    </li>
   );
 }

@@ -4,6 +4,7 @@ import { explainError, ModalDialog, toast } from '@rivulet/shell';
 import { useEffect, useRef } from 'preact/hooks';
 import { shownText } from '../recognise/words.ts';
 import type { Notebook } from '../ui/notebook.ts';
+import { Problem } from '../ui/useAttempt.tsx';
 import { LearnedPart } from './LearnedPart.tsx';
 import { LEAST_WORDS, Learner, type LearnState } from './learner.ts';
 import { outcomeText, tooFewText } from './outcomeText.ts';
@@ -84,9 +85,7 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
           {saidOf(state.value)}
         </p>
         {state.value.kind === 'failed' && (
-          <p class="problem" role="alert">
-            {explainError(state.value.error).sentence} The reader is as it was.
-          </p>
+          <Problem>{explainError(state.value.error).sentence} The reader is as it was.</Problem>
         )}
         {!learning && (
           <LearnedPart notebook={notebook} learner={own} onUndone={() => main.current?.focus()} />

@@ -1,9 +1,9 @@
 /** What was learned so far: undone, saved as a file, brought from one. */
-import { useSignal } from '@preact/signals';
-import { explainError, Icon, toast } from '@rivulet/shell';
+import { Icon, toast } from '@rivulet/shell';
 import type { Learned } from '../store/learned.ts';
 import type { Notebook } from '../ui/notebook.ts';
 import { saveFile } from '../ui/saveFile.ts';
+import { useAttempt } from '../ui/useAttempt.tsx';
 import type { Learner } from './learner.ts';
 
 interface Props {
@@ -14,16 +14,8 @@ interface Props {
 }
 
 export function LearnedPart({ notebook, learner, onUndone }: Props) {
-  const problem = useSignal('');
+  const { attempt, problem } = useAttempt();
   const { now } = notebook.learned.value;
-  const attempt = async (make: () => Promise<void>) => {
-    problem.value = '';
-    try {
-      await make();
-    } catch (error) {
-      problem.value = explainError(error).sentence;
-    }
-  };
   const undo = () =>
     attempt(async () => {
       await learner.undo();
@@ -80,11 +72,7 @@ export function LearnedPart({ notebook, learner, onUndone }: Props) {
           />
         </label>
       </div>
-      {problem.value && (
-        <p class="problem" role="alert">
-          {problem.value}
-        </p>
-      )}
+      {problem}
     </section>
   );
 }

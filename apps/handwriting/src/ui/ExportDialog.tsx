@@ -1,8 +1,7 @@
 /** Everything a note can become, and the way a note comes back in. */
 
-import { useSignal } from '@preact/signals';
 import { RivuletError } from '@rivulet/core';
-import { explainError, Icon, type IconName, ModalDialog, toast } from '@rivulet/shell';
+import { Icon, type IconName, ModalDialog, toast } from '@rivulet/shell';
 import { inkToPng } from '../canvas/inkToPng.ts';
 import { inkToSvg } from '../canvas/inkToSvg.ts';
 import { MAX_FILE_BYTES, writeInkFile } from '../store/inkFile.ts';
@@ -10,26 +9,24 @@ import { copyText } from './copyText.ts';
 import type { Notebook } from './notebook.ts';
 import { noteTitle } from './noteTitle.ts';
 import { saveFile } from './saveFile.ts';
+import { useAttempt } from './useAttempt.tsx';
 
 export function ExportDialog({ notebook, onClose }: { notebook: Notebook; onClose: () => void }) {
-  const problem = useSignal('');
+  const { attempt, problem } = useAttempt();
   const strokes = notebook.strokes();
   const text = notebook.text.value;
   const name = fileName(noteTitle(notebook.current.value));
 
-  const attempt = async (make: () => Promise<void> | void) => {
-    try {
+  const attemptAndClose = (make: () => Promise<void> | void) =>
+    void attempt(async () => {
       await make();
       onClose();
-    } catch (error) {
-      problem.value = explainError(error).sentence;
-    }
-  };
+    });
   const save = (extension: string, type: string, make: () => string | Blob | Promise<Blob>) => () =>
-    void attempt(async () => saveFile(`${name}.${extension}`, new Blob([await make()], { type })));
+    attemptAndClose(async () => saveFile(`${name}.${extension}`, new Blob([await make()], { type })));
   const importFile = (file: File | undefined) => {
     if (!file) return;
-    void attempt(async () => {
+    attemptAndClose(async () => {
       if (file.size > MAX_FILE_BYTES) {
         throw new RivuletError('INK_INVALID', 'the file is too large', {
           bytes: file.size,
@@ -49,7 +46,7 @@ export function ExportDialog({ notebook, onClose }: { notebook: Notebook; onClos
           title="Copy text"
           detail="To the clipboard"
           disabled={!text}
-          onClick={() => void attempt(() => copyText(text))}
+          onClick={() => attemptAndClose(() => copyText(text))}
         />
         <Choice
           icon="text"
@@ -94,11 +91,7 @@ export function ExportDialog({ notebook, onClose }: { notebook: Notebook; onClos
           />
         </label>
       </div>
-      {problem.value && (
-        <p class="problem" role="alert">
-          {problem.value}
-        </p>
-      )}
+      {problem}
     </ModalDialog>
   );
 }
