@@ -1,5 +1,6 @@
 /**
- * `npm run evaluate -- forecast [--model <folder>] [--data <folder>] [--dtype float32|int8|int8a7] [--engine fused|ort] [--json]`
+ * `npm run evaluate -- forecast [--model <folder>] [--data <folder>] [--dtype float32|int8|int8a7]
+ *     [--engine fused|ort] [--json]`
  *   the shipped forecaster against the seasonal naive on the last fifth of every training sensor, 48 steps ahead.
  * `npm run evaluate -- forecast --ett [--model <folder>]`
  *   the ETT benchmark; without a model the naive alone, whose figures are known to the fourth digit. Its data

@@ -1,10 +1,11 @@
 /**
  * Training kernels on one core: `node packages/kernels/src/bench.ts [plain|relaxed]`.
  *
- * sgemm is the inner product alone, at the sizes a recurrent step has; attention is of as many queries as keys. The jobs are forward and backward of a
- * whole network (dense layer on top, AdamW included), the two of the published comparison: A, a 2-layer
- * bidirectional LSTM, hidden 64 a direction, input 16, output 80, batch 32, T = 128; B, a GRU, hidden 128,
- * input 8, batch 32, T = 96. GFLOP count multiply and add of matrix products only, three times the forward's.
+ * sgemm is the inner product alone, at the sizes a recurrent step has; attention is of as many queries as keys. The jobs
+ * are forward and backward of a whole network (dense layer on top, AdamW included), the two of the published
+ * comparison: A, a 2-layer bidirectional LSTM, hidden 64 a direction, input 16, output 80, batch 32, T = 128; B, a GRU,
+ * hidden 128, input 8, batch 32, T = 96. GFLOP count multiply and add of matrix products only, three times the
+ * forward's.
  */
 import { benchAttention } from './attention/attention.bench.ts';
 import { hasRelaxedSimd } from './binary/hasRelaxedSimd.ts';

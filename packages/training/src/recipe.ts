@@ -35,7 +35,10 @@ const recipe = v.strictObject({
    */
   tooShort: v.optional(v.literal('leaveOut')),
   optimiser: optimiserSchema,
-  /** Cuts back-propagation through time: a chunk has `k1` steps, its gradient reaches `k2` >= k1 back (k1); absent: whole. */
+  /**
+   * Cuts back-propagation through time: a chunk has `k1` steps, its gradient reaches `k2` >= k1 back (default k1);
+   * absent: whole.
+   */
   bptt: v.optional(v.strictObject({ k1: count, k2: v.optional(count) })),
   /**
    * Trains for the engine with int8 weights and activations of 7 bits, which are rounded while it learns as they will

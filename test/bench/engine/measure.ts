@@ -1,4 +1,4 @@
-/** Runs the cases: our engine in float32, int8 and int8a7, plain and relaxed SIMD, and onnxruntime-web, one thread, in turns. */
+/** Runs the cases in turns, one thread: our engine in float32, int8, int8a7, plain and relaxed SIMD; onnxruntime-web. */
 import type { AnyTensor, LoadModelOptions } from '@rivulet/inference';
 import type * as Ort from 'onnxruntime-web/wasm';
 import { hasRelaxedSimd } from '../../../packages/kernels/src/binary/hasRelaxedSimd.ts';

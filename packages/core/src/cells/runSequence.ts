@@ -54,7 +54,7 @@ export interface SequenceCall {
 export interface SequenceResult {
   /** [T, dirs, B, H] ([B, T, dirs, H] with layout 1); 0 beyond a sequence's length. */
   readonly y: Tensor;
-  /** [dirs, B, H] ([B, dirs, H] with layout 1) the state after the last valid step: for the reverse direction that is step 0. */
+  /** [dirs, B, H] ([B, dirs, H] with layout 1) the state after the last valid step, which in reverse is step 0. */
   readonly h: Tensor;
   /** [dirs, B, H], LSTM only. */
   readonly c?: Tensor;

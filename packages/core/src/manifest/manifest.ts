@@ -61,7 +61,10 @@ export interface Manifest {
   /** Semantic version of the model. */
   readonly version: string;
   readonly task: ModelTask;
-  /** INK_FEATURE_VERSION, SERIES_FEATURE_VERSION or SEQUENCE_FEATURE_VERSION of the code that trained it; a loader refuses another one. */
+  /**
+   * INK_FEATURE_VERSION, SERIES_FEATURE_VERSION or SEQUENCE_FEATURE_VERSION of the code that trained it; a loader
+   * refuses another one.
+   */
   readonly featureVersion: string;
   /** Options of the feature function, handed to it as they are. */
   readonly features: Readonly<Record<string, unknown>>;

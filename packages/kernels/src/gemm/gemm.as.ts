@@ -6,8 +6,9 @@ import { anyLive } from '../math/lanes.as';
 import { madd } from '../math/madd.as';
 
 /**
- * y[M][lanes] += panels x x[K][lanes], `blocks` blocks of 8 lanes each. Panels come from packColumns or packLanes; xRow and yRow are bytes from one row to the next. A block whose lanes all have lens <= t is left as
- * it is: its x would be zeros.
+ * y[M][lanes] += panels x x[K][lanes], `blocks` blocks of 8 lanes each. Panels come from packColumns or packLanes; xRow
+ * and yRow are bytes from one row to the next. A block whose lanes all have lens <= t is left as it is: its x would be
+ * zeros.
  */
 export function gemm(
   panels: usize,

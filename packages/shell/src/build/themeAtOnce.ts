@@ -6,7 +6,9 @@ import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
 import { THEME_KEY } from '../theme/themeKey.ts';
 
-const SCRIPT = `try{const t=localStorage.getItem('${THEME_KEY}');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}`;
+const SCRIPT =
+  `try{const t=localStorage.getItem('${THEME_KEY}');` +
+  `if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}`;
 const HASH = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`;
 /** The page's content security policy says which scripts may run; the apps' pages all have this part. */
 const POLICY = "script-src 'self'";

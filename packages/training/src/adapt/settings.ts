@@ -45,5 +45,8 @@ export function refused(key: string, message: string, got: unknown): RivuletErro
   });
 }
 
-/** Peaks that served writers who are in no training data, nor in any figure that is reported (`npm run evaluate -- adapt --choose`). */
+/**
+ * Peaks that served writers who are in no training data, nor in any figure that is reported
+ * (`npm run evaluate -- adapt --choose`).
+ */
 export const LEARNING_RATES = { all: 1e-3, last: 3e-3, lowRank: 1e-3 } as const;

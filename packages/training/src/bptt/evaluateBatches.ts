@@ -11,7 +11,10 @@ export interface EvaluationSums {
   readonly sums: Readonly<Record<string, number>>;
 }
 
-/** @throws DIVERGED where a loss is not finite, DATA_INVALID where a sample is not; both name the sample; what the loss throws */
+/**
+ * @throws DIVERGED where a loss is not finite, DATA_INVALID where a sample is not, both naming the sample; what the loss
+ *   throws
+ */
 export function evaluateBatches(
   network: Network,
   data: TaskData,

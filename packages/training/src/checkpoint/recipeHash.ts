@@ -1,4 +1,4 @@
-/** A recipe's name in checkpoints: sha256 of its JSON with keys in order, so that formatting does not count; nor does `tooShort`. */
+/** A recipe's name in checkpoints: sha256 of its JSON with keys in order. Formatting does not count, nor does `tooShort`. */
 import { createHash } from 'node:crypto';
 import type { Recipe } from '../recipe.ts';
 

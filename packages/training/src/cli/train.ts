@@ -1,6 +1,7 @@
 /**
  * `npm run train -- <name>`: trains the recipe models/<name>/train.json and exports the best weights beside it;
- * `npm run train -- <recipe>.json` any other. All of the run goes to runs/<name>/, its figures among it. Ctrl+C and SIGTERM save first; `--resume` goes on from there.
+ * `npm run train -- <recipe>.json` any other. All of the run goes to runs/<name>/, its figures among it. Ctrl+C and
+ * SIGTERM save first; `--resume` goes on from there.
  */
 import { exportModel } from '../export/exportModel.ts';
 import type { TrainResult } from '../trainEvent.ts';

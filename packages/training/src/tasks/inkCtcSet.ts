@@ -31,7 +31,7 @@ export interface InkCtcSet {
   readonly tooShort: readonly string[];
 }
 
-/** @throws DATA_INVALID naming the sample that is too short for its label, or the character that is none of the alphabet's */
+/** @throws DATA_INVALID naming a sample that is too short for its label, or a character that the alphabet lacks */
 export async function readInkCtcSet(
   dataFolder: string,
   category: 'words' | 'chars',

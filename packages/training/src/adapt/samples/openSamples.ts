@@ -27,7 +27,10 @@ function kindOf({ name, task }: Manifest): Kind {
   });
 }
 
-/** @throws ARGUMENT for a kind of model that does not adapt, FEATURE_VERSION for a model that was trained for other features than this build makes */
+/**
+ * @throws ARGUMENT for a kind of model that does not adapt, FEATURE_VERSION for a model that was trained for other
+ *   features than this build makes
+ */
 export function checkFeatureVersion(manifest: Manifest): void {
   const { name, featureVersion } = manifest;
   const expected = kindOf(manifest).featureVersion;
