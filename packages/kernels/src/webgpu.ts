@@ -22,6 +22,5 @@ export {
   elementCall,
   FLOAT_OPERATORS,
   fillCall,
-  MOST_DIMENSIONS,
   WORD_OPERATORS,
 } from './webgpu/walkGpu.ts';

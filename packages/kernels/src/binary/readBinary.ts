@@ -22,7 +22,7 @@ export async function readBinary(url: URL): Promise<Uint8Array<ArrayBuffer>> {
  * The binary that a published bundle has in the address. Not by `fetch`: Node takes 50 ms to load it, and a content
  * security policy may forbid it.
  */
-export function carriedBy({ protocol, href }: URL): Uint8Array<ArrayBuffer> | undefined {
+function carriedBy({ protocol, href }: URL): Uint8Array<ArrayBuffer> | undefined {
   const start = protocol === 'data:' ? href.indexOf(BASE64) : -1;
   if (start < 0) return undefined;
   const text = atob(href.slice(start + BASE64.length));

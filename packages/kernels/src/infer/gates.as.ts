@@ -74,7 +74,7 @@ export function sigmoidDivisor(x: v128): v128 {
 /** e^2x - 1, precise near 0: tanh x is it over itself + 2. Beyond |x| = 10 tanh is 1 to the last bit. */
 // @ts-ignore: decorator
 @inline
-export function tanhDividend(x: v128): v128 {
+function tanhDividend(x: v128): v128 {
   const y = scaled(x, 9, 12);
   const shifted = f32x4.add(y, constant(ROUND));
   const scale = power(shifted);
@@ -83,7 +83,7 @@ export function tanhDividend(x: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-export function tanhDivisor(dividend: v128): v128 {
+function tanhDivisor(dividend: v128): v128 {
   return f32x4.add(dividend, constant(TWO));
 }
 

@@ -3,7 +3,7 @@ import { RivuletError } from '@rivulet/core';
 import { floatBits, type GpuCall, gridOf } from './gpuCall.ts';
 
 /** Dimensions that a kernel walks; others are to be merged first. */
-export const MOST_DIMENSIONS = 8;
+const MOST_DIMENSIONS = 8;
 const THREADS = 64;
 
 export interface GpuWalk {

@@ -12,7 +12,7 @@ const systemDark = matchMedia('(prefers-color-scheme: dark)');
 const systemTheme = signal<Theme>(systemDark.matches ? 'dark' : 'light');
 systemDark.addEventListener('change', () => (systemTheme.value = systemDark.matches ? 'dark' : 'light'));
 
-export const themeChoice = signal<ThemeChoice>(readChoice());
+const themeChoice = signal<ThemeChoice>(readChoice());
 /** The theme that shows now. */
 export const theme: ReadonlySignal<Theme> = computed(() =>
   themeChoice.value === 'system' ? systemTheme.value : themeChoice.value,

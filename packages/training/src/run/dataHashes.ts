@@ -30,7 +30,7 @@ export function combinedHash(hashes: DataHashes): string {
 }
 
 /** @throws DATA_INVALID for a file that cannot be read */
-export async function fileHash(file: string): Promise<string> {
+async function fileHash(file: string): Promise<string> {
   const hash = createHash('sha256');
   try {
     await pipeline(createReadStream(file), hash);

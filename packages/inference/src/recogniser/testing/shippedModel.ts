@@ -14,7 +14,7 @@ export function shippedModel(): Promise<ModelFolder> {
 }
 
 /** A real word, 60 high, with its left edge and its centre line at a place. */
-export function placedWord(word: number, left: number, centreY: number): PlainStroke[] {
+function placedWord(word: number, left: number, centreY: number): PlainStroke[] {
   const { ink } = realWords[word]!;
   const measure = inkMeasure(ink);
   const scale = 20 / measure.deviationY;

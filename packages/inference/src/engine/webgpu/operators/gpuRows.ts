@@ -16,7 +16,7 @@ import { axisOf, count, shapeError, spreadStrides, stridesOf, type Value } from 
 import { merge } from '../../fused/walk.ts';
 import { type GpuLoader, type GpuOperator, noKernel, rulesOf } from '../gpuOperator.ts';
 
-export const gpuSoftmax: GpuOperator = {
+const gpuSoftmax: GpuOperator = {
   ...rulesOf('Softmax'),
   prepare({ node, inputs }, { opset, pin }) {
     pin(inputs[0]);
