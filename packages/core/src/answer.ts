@@ -4,7 +4,10 @@ import { RivuletError, type WireError } from './errors.ts';
 /** Errors do not survive comlink as themselves: they cross as values. */
 export type Answer<T> = { readonly value: T } | { readonly error: WireError };
 
-/** @param isAborted whether an error that has no code may be put down to the caller's signal */
+/**
+ * What work gave or threw, as a value: it never rejects.
+ * @param isAborted whether an error that has no code may be put down to the caller's signal
+ */
 export async function answerOf<T>(
   work: () => Promise<T>,
   isAborted: () => boolean = () => false,
@@ -22,6 +25,7 @@ export function valueIn<T>(answer: Answer<T>): T {
   throw RivuletError.fromWire(answer.error);
 }
 
+/** What a call throws that its caller's signal ended. */
 export const abortedCall = (): RivuletError => new RivuletError('ABORTED', 'the call was aborted', {});
 
 /** Everything that crosses has a code. */

@@ -10,4 +10,5 @@ type Unit<Name extends string> = number & { readonly [unit]: Name };
 /** Milliseconds; which clock (since 1970, since the page's start) stands where it is declared. */
 export type Millis = Unit<'ms'>;
 
+/** Gives a plain number its unit, where it enters the house. */
 export const millis = (value: number): Millis => value as Millis;

@@ -32,6 +32,7 @@ export interface ConvBackwardCall extends ConvCall {
   db: Pointer;
 }
 
+/** Activations rounded as the engine rounds them, each row [F] by a scale of its own. */
 export interface RoundRowsCall {
   T: number;
   F: number;
@@ -44,6 +45,7 @@ export interface RoundRowsCall {
   y: Pointer;
 }
 
+/** Inverted dropout (Srivastava et al. 2014): what stays is scaled, so that nothing is to be done when the model is used. */
 export interface DropoutCall {
   rows: number;
   /** Of any number. */
@@ -60,6 +62,7 @@ export interface DropoutCall {
   accumulate: boolean;
 }
 
+/** Of each step and lane (Ba, Kiros and Hinton 2016): y = gain (x - mean) rstd + bias, rstd = 1 / sqrt(variance + eps). */
 export interface LayerNormCall {
   T: number;
   F: number;
@@ -86,6 +89,7 @@ export interface LayerNormBackwardCall extends LayerNormCall {
   dbias: Pointer;
 }
 
+/** y of a step is the row of the table that its id names. */
 export interface EmbeddingCall {
   T: number;
   B: number;
@@ -99,6 +103,7 @@ export interface EmbeddingCall {
   y: Pointer;
 }
 
+/** shares = softmax over keys of q k^T / sqrt(features of a head), y = shares v (Vaswani et al. 2017). */
 export interface AttentionCall {
   /** Steps of the queries, and of keys and values. */
   T: number;
@@ -132,6 +137,7 @@ export interface AttentionBackwardCall extends AttentionCall {
   dv: Pointer;
 }
 
+/** The mean or the largest of each feature over a lane's valid steps. */
 export interface PoolCall {
   T: number;
   F: number;

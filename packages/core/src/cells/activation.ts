@@ -24,6 +24,7 @@ interface Formula {
   readonly defaults?: readonly number[];
 }
 
+/** 1 / (1 + e^-x), in float64: the gates' function in the readable cells. */
 export const sigmoid: ScalarFunction = (x) => 1 / (1 + Math.exp(-x));
 
 const FORMULAS: Readonly<Record<ActivationName, Formula>> = {
@@ -42,6 +43,7 @@ const FORMULAS: Readonly<Record<ActivationName, Formula>> = {
   elu: { of: (a) => (x) => (x < 0 ? a * Math.expm1(x) : x), defaults: [1] },
 };
 
+/** Whether ONNX knows the function; the name in lower case. */
 export const isActivation = (name: string): name is ActivationName => Object.hasOwn(FORMULAS, name);
 
 /** A function of a recurrent node; alpha and beta are ONNX's defaults where the node names none, 0 where it has none. */

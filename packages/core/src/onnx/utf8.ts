@@ -46,6 +46,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return text;
 }
 
+/** Halves of surrogate pairs become U+FFFD, as in the WHATWG encoder. */
 export function encodeUtf8(text: string): Uint8Array {
   const bytes: number[] = [];
   for (const character of text) {

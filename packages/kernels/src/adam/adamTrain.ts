@@ -1,4 +1,4 @@
-/** AdamW's scalars, combined in float64 before they are rounded for the kernel. */
+/** AdamW (Loshchilov and Hutter 2019): its scalars are combined in float64 before they are rounded for the kernel. */
 import type { Machine } from '../machine.ts';
 import type { AdamCall } from '../trainTypes.ts';
 

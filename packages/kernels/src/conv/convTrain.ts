@@ -1,6 +1,6 @@
 /**
- * Convolution over time. A window of `kernel` steps lies in one piece, [kernel * in][lanes], so each output step
- * is a dense product with its window, and no window is ever copied.
+ * Convolution over time, y[t] = W x[t * stride ... t * stride + kernel - 1] + b. A window of `kernel` steps lies in one
+ * piece, [kernel * in][lanes], so each output step is a dense product with its window, and no window is ever copied.
  */
 
 import { denseBackward, denseForward } from '../dense/denseTrain.ts';

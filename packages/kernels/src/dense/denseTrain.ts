@@ -1,4 +1,4 @@
-/** A dense layer over every step and lane, forward and backward. */
+/** A dense layer over every step and lane, y = W x + b, and its gradients. */
 
 import { chunkSteps } from '../gemm/chunkSteps.ts';
 import { panelFloats } from '../gemm/panelFloats.ts';

@@ -5,6 +5,7 @@ import type { Pointer } from '../trainTypes.ts';
 /** Steps times lanes of a chunk: enough to make a tile's loads and stores of its sums cheap, few enough for the cache. */
 const CHUNK_LANES = 256;
 
+/** @returns steps of a chunk for B lanes, 1 ... T */
 export function chunkSteps(B: number, T: number): number {
   return Math.max(1, Math.min(T, Math.round(CHUNK_LANES / B)));
 }

@@ -32,6 +32,7 @@ export const ACTIVATION_CODES: Readonly<Record<ActivationName, number>> = {
 /** Words before the functions, and of each function. */
 const [HEAD, EACH] = [3, 3];
 
+/** Bytes that `writeChanges` fills. */
 export const changesBytes = ({ functions }: CellChanges): number => (HEAD + EACH * functions.length) * 4;
 
 /** @param peepholes where their padded rows lie, 0: none */

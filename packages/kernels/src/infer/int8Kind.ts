@@ -11,6 +11,7 @@ export interface Int8Kind {
 
 const SEVEN_BIT_LEVELS = 63;
 
+/** Whether activations are rounded to 7 bits, which every binary does alike. */
 export const isSevenBit = ({ levels }: Int8Kind): boolean => levels === SEVEN_BIT_LEVELS;
 
 const SIXTEEN = 1;

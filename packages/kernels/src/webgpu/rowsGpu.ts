@@ -10,6 +10,7 @@ export interface GpuRows {
   readonly inner: number;
 }
 
+/** softmax, or with `log` its logarithm, of each row. */
 export function softmaxCall<P>({ rows, width, inner }: GpuRows, log: boolean, from: P, to: P): GpuCall<P> {
   return {
     ...{ kernel: 'softmax', constants: {} },
@@ -80,6 +81,7 @@ function reductionUniform(
   };
 }
 
+/** One number for each place that is kept, of all that go in the reduction. */
 export function reduceCall<P>(
   kind: keyof typeof REDUCTIONS,
   reduction: GpuReduction,

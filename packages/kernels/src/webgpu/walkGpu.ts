@@ -52,6 +52,7 @@ export function copyCall<P>(walk: GpuWalk, from: P, to: P): GpuCall<P> {
   };
 }
 
+/** `count` floats of one value. */
 export function fillCall<P>(count: number, value: number, to: P): GpuCall<P> {
   const { uniform } = walkUniform({ sizes: [count], strides: [], alpha: value });
   return {

@@ -5,6 +5,10 @@ import type { ModelFiles, WeightType } from './api.ts';
 /** Reads a file by its address. @throws MODEL_NOT_FOUND, MODEL_FETCH */
 export type ReadFile = (address: string) => Promise<Uint8Array>;
 
+/**
+ * @param folder its address, with or without the last slash
+ * @throws MODEL_NOT_FOUND, MODEL_FETCH, MANIFEST_INVALID; RECIPE_INVALID for a recipe that is no JSON
+ */
 export async function readModelFolder(
   read: ReadFile,
   folder: string,

@@ -38,6 +38,7 @@ export function checkSettings(settings: AdaptSettings): CheckedSettings {
   return result.output;
 }
 
+/** ARGUMENT naming the setting. @param key with dots, as the caller wrote it */
 export function refused(key: string, message: string, got: unknown): RivuletError {
   return new RivuletError('ARGUMENT', `The adaptation's ${key || 'settings'} cannot be: ${message}`, {
     key,

@@ -27,6 +27,7 @@ export function epochBatches(
   return Array.from(places, (place) => batches[place]!);
 }
 
+/** One of them may have fewer samples than `batch`. */
 export function batchesPerEpoch(samples: number, batch: number): number {
   return Math.ceil(samples / batch);
 }

@@ -28,6 +28,7 @@ interface Weighted {
   readonly weights: Float32Array;
 }
 
+/** @param batches all real lanes of full length, because the exported graph takes no lengths */
 export function parityCases(
   batches: readonly Batch[],
   models: { readonly float32: Weighted; readonly int8: Weighted },

@@ -5,6 +5,7 @@
 
 const RAISED = 8;
 
+/** log of gamma(x), x > 0. */
 export function logGamma(x: number): number {
   let product = 1;
   for (; x < RAISED; x++) product *= x;
@@ -14,6 +15,7 @@ export function logGamma(x: number): number {
   return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product);
 }
 
+/** d log gamma(x) / dx, x > 0. */
 export function digamma(x: number): number {
   let sum = 0;
   for (; x < RAISED; x++) sum -= 1 / x;

@@ -45,6 +45,7 @@ export interface ArenaShape {
   readonly trainedFrom: number;
 }
 
+/** @param kernels say how many floats a recurrent layer's cache takes; nothing is allocated */
 export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: TrainKernels): Places {
   const { nodes } = plan;
   const { lanes } = shape;

@@ -26,6 +26,7 @@ const BEYOND = 5e-5;
 /** `mse` tries so many ends on each side, evenly from none of the way to the outermost value to all of it. */
 const ENDS = 40;
 
+/** @param bits of the levels between which values are rounded, and beyond which they are cut off */
 export function chooseRange(values: ValueHistogram, method: RangeMethod, bits: RangeBits): ActivationRange {
   if (method === 'minmax') return rangeOver(values.least, values.most, bits);
   const bins = [...values.bins()];

@@ -73,6 +73,7 @@ export function splitInk(
 
 const coordinates = (ink: Ink): number[][] => ink.flatMap(({ x, y }) => [Array.from(x), Array.from(y)]);
 
+/** DATA_INVALID, with what is wrong of the sample. */
 export function invalidSample(message: string, details: Record<string, unknown>): RivuletError {
   return new RivuletError('DATA_INVALID', message, details);
 }

@@ -1,4 +1,4 @@
-/** Dropout between layers: every activation of its own; the identity outside of training. */
+/** Dropout between layers (Srivastava et al. 2014): every activation of its own; the identity outside of training. */
 import * as v from 'valibot';
 import type { GraphWriter } from '../../export/graphWriter.ts';
 import { decay, layerKeys } from '../../recipeValues.ts';

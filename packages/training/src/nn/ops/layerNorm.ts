@@ -1,4 +1,4 @@
-/** Layer normalisation: each step's features to mean 0 and variance 1, then a learnt gain and bias. */
+/** Layer normalisation (Ba, Kiros and Hinton 2016): each step's features to mean 0 and variance 1, then a learnt gain and bias. */
 import { attr } from '@rivulet/core';
 import * as v from 'valibot';
 import type { GraphWriter } from '../../export/graphWriter.ts';
