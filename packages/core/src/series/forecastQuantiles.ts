@@ -24,14 +24,11 @@ export function forecastQuantiles(
 ): Float32Array {
   const C = candidateCount(raw, candidates, levels, n);
   const width = levels + C;
-  const quantiles = new Float32Array(n * levels);
-  for (let i = 0; i < n; i++) quantiles.set(raw.subarray(i * width, i * width + levels), i * levels);
+  const quantiles = quantileColumns(raw, levels, width, n);
   monotoneQuantiles(quantiles, levels, quantiles);
   const weights = new Float64Array(C);
   for (let i = 0; i < n; i++) {
-    softmax(raw, i * width + levels, weights);
-    let mix = 0;
-    for (let c = 0; c < C; c++) mix += weights[c]! * candidates[i * C + c]!;
+    const mix = mixOf(raw, i * width + levels, weights, candidates, i * C);
     for (let q = 0; q < levels; q++) quantiles[i * levels + q]! += mix;
   }
   return quantiles;
@@ -50,16 +47,12 @@ export function forecastQuantilesGrad(
 ): Float32Array {
   const C = candidateCount(raw, candidates, levels, n);
   const width = levels + C;
-  const columns = new Float32Array(n * levels);
-  for (let i = 0; i < n; i++) columns.set(raw.subarray(i * width, i * width + levels), i * levels);
-  const columnsGrad = monotoneQuantilesGrad(columns, levels, grad);
+  const columnsGrad = monotoneQuantilesGrad(quantileColumns(raw, levels, width, n), levels, grad);
   const result = new Float32Array(n * width);
   const weights = new Float64Array(C);
   for (let i = 0; i < n; i++) {
     result.set(columnsGrad.subarray(i * levels, (i + 1) * levels), i * width);
-    softmax(raw, i * width + levels, weights);
-    let mix = 0;
-    for (let c = 0; c < C; c++) mix += weights[c]! * candidates[i * C + c]!;
+    const mix = mixOf(raw, i * width + levels, weights, candidates, i * C);
     let sum = 0;
     for (let q = 0; q < levels; q++) sum += grad[i * levels + q]!;
     for (let c = 0; c < C; c++) {
@@ -82,6 +75,27 @@ function candidateCount(raw: Float32Array, candidates: Float32Array, levels: num
     );
   }
   return C;
+}
+
+/** The first columns of each row. @returns [n, Q], a copy */
+function quantileColumns(raw: Float32Array, levels: number, width: number, n: number): Float32Array {
+  const columns = new Float32Array(n * levels);
+  for (let i = 0; i < n; i++) columns.set(raw.subarray(i * width, i * width + levels), i * levels);
+  return columns;
+}
+
+/** @param weights [C] (out) the softmax of the logits from `at` on. @returns the candidates from `from` on, so mixed */
+function mixOf(
+  raw: Float32Array,
+  at: number,
+  weights: Float64Array,
+  candidates: Float32Array,
+  from: number,
+): number {
+  softmax(raw, at, weights);
+  let mix = 0;
+  for (let c = 0; c < weights.length; c++) mix += weights[c]! * candidates[from + c]!;
+  return mix;
 }
 
 function softmax(raw: Float32Array, from: number, out: Float64Array): void {
