@@ -5,6 +5,50 @@
 import type { LaneTensor } from '../task.ts';
 
 /**
+ * The loss of a batch.
+ * @param logits [T][C][lanes]
+ * @param lengths [lanes] valid steps; absent: all
+ * @param answers class of each real lane
+ * @param smoothing part of the target that is spread over all classes
+ * @param gradient laid out like the logits; d(sum)/d(logits) is written to the valid steps
+ */
+export function classesLoss(
+  logits: LaneTensor,
+  lengths: Int32Array | undefined,
+  answers: readonly number[],
+  smoothing: number,
+  gradient: Float32Array | undefined,
+): { sum: number; weight: number } {
+  let sum = 0;
+  answers.forEach((answer, lane) => {
+    sum += classLoss(logits, lane, lengths?.[lane] ?? logits.T, answer, smoothing, gradient);
+  });
+  return { sum, weight: answers.length };
+}
+
+/** How many of a batch's real lanes have another class on top than their answer; arguments as of classesLoss. */
+export function classesScore(
+  logits: LaneTensor,
+  lengths: Int32Array | undefined,
+  answers: readonly number[],
+): Record<'wrong' | 'samples', number> {
+  const wrong = answers.filter((answer, lane) => {
+    const means = meanLogits(logits, lane, lengths?.[lane] ?? logits.T);
+    return means.indexOf(means.reduce((a, b) => Math.max(a, b))) !== answer;
+  });
+  return { wrong: wrong.length, samples: answers.length };
+}
+
+/** `best` is the share of wrong answers. */
+export function classesFigures({ wrong, samples }: Readonly<Record<string, number>>): {
+  error: number;
+  best: number;
+} {
+  const error = wrong! / samples!;
+  return { error, best: error };
+}
+
+/**
  * @param outputs [T][C][lanes] logits
  * @param steps valid steps of the lane
  * @param answer class
@@ -36,8 +80,8 @@ export function classLoss(
   return loss;
 }
 
-/** [C] the class with the largest is the answer. */
-export function meanLogits({ data, F, lanes }: LaneTensor, lane: number, steps: number): Float64Array {
+/** [C], of which the largest is the answer's. */
+function meanLogits({ data, F, lanes }: LaneTensor, lane: number, steps: number): Float64Array {
   const logits = new Float64Array(F);
   for (let t = 0; t < steps; t++) {
     for (let c = 0; c < F; c++) logits[c]! += data[(t * F + c) * lanes + lane]! / steps;

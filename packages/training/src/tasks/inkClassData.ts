@@ -5,7 +5,7 @@ import { inkLaneBatch, longestFirst } from '../data/inkLaneBatch.ts';
 import { InkSet, type LabelledInk } from '../data/inkSet.ts';
 import type { Random } from '../random.ts';
 import type { Batch, LaneTensors, TaskData } from '../task.ts';
-import { classLoss, meanLogits } from './classLoss.ts';
+import { classesFigures, classesLoss, classesScore } from './classLoss.ts';
 import { pathSteps } from './inkCtcData.ts';
 
 export interface InkClassOptions {
@@ -102,15 +102,9 @@ export class InkClassData implements TaskData {
     batch: Batch,
     gradients?: Readonly<Record<string, Float32Array>>,
   ): { sum: number; weight: number } {
-    const logits = outputs[OUTPUT]!;
-    const { answers } = batch.target as Target;
     const smoothing = gradients ? this.#options.smoothing : 0;
-    let sum = 0;
-    answers.forEach((answer, lane) => {
-      const steps = outputLengths?.[lane] ?? logits.T;
-      sum += classLoss(logits, lane, steps, answer, smoothing, gradients?.[OUTPUT]);
-    });
-    return { sum, weight: answers.length };
+    const { answers } = batch.target as Target;
+    return classesLoss(outputs[OUTPUT]!, outputLengths, answers, smoothing, gradients?.[OUTPUT]);
   }
 
   score(
@@ -118,20 +112,11 @@ export class InkClassData implements TaskData {
     outputLengths: Int32Array | undefined,
     batch: Batch,
   ): Record<'wrong' | 'samples', number> {
-    const logits = outputs[OUTPUT]!;
-    const sums = { wrong: 0, samples: 0 };
-    (batch.target as Target).answers.forEach((answer, lane) => {
-      const own = meanLogits(logits, lane, outputLengths?.[lane] ?? logits.T);
-      const found = own.indexOf(own.reduce((a, b) => Math.max(a, b)));
-      sums.wrong += found === answer ? 0 : 1;
-      sums.samples++;
-    });
-    return sums;
+    return classesScore(outputs[OUTPUT]!, outputLengths, (batch.target as Target).answers);
   }
 
-  figures({ wrong, samples }: Readonly<Record<string, number>>): { error: number; best: number } {
-    const error = wrong! / samples!;
-    return { error, best: error };
+  figures(sums: Readonly<Record<string, number>>): { error: number; best: number } {
+    return classesFigures(sums);
   }
 
   /** Upright and of unit height, once; what augmentation then does to it stays. */

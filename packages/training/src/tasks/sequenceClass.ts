@@ -7,7 +7,7 @@ import type { Vocabulary } from '@rivulet/core';
 import * as v from 'valibot';
 import { laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
 import type { Batch, LaneTensors } from '../task.ts';
-import { classLoss, meanLogits } from './classLoss.ts';
+import { classesFigures, classesLoss, classesScore } from './classLoss.ts';
 import { checkOutput } from './sequence/checkNetwork.ts';
 import {
   namedKeys,
@@ -60,28 +60,16 @@ class SequenceClassData extends SequenceData<ClassSample> {
     { target }: Batch,
     gradients?: Readonly<Record<string, Float32Array>>,
   ): { sum: number; weight: number } {
-    const logits = outputs[this.#output]!;
     const answers = target as readonly number[];
-    let sum = 0;
-    answers.forEach((answer, lane) => {
-      const steps = lengths?.[lane] ?? logits.T;
-      sum += classLoss(logits, lane, steps, answer, 0, gradients?.[this.#output]);
-    });
-    return { sum, weight: answers.length };
+    return classesLoss(outputs[this.#output]!, lengths, answers, 0, gradients?.[this.#output]);
   }
 
   score(outputs: LaneTensors, lengths: Int32Array | undefined, { target }: Batch): Record<string, number> {
-    const logits = outputs[this.#output]!;
-    const answers = target as readonly number[];
-    const wrong = answers.filter((answer, lane) => {
-      const means = meanLogits(logits, lane, lengths?.[lane] ?? logits.T);
-      return means.indexOf(means.reduce((a, b) => Math.max(a, b))) !== answer;
-    });
-    return { wrong: wrong.length, samples: answers.length };
+    return classesScore(outputs[this.#output]!, lengths, target as readonly number[]);
   }
 
-  figures({ wrong, samples }: Readonly<Record<string, number>>): { error: number; best: number } {
-    return { error: wrong! / samples!, best: wrong! / samples! };
+  figures(sums: Readonly<Record<string, number>>): { error: number; best: number } {
+    return classesFigures(sums);
   }
 }
 
