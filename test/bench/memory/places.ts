@@ -6,12 +6,15 @@ import { buildPage } from '../buildPage.ts';
 import { servePage } from '../servePage.ts';
 import { heldBytes } from './heldBytes.ts';
 import { type Holding, holding } from './holding.ts';
+import { objectBytes } from './objectBytes.ts';
 import { targetsHeldBytes } from './targetsHeldBytes.ts';
 
 export interface Place extends Holding {
   readonly name: string;
   /** Of everything that takes part, after a collection. */
   held(): Promise<number>;
+  /** The part of it that V8 does not keep for itself, where that can be told. */
+  objects?(): Promise<number>;
   end(): Promise<void>;
 }
 
@@ -24,6 +27,7 @@ export async function inNode(path: (file: string) => string): Promise<Place> {
     cycle: (count, file, features) => here.cycle(count, path(file), features),
     name: 'Node',
     held: heldBytes,
+    objects: objectBytes,
     end: async () => {},
   };
 }
