@@ -1,8 +1,9 @@
 /** Incremental runs against whole ones: after each push the outputs so far are what a run of all steps gives. */
+import { attr, writeOnnx } from '@rivulet/core';
 import { loadModel, type Model } from '@rivulet/inference/node';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type LayerCase, type StackCase, stackBytes } from './graphs.ts';
+import { type LayerCase, type StackCase, stackBytes, stackGraph } from './graphs.ts';
 import { randomFloats } from './random.ts';
 
 /** Sums may be taken in another order where a kernel has a path of its own for few rows. */
@@ -61,6 +62,103 @@ it('gives after every push what a whole run gives, and says truly what stayed', 
     }),
     { numRuns: 60 },
   );
+});
+
+interface Window {
+  readonly kernel: number;
+  readonly dilation: number;
+  /** Share of the zeros that stand before the steps; 1: no step looks ahead. */
+  readonly ahead: number;
+  /** No zeros at all: the output has fewer steps than the input. */
+  readonly bare?: true;
+}
+
+/** The stack with a convolution over time in front of a layer, which keeps the count of steps, as exporters write it. */
+function withConvolutions(kase: StackCase, windows: readonly (Window | undefined)[]): Uint8Array {
+  const { graph, ...file } = stackGraph(kase);
+  const [nodes, initializers] = [[...graph.nodes], [...graph.initializers]];
+  for (const [i, window] of windows.entries()) {
+    const at = nodes.findIndex(({ name }) => name === `layer${i}`);
+    const layer = nodes[at];
+    if (!window || !layer) continue;
+    const { kernel, dilation, ahead, bare } = window;
+    const [x = '', w = ''] = layer.inputs;
+    const width = initializers.find(({ name }) => name === w || name === `${w}.int8`)!.shape[2]!;
+    const name = `conv${i}`;
+    const shape = [width, width, kernel];
+    const data = randomFloats(kase.seed + i + 7)(width * width * kernel, 1 / Math.sqrt(width * kernel));
+    initializers.push({ name: `${name}.W`, shape, type: 'float32', data });
+    const zeros = bare ? 0 : (kernel - 1) * dilation;
+    const before = Math.round(zeros * ahead);
+    const attributes = {
+      kernel_shape: attr.ints([kernel]),
+      dilations: attr.ints([dilation]),
+      pads: attr.ints([before, zeros - before]),
+    };
+    const transpose = (from: string, to: string, perm: number[]) => ({
+      ...{ op: 'Transpose', inputs: [from], outputs: [to], attributes: { perm: attr.ints(perm) } },
+    });
+    nodes.splice(
+      at,
+      1,
+      transpose(x, `${name}.x`, [1, 2, 0]),
+      { op: 'Conv', inputs: [`${name}.x`, `${name}.W`], outputs: [`${name}.y`], attributes },
+      { op: 'Relu', inputs: [`${name}.y`], outputs: [`${name}.z`], attributes: {} },
+      transpose(`${name}.z`, `${name}.out`, [2, 0, 1]),
+      { ...layer, inputs: [`${name}.out`, ...layer.inputs.slice(1)] },
+    );
+  }
+  return writeOnnx({ ...file, graph: { ...graph, nodes, initializers } });
+}
+
+it('looks beside each step where windows slide over the steps, in front of any layer', async () => {
+  const window = fc.record({
+    kernel: fc.integer({ min: 1, max: 5 }),
+    dilation: fc.integer({ min: 1, max: 2 }),
+    ahead: fc.constantFrom(0, 0.5, 1),
+  });
+  const windows = fc.array(fc.option(window, { nil: undefined }), { minLength: 1, maxLength: 3 });
+  const sizes = fc.array(fc.constantFrom(1, 2, 5, 16, 33), { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(stack, windows, sizes, async (kase, windows, chunks) => {
+      const model = await loadModel(withConvolutions(kase, windows), { engine: 'fused', variant: 'plain' });
+      const run = model.createIncrementalRun();
+      const steps = chunks.reduce((sum, n) => sum + n, 0);
+      const data = randomFloats(kase.seed + 1)(steps * kase.input, 2);
+      let T = 0;
+      let before: Float32Array = new Float32Array(0);
+      for (const n of chunks) {
+        const { output, stable } = await run.push(data.subarray(T * kase.input, (T + n) * kase.input));
+        T += n;
+        const shape = [T, 1, kase.input];
+        const { y } = await model.run({ x: { data: data.slice(0, T * kase.input), shape } });
+        const width = y!.data.length / T;
+        expect(output.shape).toEqual([T, width]);
+        const furthest = output.data.reduce((most, v, i) => Math.max(most, Math.abs(v - y!.data[i]!)), 0);
+        expect(furthest).toBeLessThan(kase.int8 ? INT8_TOLERANCE : TOLERANCE);
+        expect(stable).toBeLessThanOrEqual(T - n);
+        expect(output.data.subarray(0, stable * width)).toEqual(before.subarray(0, stable * width));
+        before = output.data;
+      }
+      await model.dispose();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('names the window where it shortens the sequence, or a stream would need the steps before', async () => {
+  const forward: StackCase = { seed: 5, input: 4, layers: [{ op: 'GRU', hidden: 6 }] };
+  const sliding = withConvolutions(forward, [{ kernel: 3, dilation: 1, ahead: 1 }]);
+  const model = await loadModel(sliding, { engine: 'fused' });
+  const wanted = { code: 'ONNX_UNSUPPORTED', details: { op: 'Conv', why: 'it looks at neighbouring steps' } };
+  await expect(model.createStream().push(new Float32Array(4))).rejects.toMatchObject(wanted);
+  expect((await model.createIncrementalRun().push(new Float32Array(8))).output.shape).toEqual([2, 6]);
+  await model.dispose();
+  const shorter = await loadModel(
+    withConvolutions(forward, [{ kernel: 3, dilation: 1, ahead: 1, bare: true }]),
+  );
+  await expect(shorter.createIncrementalRun().push(new Float32Array(40))).rejects.toMatchObject(wanted);
+  await shorter.dispose();
 });
 
 const bidirectional: StackCase = {

@@ -26,7 +26,7 @@ export interface Course {
   readonly dimension: 'time' | 'batch';
   /** Where it is in each input that has it. */
   readonly starts: ReadonlyMap<string, Span>;
-  /** Whether a bidirectional recurrent node is let through, as if it were two. */
+  /** Whether a bidirectional recurrent node is let through, as if it were two, and a window that slides over the steps. */
   readonly bothWays?: boolean;
 }
 
@@ -44,7 +44,9 @@ export function followDimension(
     const followed = plan.inputs.map((name) => found.get(name));
     const result = visit(course, plan, { opset, inputs, outputs, followed });
     if (typeof result === 'string' && result !== 'last') {
-      return { op: plan.node.op, node: plan.node.name ?? '', why: result, passed };
+      // Another dimension is time then: what that one meets says more.
+      const guessed = result === NO_SEQUENCE ? -1 : passed;
+      return { op: plan.node.op, node: plan.node.name ?? '', why: result, passed: guessed };
     }
     plan.outputs.forEach((name, i) => {
       const at = Array.isArray(result) ? result[i] : result;
@@ -53,6 +55,8 @@ export function followDimension(
   }
   return found;
 }
+
+const NO_SEQUENCE = 'its input is not the sequence, step after step';
 
 type Seen = Omit<Visit, 'plan' | 'spans'> & { readonly followed: readonly Followed[] };
 
@@ -64,7 +68,8 @@ function visit(course: Course, plan: PlanNode, { followed, ...seen }: Seen): Ret
   if (last) return spans.some(Boolean) ? 'it combines the last step with all of them' : 'last';
   if (!spans.some(Boolean)) return undefined;
   const rule = STEP_RULES.get(op);
-  return rule ? rule({ plan, ...seen, spans }) : 'it is not known to work step by step';
+  const neighbours = course.bothWays && course.dimension === 'time';
+  return rule ? rule({ plan, ...seen, spans, neighbours }) : 'it is not known to work step by step';
 }
 
 type RuleOf = (visit: Visit) => Followed | readonly Followed[] | string;
@@ -81,7 +86,7 @@ function recurrent(
   // Planning leaves no node of layout 1: X is [T, B, features].
   const wanted = time ? 0 : 1;
   if (!at || at.axis !== wanted || inputs[0]!.shape[wanted] !== span.size) {
-    return time ? 'its input is not the sequence, step after step' : 'its input is not the batch';
+    return time ? NO_SEQUENCE : 'its input is not the batch';
   }
   const direction = attributeOf(node, 'direction', 'string', 'forward');
   if (time && direction !== 'forward' && !bothWays) {

@@ -4,10 +4,10 @@
  * the bit, so the result is the one of a full run.
  */
 import type { AnyTensor } from '../engine/engine.ts';
-import type { FusedGraph, GraphHost } from '../engine/fused/fusedSession.ts';
+import type { GraphHost } from '../engine/fused/fusedSession.ts';
 import { GrowingValue, type Numbers, wordsOf } from './growingValue.ts';
 import { fromGraph, toGraph } from './layout.ts';
-import type { Border, RecurrentStage, Stages, Way } from './stages.ts';
+import type { Between, Border, RecurrentStage, Stages, Way } from './stages.ts';
 import type { GrownOutput, StreamPort } from './streamProgram.ts';
 
 /** Steps between two kept states: a restart repeats half of them, and each piece is a call. */
@@ -34,7 +34,7 @@ export class GrowingRun {
   readonly #finals = new Map<string, { readonly layer: Layer; readonly i: number }>();
   readonly #layers: readonly Layer[];
   readonly #port: StreamPort;
-  readonly #after: FusedGraph;
+  readonly #after: Between;
   #output: GrowingValue | undefined;
   #steps = 0;
 
@@ -156,9 +156,12 @@ export class GrowingRun {
     return { rows: y!, next };
   }
 
-  /** Steps `at` to `to` of a stage that works step by step. @returns its one output, [to - at, width] */
-  #between(graph: FusedGraph, at: number, to: number, output?: StreamPort): Float32Array {
-    const n = to - at;
+  /** Steps `at` to `to` of what stands between recurrent nodes. @returns its one output, [to - at, width] */
+  #between({ graph, reach }: Between, at: number, to: number, output?: StreamPort): Float32Array {
+    // With the steps that it looks at beside them: where there are none, it has its own zeros.
+    const start = Math.max(0, at - reach.before);
+    const end = Math.min(this.#steps, to + reach.after);
+    const n = end - start;
     const feeds: Record<string, AnyTensor> = {};
     for (const { name } of graph.inputs) {
       const final = this.#finals.get(name);
@@ -169,7 +172,7 @@ export class GrowingRun {
         continue;
       }
       const { value, border } = this.#values.get(name)!;
-      const data = value.slice(at, to);
+      const data = value.slice(start, end);
       if (border) {
         feeds[name] = { data, shape: [n, ...border.shape] } as AnyTensor;
         continue;
@@ -179,11 +182,15 @@ export class GrowingRun {
       feeds[name] = { data: toGraph(data, port.layout, n, 1), shape } as AnyTensor;
     }
     const { data } = this.#host.execute(graph, feeds)[graph.outputs[0]!]!;
-    return output ? fromGraph(data, output.layout, n, 1) : data;
+    const rows = output ? fromGraph(data, output.layout, n, 1) : data;
+    if (output?.layout.last || n === to - at) return rows;
+    const width = rows.length / n;
+    return rows.subarray((at - start) * width, (to - start) * width);
   }
 
-  #firstOf({ inputs }: FusedGraph, changed: ReadonlyMap<string, number>): number {
-    return Math.min(this.#steps, ...inputs.map(({ name }) => changed.get(name) ?? this.#steps));
+  #firstOf({ graph, reach }: Between, changed: ReadonlyMap<string, number>): number {
+    const first = Math.min(this.#steps, ...graph.inputs.map(({ name }) => changed.get(name) ?? this.#steps));
+    return Math.max(0, first - reach.after);
   }
 }
 

@@ -45,8 +45,9 @@ export class IncrementalRun {
   /**
    * Forward states are kept; what runs backward is computed again only where the new end changes it.
    * @param chunk [n, F], the n steps from 1 on that came since, or their numbers alone; copied
-   * @throws ONNX_UNSUPPORTED { op, node, why } for a graph that mixes steps elsewhere than in its recurrent nodes, or
-   *   that the fused engine does not run; and as `Stream.push` does. After a failure the input is what it was.
+   * @throws ONNX_UNSUPPORTED { op, node, why } for a graph that mixes steps elsewhere than in its recurrent nodes, and in
+   *   convolutions that keep their number, or that the fused engine does not run; and as `Stream.push` does. After a
+   *   failure the input is what it was.
    */
   async push(chunk: StreamChunk, options: CallOptions = {}): Promise<IncrementalResult> {
     const copy = copyOfChunk(chunk);

@@ -1,6 +1,6 @@
 /**
  * A graph of bidirectional layers cut into stages that run over any part of the time: between the recurrent nodes
- * what is per step, and each direction of each recurrent node by itself.
+ * what is per step, or looks at the steps beside each, and each direction of each recurrent node by itself.
  */
 import { attributeOf, type RivuletError } from '@rivulet/core';
 import type { ValueInfo } from '../engine/engine.ts';
@@ -10,6 +10,7 @@ import { cannotStream, pruned } from './cutStates.ts';
 import { findDimensions } from './findDimensions.ts';
 import { INITIAL_C, INITIAL_H, LENGTHS, RECURRENT } from './followDimension.ts';
 import { portsOf } from './portsOf.ts';
+import { type Reach, reachOf } from './reachOf.ts';
 import type { StreamPort } from './streamProgram.ts';
 
 /** A value at the border of two stages, step after step: [T, width]. */
@@ -18,6 +19,12 @@ export interface Border {
   /** Of one step, as a stage sees it. */
   readonly shape: readonly number[];
   readonly width: number;
+}
+
+/** What stands between recurrent nodes: steps by themselves, or with those beside them. */
+export interface Between {
+  readonly graph: FusedGraph;
+  readonly reach: Reach;
 }
 
 /** One direction of a recurrent node. */
@@ -33,7 +40,7 @@ export interface Way {
 export interface RecurrentStage {
   /** The node's input, made from what stands before it. */
   readonly x: Border;
-  readonly before: FusedGraph;
+  readonly before: Between;
   /** [T, ways * H] */
   readonly y: Border;
   /** Names of the final states [ways, 1, H], h and c; empty: nobody reads it. */
@@ -46,10 +53,13 @@ export interface Stages {
   readonly outputs: readonly StreamPort[];
   readonly recurrent: readonly RecurrentStage[];
   /** Makes each output. */
-  readonly after: readonly FusedGraph[];
+  readonly after: readonly Between[];
 }
 
-/** @throws ONNX_UNSUPPORTED { op, node, why } for a graph that mixes steps elsewhere than in its recurrent nodes */
+/**
+ * @throws ONNX_UNSUPPORTED { op, node, why } for a graph that mixes steps elsewhere than in its recurrent nodes, and in
+ *   convolutions that keep their number
+ */
 export function stagesOf(host: GraphHost): Stages {
   const whole = host.whole();
   const found = findDimensions(host, true);
@@ -63,8 +73,10 @@ export function stagesOf(host: GraphHost): Stages {
       (name, i): ValueInfo => ({ name, type: 'float32', shape: new Array(i ? 3 : 4).fill(-1) }),
     ),
   );
-  const cut = (outputs: readonly string[]): FusedGraph =>
-    pruned({ ...whole, nodes: between, inputs: [...whole.inputs, ...ys] }, outputs);
+  const cut = (name: string): Between => {
+    const graph = pruned({ ...whole, nodes: between, inputs: [...whole.inputs, ...ys] }, [name]);
+    return { graph, reach: reachOf(graph, found) };
+  };
   const recurrent = cells.map((prepared): RecurrentStage => {
     const { plan } = prepared;
     const { node } = plan;
@@ -112,15 +124,15 @@ export function stagesOf(host: GraphHost): Stages {
     const lanes = plan.lanesFirst ? [1, ways.length] : [ways.length, 1];
     return {
       x: { name: x, shape: [1, features], width: features },
-      before: cut([x]),
+      before: cut(x),
       y: { name: y, shape: [...lanes, hidden], width: ways.length * hidden },
       finals: plan.outputs.slice(1),
       ways,
     };
   });
-  const after = whole.outputs.map((name) => cut([name]));
+  const after = whole.outputs.map(cut);
   const known = new Set([...found.timeAt.keys(), ...ys.map(({ name }) => name)]);
-  for (const graph of [...after, ...recurrent.map(({ before }) => before)]) {
+  for (const { graph } of [...after, ...recurrent.map(({ before }) => before)]) {
     const other = graph.inputs.find(({ name }) => !known.has(name));
     if (other) throw cannotStream({ op: 'input', node: other.name, why: 'it has no steps' });
   }

@@ -5,6 +5,7 @@
 import { attributeOf } from '@rivulet/core';
 import type { PlanNode } from '../engine/fused/operator.ts';
 import { sliceRanges } from '../engine/fused/operators/move.ts';
+import { windowsOf } from '../engine/fused/operators/windows.ts';
 import { axisOf, type Value } from '../engine/fused/value.ts';
 import { axisOfSpan, isAbove, type Span, spanOnAxis } from './span.ts';
 
@@ -18,6 +19,8 @@ export interface Visit {
   readonly outputs: readonly (Value | undefined)[];
   /** Of each input; at least one is there. */
   readonly spans: readonly (Span | undefined)[];
+  /** Whether a step may look at steps beside it, as `reachOf` tells. */
+  readonly neighbours?: boolean | undefined;
 }
 
 /** @returns where the dimension is in each output (one answer serves all), or a sentence that says why not */
@@ -172,9 +175,22 @@ const convolution: StepRule = (visit) => {
   const pads = attributeOf(plan.node, 'pads', 'ints', []);
   const alone =
     kernel.length > 0 && [...kernel, ...strides].every((n) => n === 1) && pads.every((n) => n === 0);
-  if (!at || at.axis === 1 || (at.axis > 1 && !alone)) return 'it looks at neighbouring steps';
+  if (!at || at.axis === 1) return 'it looks at neighbouring steps';
+  if (at.axis > 1 && !alone && !(visit.neighbours && slidesOverSteps(visit))) {
+    return 'it looks at neighbouring steps';
+  }
   return agreed(visit, (axis) => axis);
 };
+
+/** A window at each step, which has the axis for itself. */
+function slidesOverSteps({ inputs, outputs, plan, spans }: Visit): boolean {
+  const [shape, out] = [shapeOf(inputs[0]), shapeOf(outputs[0])];
+  const { axis } = axisOfSpan(shape, spans[0]!)!;
+  // The weights are packed away: their shape is not to be seen.
+  if (attributeOf(plan.node, 'kernel_shape', 'ints', []).length === 0) return false;
+  const { stride } = windowsOf(plan.node, shape)[axis - 2]!;
+  return stride === 1 && shape[axis] === spans[0]!.size && out[axis] === shape[axis];
+}
 
 const table = (names: string, rule: StepRule): [string, StepRule][] =>
   names.split(' ').map((name) => [name, rule]);
