@@ -228,6 +228,7 @@ class Run {
   async #validate(): Promise<void> {
     const started = performance.now();
     const state = this.#state;
+    await this.#steps.drop();
     await this.#pool.ask({ kind: 'flush' });
     const replies = await this.#pool.ask<'validate'>((thread) => ({
       kind: 'validate',

@@ -13,16 +13,38 @@ export function packPanel(
   columnStride: i32,
   rows: i32,
 ): void {
-  for (let i = 0; i < 4; i++) {
-    let to = panel + (<usize>i << 2);
-    if (i >= rows) {
-      for (let k = 0; k < K; k++, to += 16) store<f32>(to, 0);
-      continue;
-    }
-    let from = src + (<usize>(i * rowStride) << 2);
-    const step = <usize>columnStride << 2;
-    for (let k = 0; k < K; k++, to += 16, from += step) store<f32>(to, load<f32>(from));
+  const row = <usize>rowStride << 2;
+  const column = <usize>columnStride << 2;
+  let k = 0;
+  if (rows == 4 && rowStride == 1) {
+    for (; k < K; k++, panel += 16, src += column) v128.store(panel, v128.load(src));
+    return;
   }
+  if (rows == 4 && columnStride == 1) {
+    for (; k + 4 <= K; k += 4, panel += 64, src += 16) turnAround(panel, src, row);
+  }
+  for (; k < K; k++, panel += 16, src += column) {
+    let from = src;
+    for (let i = 0; i < 4; i++, from += row) store<f32>(panel + (<usize>i << 2), i < rows ? load<f32>(from) : 0);
+  }
+}
+
+/** The transpose of four rows of four floats, `row` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function turnAround(to: usize, from: usize, row: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + row);
+  const c = v128.load(from + 2 * row);
+  const d = v128.load(from + 3 * row);
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const CD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+  v128.store(to, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7), 16);
+  v128.store(to, v128.shuffle<f32>(AB, CD, 0, 1, 4, 5), 32);
+  v128.store(to, v128.shuffle<f32>(AB, CD, 2, 3, 6, 7), 48);
 }
 
 /** The rows of the transpose of w [M, K], that is, its K columns, as ceil(K/4) panels of [M][4]. */

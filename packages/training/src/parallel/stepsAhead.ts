@@ -26,7 +26,10 @@ export class StepsAhead {
     this.#gate = new Gate(new Int32Array(gate));
   }
 
-  /** @param next what will be taken after it, if that is known already; the threads may begin it */
+  /**
+   * @param next what will be taken after it, if that is known already; the threads may begin it, and answer nothing
+   *   else until it is taken or dropped
+   */
   async take(request: StepRequest, next?: StepRequest): Promise<Taken> {
     let started = sharedNow();
     let replies: Promise<StepReply[]>;
