@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recipeHash } from './checkpoint/recipeHash.ts';
 import { meanRecipe } from './fixtures/recipes.ts';
-import { planNetwork } from './nn/networkPlan.ts';
+import { checkAllUsed, planNetwork } from './nn/networkPlan.ts';
 import { parseRecipe } from './recipe.ts';
 import { loadTask } from './tasks/index.ts';
 
@@ -80,11 +80,36 @@ describe('a recipe', () => {
     ],
     ['bptt.k3', { ...good, bptt: { k1: 4, k3: 2 } }],
     ['optimiser.momentum', { ...good, optimiser: { ...good.optimiser, momentum: 0.9 } }],
+    ['version', { ...good, version: '1.0' }],
+    ['optimiser.plateau', { ...good, optimiser: { ...good.optimiser, plateau: { patience: 2 } } }],
     ['network.outputs.1', { ...good, network: { ...good.network, outputs: ['logits', 'logits'] } }],
     ['network.outputs.0', { ...good, network: { ...good.network, outputs: ['x'] } }],
     ['network', withLayers({ op: 'lstm', name: 'logits', hidden: 20_000 })],
     ['network', withLayers({ op: 'lstm', name: 'logits', hidden: 2 ** 40 })],
   ])('is refused with the key %s', (key, json) => expect(keyOf(json)).toBe(key));
+
+  it('is refused to be trained where no output depends on a layer or an input', () => {
+    const network = (layers: object[], inputs = {}) =>
+      parseRecipe({ ...good, network: { ...good.network, inputs: { x: 6, ...inputs }, layers } }).network;
+    const dense = (name: string, rest = {}) => ({ op: 'dense', name, units: 3, ...rest });
+    const state = [
+      { op: 'gru', name: 'a', hidden: 4 },
+      { op: 'gru', hidden: 4, in: 'x', initial: 'a.h' },
+    ];
+    for (const [key, layers, inputs] of [
+      ['network.layers.1', [dense('logits'), dense('more')], {}],
+      ['network.layers.0', [dense('one'), dense('logits', { in: 'x' })], {}],
+      ['network.inputs.y', [dense('logits')], { y: 2 }],
+      [undefined, [...state, dense('logits')], {}],
+    ] as const) {
+      const plan = planNetwork(network([...layers], inputs));
+      if (key)
+        expect(() => checkAllUsed(plan)).toThrow(
+          expect.objectContaining({ details: expect.objectContaining({ key }) }),
+        );
+      else checkAllUsed(plan);
+    }
+  });
 
   it('is planned or refused with a key, whatever one of its values becomes', () => {
     const junk = fc.oneof(

@@ -2,6 +2,7 @@
  * The recipe `models/<name>/train.json`: everything that decides a training run, as data. Unknown keys are
  * refused, because a misspelt option that is silently ignored costs a run.
  */
+import { SEMANTIC_VERSION } from '@rivulet/core';
 import * as v from 'valibot';
 import { layerSchema } from './nn/operations.ts';
 import { optimiserSchema } from './optim/optimiserSchema.ts';
@@ -22,7 +23,10 @@ const network = v.strictObject({
 const recipe = v.strictObject({
   task: v.string(),
   /** Version of the exported model. */
-  version: v.optional(v.string(), '1.0.0'),
+  version: v.optional(
+    v.pipe(v.string(), v.regex(SEMANTIC_VERSION, 'it must be a version like 1.2.3')),
+    '1.0.0',
+  ),
   seed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Options of the task's data; the task checks them. */
   data: v.optional(v.record(v.string(), v.unknown()), {}),
@@ -45,7 +49,7 @@ const recipe = v.strictObject({
    * be then; the exported int8 file says so, and the engine runs it that way.
    */
   quantise: v.optional(v.strictObject({ activations: v.literal(7) })),
-  /** ONNX file, float32 or int8, of the same network, whose weights the run begins with: fine-tuning. */
+  /** ONNX file, float32 or int8, of the same network, whose weights the run begins with: fine-tuning. Paths start at the recipe's folder. */
   init: v.optional(v.string()),
   /** Samples of a step, over all threads. */
   batch: count,

@@ -11,7 +11,7 @@ import { gradientNorms } from './bptt/gradientNorms.ts';
 import { truncationOf } from './bptt/truncation.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { type InitRecord, initialWeights } from './import/initialWeights.ts';
-import { type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
+import { checkAllUsed, type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
 import { learningRate } from './optim/learningRate.ts';
 import type { SharedState, StepReply, StepRequest } from './parallel/protocol.ts';
 import { createSharedState } from './parallel/sharedState.ts';
@@ -106,6 +106,7 @@ class Run {
   static async open(options: TrainOptions): Promise<Run> {
     const { recipe, threads = 1, variant = 'auto', dataFolder } = options;
     const plan = planNetwork(recipe.network);
+    checkAllUsed(plan);
     truncationOf(recipe, plan);
     const shared = createSharedState(plan.floats, threads);
     const task = options.task ?? { name: recipe.task };

@@ -4,6 +4,9 @@ import * as v from 'valibot';
 import { RivuletError } from '../errors.ts';
 import type { Manifest, ModelTask } from './manifest.ts';
 
+/** A model's version. */
+export const SEMANTIC_VERSION: RegExp = /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
+
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 const count = v.pipe(
   v.number(),
@@ -84,10 +87,7 @@ const schema = v.pipe(
   v.object({
     format: v.literal(1, 'must be 1, the only format this build reads'),
     name: text,
-    version: v.pipe(
-      v.string(),
-      v.regex(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/, 'must be a version like 1.2.3'),
-    ),
+    version: v.pipe(v.string(), v.regex(SEMANTIC_VERSION, 'must be a version like 1.2.3')),
     task: v.picklist(Object.keys(HEAD_OF) as ModelTask[]),
     featureVersion: text,
     features: v.pipe(noList, v.record(v.string(), v.unknown())),

@@ -268,6 +268,9 @@ describe('npm run train', () => {
     const { code, stdout } = await command('tiny', '--recipe', made, '--init', init, ...place('tuned')).ended;
     expect(code).toBe(0);
     expect(stdout).toContain(`begins with the weights of: ${init}`);
+    const beside = recipe('again', { epochs: 1, init: 'untuned-model/model.onnx' });
+    const again = await command('tiny', '--recipe', beside, ...place('again')).ended;
+    expect(again.stdout).toContain(`begins with the weights of: ${join(folder, 'untuned-model/model.onnx')}`);
   });
 
   it('explains itself without a name', async () => {

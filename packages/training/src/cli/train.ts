@@ -3,6 +3,7 @@
  * `npm run train -- <recipe>.json` any other. All of the run goes to runs/<name>/, its figures among it. Ctrl+C and
  * SIGTERM save first; `--resume` goes on from there.
  */
+import { dirname, resolve } from 'node:path';
 import { exportModel } from '../export/exportModel.ts';
 import type { TrainResult } from '../trainEvent.ts';
 import { train } from '../trainer.ts';
@@ -32,7 +33,7 @@ async function trainAndExport(args: TrainArguments): Promise<void> {
 
 /** The first signal stops after the running step, with a checkpoint; the second stops at once. */
 async function trainUntilStopped(
-  { runFolder, init, threads, variant, resume, gradientNorms }: TrainArguments,
+  { recipe, runFolder, init, threads, variant, resume, gradientNorms }: TrainArguments,
   opened: OpenedRecipe,
   progress: Progress,
 ): Promise<TrainResult> {
@@ -49,12 +50,18 @@ async function trainUntilStopped(
     const onEvent = progress.handle;
     const options = { ...opened, runFolder, threads, variant, resume, commit: commitOfCode() };
     const norms = gradientNorms === undefined ? {} : { gradientNorms };
-    const from = init === undefined ? {} : { init };
+    const begin = init ?? besideRecipe(recipe, opened.recipe.init);
+    const from = begin === undefined ? {} : { init: begin };
     return await train({ ...options, ...norms, ...from, signal, onEvent });
   } finally {
     // The export saves nothing that a signal could wait for.
     for (const name of signals) process.removeListener(name, stop);
   }
+}
+
+/** Like the data that a recipe names, its model lies where the recipe does, from wherever it is trained. */
+function besideRecipe(recipe: string, init: string | undefined): string | undefined {
+  return init === undefined ? undefined : resolve(dirname(recipe), init);
 }
 
 await runCommand(usage, trainAndExport);

@@ -16,6 +16,8 @@ export interface NetworkPlan {
   readonly inputs: readonly number[];
   /** Node of each output, named by the node. */
   readonly outputs: readonly number[];
+  /** Nodes that no output depends on. */
+  readonly idle: readonly number[];
   readonly parameters: readonly Parameter[];
   /** Floats of the flat vector, holes for alignment included. */
   readonly floats: number;
@@ -35,6 +37,8 @@ export function planNetwork(network: Recipe['network'], ranges?: ActivationRange
   const matrices: Parameter[] = [];
   const vectors: Parameter[] = [];
   const index = new Map<string, number>();
+  /** What each layer reads. */
+  const reads = new Map<number, number[]>();
 
   const add = (node: NetworkNode, key: string): void => {
     if (index.has(node.name)) refuse(key, `${JSON.stringify(node.name)} is there twice`, node.name);
@@ -69,12 +73,18 @@ export function planNetwork(network: Recipe['network'], ranges?: ActivationRange
     const read = layer.in ? find(layer.in, `${key}.in`) : i === 0 ? 0 : nodes.length - 1;
     const source = isProduct(layer) ? roundedSource(read, key) : read;
     const name = layer.name ?? `${layer.op}${i}`;
+    const own = [source];
+    reads.set(nodes.length, own);
     const planner: Planner = {
       key,
       name,
       source,
       node: (at) => nodes[at]!,
-      find: (wanted, under) => find(wanted, `${key}.${under}`),
+      find: (wanted, under) => {
+        const found = find(wanted, `${key}.${under}`);
+        own.push(found);
+        return found;
+      },
       matrix: (suffix, shape) => parameter(true, `${name}.${suffix}`, shape),
       vector: (suffix, shape) => parameter(false, `${name}.${suffix}`, shape),
       refuse: (under, message, got) => refuse(under ? `${key}.${under}` : key, message, got),
@@ -89,6 +99,12 @@ export function planNetwork(network: Recipe['network'], ranges?: ActivationRange
     return found;
   });
 
+  const used = new Set<number>(outputs);
+  // What is read stands before its readers.
+  for (let i = nodes.length - 1; i >= 0; i--)
+    if (used.has(i)) for (const read of reads.get(i) ?? []) used.add(read);
+  const idle = nodes.flatMap((_, i) => (used.has(i) ? [] : [i]));
+
   const parameters = [...matrices, ...vectors] as (Parameter & { offset: number })[];
   let floats = 0;
   let decayFloats = 0;
@@ -100,12 +116,20 @@ export function planNetwork(network: Recipe['network'], ranges?: ActivationRange
   if (!(floats <= MOST_FLOATS)) {
     refuse('network', `its ${floats} parameters are more than ${MOST_FLOATS}`, floats);
   }
-  return { nodes, inputs, outputs, parameters, floats, decayFloats };
+  return { nodes, inputs, outputs, idle, parameters, floats, decayFloats };
 }
 
 /** Rounds up to 16 bytes; by arithmetic, for bits would wrap beyond 2^31. */
 export function align(floats: number): number {
   return Math.ceil(floats / 4) * 4;
+}
+
+/** To train what no output depends on is a mistake: a name in `outputs` or an `in` that was left as it was. @throws RECIPE_INVALID */
+export function checkAllUsed({ nodes, inputs, idle: [first] }: NetworkPlan): void {
+  if (first === undefined) return;
+  const { name } = nodes[first]!;
+  const key = first < inputs.length ? `network.inputs.${name}` : `network.layers.${first - inputs.length}`;
+  refuse(key, `no output depends on ${name}`, name);
 }
 
 function refuse(key: string, message: string, got: unknown): never {

@@ -40,7 +40,7 @@ const adam = {
   eps: v.optional(positive, 1e-8),
 };
 
-export const optimiserSchema = v.variant('kind', [
+const optimisers = v.variant('kind', [
   /** Decay apart from the gradient (Loshchilov and Hutter 2019). */
   v.strictObject({ kind: v.literal('adamw'), ...adam }),
   /** Decay within the gradient (Kingma and Ba 2015). */
@@ -52,5 +52,16 @@ export const optimiserSchema = v.variant('kind', [
     nesterov: v.optional(v.boolean(), false),
   }),
 ]);
+
+export const optimiserSchema = v.pipe(
+  optimisers,
+  v.forward(
+    v.check(
+      ({ schedule, plateau }) => plateau === undefined || schedule === 'plateau',
+      'optimiser.schedule is not plateau, so it would do nothing',
+    ),
+    ['plateau'],
+  ),
+);
 
 export type OptimiserRecipe = v.InferOutput<typeof optimiserSchema>;
