@@ -42,9 +42,13 @@ export interface SplitOptions {
   readonly seed: number;
 }
 
+/** Of 2^32. */
+const ALL_KEYS = 2 ** 32;
+
 /**
- * By content, not by place: a sample that judged mostly keeps judging when the person's samples become more; a few
- * change sides.
+ * Each sample's side follows from its own content: what judges keeps judging and what was learned from never comes to
+ * judge, whatever other samples come and go. The part that judges is thus drawn, not counted; where the draw leaves less
+ * than half of it, those next in line judge too.
  * @param samples as they were written, before anything is made of them
  * @returns places of the samples; neither part is empty
  * @throws DATA_INVALID for fewer than two
@@ -53,13 +57,11 @@ export function splitInk(
   samples: readonly InkSample[],
   { heldOut, seed }: SplitOptions,
 ): { readonly learn: readonly number[]; readonly judge: readonly number[] } {
-  if (samples.length < 2) {
-    throw invalidSample(
-      `${samples.length} samples cannot be split into some to learn from and some to judge by`,
-      {
-        samples: samples.length,
-      },
-    );
+  const { length } = samples;
+  if (length < 2) {
+    throw invalidSample(`${length} samples cannot be split into some to learn from and some to judge by`, {
+      samples: length,
+    });
   }
   const keys = samples.map(({ label, ink }) =>
     Random.fromSeed(seed)
@@ -67,7 +69,9 @@ export function splitInk(
       .uint32(),
   );
   const order = samples.map((_, i) => i).sort((a, b) => keys[a]! - keys[b]!);
-  const judged = Math.min(samples.length - 1, Math.max(1, Math.round(heldOut * samples.length)));
+  const drawn = keys.filter((key) => key < heldOut * ALL_KEYS).length;
+  const least = Math.ceil((heldOut * length) / 2);
+  const judged = Math.min(length - 1, Math.max(1, least, drawn));
   return { learn: order.slice(judged), judge: order.slice(0, judged) };
 }
 
