@@ -9,7 +9,13 @@ export { type EarlyInferModule, earlyInferModule } from './infer/earlyInferModul
 export { type InferExports, InferMachine, type Pointer } from './infer/inferMachine.ts';
 export { expectInferModule } from './infer/inferModule.ts';
 export type { Variant } from './infer/inferUrls.ts';
-export { type Matrix, type MatrixSource, packMatrix, scratchBytes } from './infer/packMatrix.ts';
+export {
+  type ActivationLevels,
+  type Matrix,
+  type MatrixSource,
+  packMatrix,
+  scratchBytes,
+} from './infer/packMatrix.ts';
 export {
   bindRecurrent,
   packRecurrent,

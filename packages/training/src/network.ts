@@ -18,6 +18,7 @@ export { type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
 export type { Parameter } from './nn/operation.ts';
 export { learningRate } from './optim/learningRate.ts';
 export { Optimiser, sliceOf } from './optim/optimiser.ts';
+export { type ActivationRange, type ActivationRanges, rangeOver } from './quantise/activationRange.ts';
 export { quantiseNetwork } from './quantise/quantiseNetwork.ts';
 export { Random } from './random.ts';
 export { parseRecipe, type Recipe, type RecipeInput } from './recipe.ts';

@@ -6,7 +6,7 @@ import { attributeOf } from '@rivulet/core';
 import type { PlanNode } from '../engine/fused/operator.ts';
 import { sliceRanges } from '../engine/fused/operators/move.ts';
 import { windowsOf } from '../engine/fused/operators/windows.ts';
-import { axisOf, type Value } from '../engine/fused/value.ts';
+import { axisOf, count, type Value } from '../engine/fused/value.ts';
 import { axisOfSpan, isAbove, type Span, spanOnAxis } from './span.ts';
 
 /** `last`: only the newest step, as the final state of a recurrent node has it. */
@@ -192,6 +192,10 @@ function slidesOverSteps({ inputs, outputs, plan, spans }: Visit): boolean {
   return stride === 1 && shape[axis] === spans[0]!.size && out[axis] === shape[axis];
 }
 
+/** Number by number, as long as no number's place says its scale. */
+const rounding: StepRule = ({ inputs, spans: [span] }) =>
+  span && count(shapeOf(inputs[1])) === 1 ? span : 'it has a scale for each place';
+
 const table = (names: string, rule: StepRule): [string, StepRule][] =>
   names.split(' ').map((name) => [name, rule]);
 
@@ -210,6 +214,7 @@ export const STEP_RULES: ReadonlyMap<string, StepRule> = new Map([
     broadcast,
   ),
   ...table('Sum Mean Max Min Where Expand', broadcast),
+  ...table('QuantizeLinear DequantizeLinear', rounding),
   ...table('MatMul Gemm', product),
   ...table('Softmax LogSoftmax', softmax),
   ...table('LayerNormalization', layerNormalization),

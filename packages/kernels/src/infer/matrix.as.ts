@@ -1,4 +1,4 @@
-// A constant matrix as the kernels read it: packed once at load, described by seven words in memory.
+// A constant matrix as the kernels read it: packed once at load, described by ten words in memory.
 //
 // Columns (outputs) stand in groups of 32, the last one of 8, 16 or 24, so that one row of activations meets
 // eight vectors of weights for every value it loads, through a single pointer. Inside a group the order is
@@ -13,6 +13,10 @@ export const PANELS: usize = 12; // -> packed weights
 export const SCALES: usize = 16; // -> f32[N rounded up to 8], int8 only
 export const OFFSETS: usize = 20; // -> i32[N rounded up to 32]: what a sum must begin with, int8 only
 export const LEVELS: usize = 24; // f32: activation levels on each side of zero, int8 only
+// Int8 only: what activations are rounded to where that is settled before they come.
+export const RANGE: usize = 28; // f32: from one level to the next, or 0: each row has a scale of its own
+export const LOWEST: usize = 4; // from RANGE on: f32, the first level
+export const HIGHEST: usize = 8; // and the last
 
 // Kinds of matrices: how their products are made. INT8_16 is exact and in both binaries, the others of int8 stand on
 // relaxed dots, whose second operand has 7 bits: two such halves, or activations of 7 bits to begin with.

@@ -1,4 +1,4 @@
-import { FLOAT32, INPUTS, KIND, LEVELS, OFFSETS, OUTPUTS, PANELS, SCALES } from './matrix.as';
+import { FLOAT32, INPUTS, KIND, LEVELS, OFFSETS, OUTPUTS, PANELS, RANGE, SCALES } from './matrix.as';
 import { multiplyFloat } from './multiplyFloat.as';
 import { multiplyInt8 } from './multiplyInt8.as';
 import { quantiseRows, rowBytes } from './quantiseRows.as';
@@ -22,7 +22,7 @@ export function multiply(
   if (kind == FLOAT32) {
     multiplyFloat(panels, N, K, a, aStride, M, c, cStride, bias);
   } else {
-    quantiseRows(kind, a, aStride, M, K, load<f32>(matrix, LEVELS), scratch);
+    quantiseRows(kind, a, aStride, M, K, load<f32>(matrix, LEVELS), matrix + RANGE, scratch);
     multiplyInt8(
       kind, panels, load<usize>(matrix, SCALES), load<usize>(matrix, OFFSETS), N, K,
       scratch, M, c, cStride, bias,

@@ -2,6 +2,14 @@
 import { RivuletError } from '@rivulet/core';
 import type { InferMachine, Pointer } from './inferMachine.ts';
 
+/** Levels that activations are rounded to, whatever row they stand in: level * scale, from `lowest` to `highest`. */
+export interface ActivationLevels {
+  readonly scale: number;
+  /** At most 0, the level of 0. */
+  readonly lowest: number;
+  readonly highest: number;
+}
+
 export interface MatrixSource {
   /** float32, or int8 with a scale for each output. */
   readonly data: Float32Array | Int8Array;
@@ -14,6 +22,8 @@ export interface MatrixSource {
   readonly inputStride?: number;
   /** Outputs come in this many equal parts, each padded to a multiple of 4 with columns of zeros. Default: not. */
   readonly gates?: number;
+  /** With int8. A machine that has fewer levels takes wider ones over the same range. Default: each row has its own. */
+  readonly range?: ActivationLevels | undefined;
 }
 
 export interface Matrix {
@@ -27,14 +37,15 @@ export interface Matrix {
 }
 
 /** Words of a descriptor, see matrix.as.ts. */
-const WORDS = 7;
+const WORDS = 10;
 const LEVELS = 6;
+const RANGE = 7;
 
 /** Units of a gate with those that fill its last vector. */
 export const wholeVectors = (units: number): number => (units + 3) & ~3;
 
 export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix {
-  const { data, scales, outputs, inputs, outputStride = inputs, inputStride = 1, gates } = source;
+  const { data, scales, outputs, inputs, outputStride = inputs, inputStride = 1, gates, range } = source;
   const int8 = data instanceof Int8Array;
   if (int8 && scales?.length !== outputs) {
     throw new RivuletError('TENSOR_SHAPE', `int8 weights of ${outputs} rows need as many scales`, {
@@ -66,6 +77,12 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
   const staged = machine.reserve(data.byteLength);
   machine.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), staged);
   machine.wasm.packMatrix(at, staged, outputStride, inputStride, rows, padded);
+  if (int8 && range) {
+    const { scale, lowest, highest } = range;
+    const wider = Math.max(1, Math.max(-lowest, highest) / machine.f32[(at >> 2) + LEVELS]!);
+    const levels = [lowest, highest].map((level) => Math.round(level / wider));
+    machine.f32.set([scale * wider, ...levels], (at >> 2) + RANGE);
+  }
   return { at, inputs, outputs: N, kind };
 }
 

@@ -1,7 +1,8 @@
 // Activations become integers right before an int8 matrix meets them: a scale for each row, from its largest
-// value, so that neither a state outside [-1, 1] nor a raw feature needs calibration.
+// value, so that neither a state outside [-1, 1] nor a raw feature needs calibration. Or, where a graph says so, the
+// levels of a range that was calibrated: no row is searched then, and what lies beyond is cut off.
 
-import { INT8_7, INT8_14, offsetOf, paddedDepth } from './matrix.as';
+import { HIGHEST, INT8_7, INT8_14, LOWEST, offsetOf, paddedDepth } from './matrix.as';
 
 /** 1.5 * 2^23: adding it leaves the nearest integer in the low bits of a float. */
 const ROUND_BITS: i32 = 0x4b400000;
@@ -17,44 +18,70 @@ export function rowBytes(kind: i32, K: i32): i32 {
 
 /**
  * Quantises M rows of K floats to `out`, rowBytes(kind, K) each, in [-levels, levels].
+ * @param range see RANGE of matrix.as.ts
+ */
+export function quantiseRows(
+  kind: i32, a: usize, aStride: usize, M: i32, K: i32, levels: f32, range: usize, out: usize,
+): void {
+  if (load<f32>(range) > 0) rows<i8>(kind, a, aStride, M, K, levels, range, out);
+  else rows<i16>(kind, a, aStride, M, K, levels, range, out);
+}
+
+/**
+ * @typeparam R i8: in the range; i16: each row in its own
  * INT8_16: int16. INT8_14: value + 8192 in 14 bits, the high 7 of the whole row first and the low 7 after them.
  * INT8_7: value + 64. Bytes are below 128: the second operand of a relaxed dot must be (engine-defined beyond).
  */
-export function quantiseRows(kind: i32, a: usize, aStride: usize, M: i32, K: i32, levels: f32, out: usize): void {
+function rows<R>(
+  kind: i32, a: usize, aStride: usize, M: i32, K: i32, levels: f32, range: usize, out: usize,
+): void {
+  const ranged = sizeof<R>() == 1;
+  const low = v128.load_splat<f32>(range, LOWEST);
+  const high = v128.load_splat<f32>(range, HIGHEST);
+  const scale = load<f32>(range);
   const size = <usize>rowBytes(kind, K);
   const depth = <usize>paddedDepth(kind, K);
   const base = i32x4.splat(ROUND_BITS - offsetOf(kind));
   const round = v128.load_splat<i32>(table);
   for (let m = 0; m < M; m++) {
-    const largest = largestOf(a, K);
-    // A row of (nearly) zeros, and one that holds NaN, must not divide: the one is zero, NaN returns by the scale.
-    const inverse: f32 = largest > 1e-30 ? levels / largest : 0;
-    store<f32>(out, largest / levels);
+    let inverse: f32;
+    if (ranged) {
+      inverse = 1 / scale;
+      store<f32>(out, scale);
+    } else {
+      const largest = largestOf(a, K);
+      // A row of (nearly) zeros, and one that holds NaN, must not divide: the one is zero, NaN returns by the scale.
+      inverse = largest > 1e-30 ? levels / largest : 0;
+      store<f32>(out, largest / levels);
+    }
     const to = out + 16;
     const by = f32x4.splat(inverse);
     let k = 0;
     if (ASC_FEATURE_RELAXED_SIMD && kind >= INT8_7) {
       for (; k + 16 <= K; k += 16) {
         const from = a + (<usize>k << 2);
-        const low = i16x8.narrow_i32x4_s(
-          level(v128.load(from), by, round, base), level(v128.load(from, 16), by, round, base),
+        const first = i16x8.narrow_i32x4_s(
+          level<R>(v128.load(from), by, round, base, low, high),
+          level<R>(v128.load(from, 16), by, round, base, low, high),
         );
-        const high = i16x8.narrow_i32x4_s(
-          level(v128.load(from, 32), by, round, base), level(v128.load(from, 48), by, round, base),
+        const second = i16x8.narrow_i32x4_s(
+          level<R>(v128.load(from, 32), by, round, base, low, high),
+          level<R>(v128.load(from, 48), by, round, base, low, high),
         );
-        v128.store(to + k, i8x16.narrow_i16x8_u(low, high));
+        v128.store(to + k, i8x16.narrow_i16x8_u(first, second));
       }
     } else {
       for (; k + 8 <= K; k += 8) {
         const from = a + (<usize>k << 2);
-        const v = level(v128.load(from), by, round, base);
-        const w = level(v128.load(from, 16), by, round, base);
+        const v = level<R>(v128.load(from), by, round, base, low, high);
+        const w = level<R>(v128.load(from, 16), by, round, base, low, high);
         if (ASC_FEATURE_RELAXED_SIMD && kind == INT8_14) putEight(to, <usize>k, depth, v, w);
         else v128.store(to + (k << 1), i16x8.narrow_i32x4_s(v, w));
       }
     }
     for (; k < K; k += 4) {
-      putFour(kind, to, <usize>k, depth, level(loadFour(a + (<usize>k << 2), K - k), by, round, base));
+      const four = loadFour(a + (<usize>k << 2), K - k);
+      putFour(kind, to, <usize>k, depth, level<R>(four, by, round, base, low, high));
     }
     a += aStride;
     out += size;
@@ -90,11 +117,13 @@ function loadFour(a: usize, left: i32): v128 {
   return v;
 }
 
-/** Four levels as 32-bit integers. */
+/** Four levels as 32-bit integers. In a range NaN is its lowest, for integers have none, as onnxruntime has it. */
 // @ts-ignore: decorator
 @inline
-function level(v: v128, inverse: v128, round: v128, base: v128): v128 {
-  return i32x4.sub(f32x4.add(f32x4.mul(v, inverse), round), base);
+function level<R>(v: v128, inverse: v128, round: v128, base: v128, low: v128, high: v128): v128 {
+  let x = f32x4.mul(v, inverse);
+  if (sizeof<R>() == 1) x = f32x4.pmin(high, f32x4.pmax(low, x));
+  return i32x4.sub(f32x4.add(x, round), base);
 }
 
 // @ts-ignore: decorator

@@ -3,12 +3,14 @@ import { GATES } from '@rivulet/core';
 import { type CellChanges, packChanges } from './cellChanges.ts';
 import type { InferMachine, Pointer } from './inferMachine.ts';
 import { isSevenBit } from './int8Kind.ts';
-import { type Matrix, packMatrix, scratchBytes, wholeVectors } from './packMatrix.ts';
+import { type ActivationLevels, type Matrix, packMatrix, scratchBytes, wholeVectors } from './packMatrix.ts';
 
 export interface Weights {
   readonly data: Float32Array | Int8Array;
   /** [rows], with int8 data. */
   readonly scales?: Float32Array | undefined;
+  /** With int8 data: what meets it is rounded to these levels. Default: each row has its own. */
+  readonly range?: ActivationLevels | undefined;
 }
 
 /** ONNX's layout and gate order: LSTM i o f c, GRU z r h. */
@@ -92,6 +94,7 @@ export function packRecurrent(machine: InferMachine, source: RecurrentSource): R
         outputs: count * hidden,
         inputs: width,
         gates: count,
+        range: weights.range,
       });
     }),
     bias: machine.upload(bias),

@@ -40,7 +40,9 @@ export function rangeOver(
     const zero = Math.min(most, Math.max(-most - 1, Math.round(-most - 1 - from / scale)));
     return { bits, scale, zero, least: -most - 1, most };
   }
-  return { bits, scale: scaleOf(Math.max(-from, to) / most), zero: 0, least: -most, most };
+  // A file's int16 has one level more below, and who reads it cuts off there.
+  const least = bits === 16 ? -most - 1 : -most;
+  return { bits, scale: scaleOf(Math.max(-from, to) / most), zero: 0, least, most };
 }
 
 /** What holds nothing but zeros takes any scale but 0. */

@@ -1,6 +1,6 @@
 /** What an engine must know of an ONNX operator: can it, pack it once, bind it to shapes. */
 import type { OnnxNode } from '@rivulet/core';
-import type { InferMachine } from '@rivulet/kernels/infer';
+import type { ActivationLevels, InferMachine } from '@rivulet/kernels/infer';
 import type { Binder } from './binder.ts';
 import type { Constant } from './constants.ts';
 import type { HostValue, Value } from './value.ts';
@@ -12,6 +12,8 @@ export interface PlanNode {
   readonly outputs: readonly string[];
   /** Dense: the constant of an Add behind it. */
   readonly bias?: string;
+  /** A product with int8 weights: what it reads first is rounded to these levels. */
+  readonly range?: ActivationLevels;
   /** Recurrent: Y is written as [T, B, dirs, H], because a Transpose(0, 2, 1, 3) stood behind it. */
   readonly lanesFirst?: boolean;
   /** Recurrent: this direction of a bidirectional node runs alone, as if the node had no other. */
@@ -70,6 +72,8 @@ export interface OperatorRules {
   readonly needs?: number;
   /** Positions of inputs that `prepare` packs and binding does not look at again. */
   readonly packs?: readonly number[];
+  /** Whether a node that it takes rounds what it reads first to levels that are given, see PlanNode.range. */
+  takesRange?(plan: PlanNode, facts: GraphFacts): boolean;
   /** @returns why this engine cannot run the node (the word that the log shows), or undefined */
   refuses(plan: PlanNode, facts: GraphFacts): string | undefined;
 }

@@ -5,6 +5,7 @@ import { type Constant, constantsOf } from './constants.ts';
 import type { GraphFacts, Operator, OperatorRules, PlanNode, PlannedNode } from './operator.ts';
 import { biasOf } from './operators/dense.ts';
 import type { OperatorTable } from './operators/usualOperators.ts';
+import { roundedValues, withoutUnread } from './ranges.ts';
 import type { HostValue } from './value.ts';
 
 export interface Plan<O extends OperatorRules = Operator> {
@@ -52,20 +53,25 @@ export function planGraph<O extends OperatorRules>(
     constant: (name) => (name ? constants.get(name) : undefined),
     isHost: (name) => hosts.has(name),
   };
-  const planned: PlannedNode<O>[] = [];
+  const rounded = roundedValues(nodes, facts);
+  const all: PlannedNode<O>[] = [];
   for (const plan of nodes) {
     const settles = settlerOf(operatorsOf(plan.node, table), plan.node, facts);
     if (settles) {
       for (const name of plan.outputs) hosts.add(name);
-      planned.push({ ...plan, operator: settles, settled: true });
+      all.push({ ...plan, operator: settles, settled: true });
       continue;
     }
     const operator = runnerOf(operatorsOf(plan.node, table), plan, facts);
     if (typeof operator === 'string') {
       return { op: plan.node.op, node: plan.node.name ?? '', why: operator };
     }
-    planned.push({ ...plan, operator, settled: false });
+    const value = rounded.get(plan.inputs[0] ?? '');
+    const taken = value && operator.takesRange?.(plan, facts);
+    const reads = taken ? { inputs: [value.exact, ...plan.inputs.slice(1)], range: value.range } : {};
+    all.push({ ...plan, ...reads, operator, settled: false });
   }
+  const planned = rounded.size > 0 ? withoutUnread(all, graph.outputs) : all;
   const border = borderRefusal(model, constants);
   if (border) return border;
   checkNames(model, planned, constants);
@@ -74,7 +80,7 @@ export function planGraph<O extends OperatorRules>(
     facts,
     constants,
     nodes: planned,
-    readers: readersOf(nodes, graph.outputs),
+    readers: readersOf(planned, graph.outputs),
   };
 }
 

@@ -27,6 +27,9 @@ export const dense: Operator = {
     return name && !biasOf(facts.constant(name), outputs) ? 'a bias that is no constant row' : undefined;
   },
 
+  takesRange: (plan, facts) =>
+    matrixOf(facts.constant(plan.inputs[1]), [outputAxis(plan)])?.data instanceof Int8Array,
+
   prepare(plan, loader) {
     const { machine } = loader;
     loader.pin(plan.inputs[0]);
@@ -35,7 +38,7 @@ export const dense: Operator = {
     const N = shape[axis]!;
     const K = shape[1 - axis]!;
     const matrix = packMatrix(machine, {
-      ...{ data, scales, outputs: N, inputs: K },
+      ...{ data, scales, outputs: N, inputs: K, range: plan.range },
       ...(axis === 0 ? {} : { outputStride: 1, inputStride: N }),
     });
     const name = biasName(plan);

@@ -8,6 +8,7 @@ import { packMatrix, scratchBytes } from '@rivulet/kernels/infer';
 import { type Compute, computed } from '../computed.ts';
 import type { Constant } from '../constants.ts';
 import type { GraphFacts, Operator, PlanNode } from '../operator.ts';
+import { levelsOf } from '../ranges.ts';
 import { axisOf, count, shapeError, type Value } from '../value.ts';
 import { roundEven } from './elementwise.ts';
 
@@ -20,23 +21,6 @@ function scaleOf(node: OnnxNode, x: Value, scale: Value): (element: number) => n
     throw shapeError(node.op, `scales must be [${n}]`, scale.shape);
   }
   return (element) => Math.floor(element / inner) % n;
-}
-
-/** ONNX's numbers of the types in 8 and 16 bits. */
-const RANGES: Readonly<Record<string, readonly [number, number]>> = {
-  uint8: [0, 255],
-  int8: [-128, 127],
-  uint16: [0, 65535],
-  int16: [-32768, 32767],
-};
-const TYPES: Readonly<Record<number, string>> = { 2: 'uint8', 3: 'int8', 4: 'uint16', 5: 'int16' };
-
-/** The type that a QuantizeLinear node gives: its zero's, or what it says, or uint8. */
-function rangeOf({ node, inputs }: PlanNode, facts: GraphFacts): readonly [number, number] | undefined {
-  const said = TYPES[attributeOf(node, 'output_dtype', 'int', 0)] ?? 'uint8';
-  if (!inputs[2]) return RANGES[said];
-  const zero = facts.constant(inputs[2]);
-  return zero?.kind === 'plain' ? RANGES[zero.tensor.type] : undefined;
 }
 
 const quantiseInto =
@@ -58,11 +42,11 @@ const quantiseInto =
 const quantise: Operator = {
   needs: 2,
   refuses: (plan, facts) =>
-    rangeOf(plan, facts) && !attributeOf(plan.node, 'block_size', 'int', 0)
+    levelsOf(plan, facts) && !attributeOf(plan.node, 'block_size', 'int', 0)
       ? undefined
       : 'numbers of another type than 8 or 16 bits',
   prepare: (plan, loader) =>
-    computed(quantiseInto(rangeOf(plan, loader)!), { needs: 2 }).prepare(plan, loader),
+    computed(quantiseInto(levelsOf(plan, loader)!), { needs: 2 }).prepare(plan, loader),
 };
 
 const dequantise: Compute = (node, [x, scale, zero]) => {

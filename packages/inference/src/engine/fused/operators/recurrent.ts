@@ -37,6 +37,8 @@ export const recurrent: Operator = {
     return refusesNode(node);
   },
 
+  takesRange: ({ inputs }, facts) => matrixOf(facts.constant(inputs[W]), [0, 1])?.data instanceof Int8Array,
+
   prepare(plan, loader) {
     const layers = packAll(loader.machine, sourcesOf(plan, loader));
     for (const i of [X, H0, C0]) loader.pin(plan.inputs[i]);
@@ -55,7 +57,7 @@ export function packAll(machine: InferMachine, sources: readonly RecurrentSource
  * @param r [dirs, G * H, H]
  */
 export function sourcesOf(
-  { node, inputs }: PlanNode,
+  { node, inputs, range }: PlanNode,
   facts: GraphFacts,
   w: MatrixConstant = matrixOf(facts.constant(inputs[W]), [0, 1])!,
   r: MatrixConstant = matrixOf(facts.constant(inputs[R]), [0, 1])!,
@@ -73,7 +75,7 @@ export function sourcesOf(
       ...direction,
       ...{ cell, input, hidden },
       linearBeforeReset: attributeOf(node, 'linear_before_reset', 'int', 0) !== 0,
-      w: part(w, input),
+      w: { ...part(w, input), range },
       r: part(r, hidden),
       b: biases?.subarray(d * 2 * rows, (d + 1) * 2 * rows),
     };
