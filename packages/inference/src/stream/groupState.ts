@@ -8,6 +8,8 @@ export class GroupState {
   #states: readonly Float32Array[] = [];
   /** By slot; -1 where nobody is. */
   #steps: number[] = [];
+  /** Made when it is asked for, and again when somebody came or went. */
+  #open: readonly number[] | undefined;
 
   constructor(info: StreamInfo, size: number) {
     this.#info = info;
@@ -24,8 +26,9 @@ export class GroupState {
   }
 
   /** Slots in use, ascending. */
-  get open(): number[] {
-    return [...this.#steps.keys()].filter((slot) => this.#steps[slot]! >= 0);
+  get open(): readonly number[] {
+    this.#open ??= [...this.#steps.keys()].filter((slot) => this.isOpen(slot));
+    return this.#open;
   }
 
   isOpen(slot: number): boolean {
@@ -45,6 +48,7 @@ export class GroupState {
   /** Default: the initial state. */
   put(slot: number, moment?: StreamMoment): void {
     this.#steps[slot] = moment?.steps ?? 0;
+    this.#open = undefined;
     for (const [i, { before, after, initial }] of this.#info.states.entries()) {
       const from = moment?.states[i] ?? initial;
       for (let p = 0; p < before; p++) {
@@ -67,6 +71,7 @@ export class GroupState {
 
   leave(slot: number): void {
     this.#steps[slot] = -1;
+    this.#open = undefined;
   }
 
   /** @param lengths steps that each slot has gone on; undefined: all of them `T` */

@@ -57,12 +57,19 @@ export class StreamGroup {
       // Some have left: the others are spread to their slots, and brought together again.
       const lengths = new Int32Array(capacity);
       for (const slot of open) lengths[slot] = T;
-      const wide = emptyLike(steps.data, T * capacity * featuresOf(info.inputs[0]!));
-      moveRows(steps.data, open.keys(), open.length, wide, open, capacity, T);
+      const [few, features] = [open.length, featuresOf(info.inputs[0]!)];
+      const wide = emptyLike(steps.data, T * capacity * features);
+      for (const [i, row] of open.entries()) {
+        const from = { data: steps.data, count: few, row: i };
+        moveRow(from, { data: wide, count: capacity, row }, T, features);
+      }
       const data = await this.#advance({ data: wide, T }, lengths, options);
-      const narrow = new Float32Array((data.length / capacity) * open.length);
-      moveRows(data, open, capacity, narrow, open.keys(), open.length, rows);
-      return { data: narrow, shape: [rows, open.length, data.length / (rows * capacity)] };
+      const width = data.length / (rows * capacity);
+      const narrow = new Float32Array(rows * few * width);
+      for (const [i, row] of open.entries()) {
+        moveRow({ data, count: capacity, row }, { data: narrow, count: few, row: i }, rows, width);
+      }
+      return { data: narrow, shape: [rows, few, width] };
     }, options?.signal);
   }
 
@@ -84,29 +91,34 @@ export class StreamGroup {
       const { info, group } = await this.#ready();
       const { capacity } = group;
       const lengths = new Int32Array(capacity);
-      const taken = copies.map((copy, sequence) => {
-        if (!copy) return undefined;
+      let first: Steps['data'] | undefined;
+      let T = 0;
+      for (const [sequence, copy] of copies.entries()) {
+        if (!copy) continue;
         this.#check(sequence);
         const steps = stepsOf(copy, info, 1, true);
+        first ??= steps.data;
+        checkKind(first, steps.data, sequence);
         lengths[sequence] = steps.T;
-        return steps.data;
-      });
-      const T = Math.max(0, ...lengths);
-      const first = taken.find((data) => data !== undefined);
+        T = Math.max(T, steps.T);
+      }
       if (!first) return copies.map(() => undefined);
       const features = featuresOf(info.inputs[0]!);
       const wide = emptyLike(first, T * capacity * features);
-      for (const [slot, data] of taken.entries()) {
-        if (data) moveRows(data, [0], 1, wide, [slot], capacity, lengths[slot]!, features);
+      for (const [row, copy] of copies.entries()) {
+        if (!copy) continue;
+        const from = { data: copy.data, count: 1, row: 0 };
+        moveRow(from, { data: wide, count: capacity, row }, lengths[row]!, features);
       }
       const last = outputOf(info, this.#output).layout.last;
       const data = await this.#advance({ data: wide, T }, lengths, options);
       const width = data.length / ((last ? 1 : T) * capacity);
-      return taken.map((chunk, slot) => {
-        if (!chunk) return undefined;
-        const rows = last ? 1 : lengths[slot]!;
+      return copies.map((copy, row) => {
+        if (!copy) return undefined;
+        const rows = last ? 1 : lengths[row]!;
+        if (rows === 1) return { data: data.slice(row * width, (row + 1) * width), shape: [1, width] };
         const out = new Float32Array(rows * width);
-        moveRows(data, [slot], capacity, out, [0], 1, rows, width);
+        moveRow({ data, count: capacity, row }, { data: out, count: 1, row: 0 }, rows, width);
         return { data: out, shape: [rows, width] };
       });
     }, options?.signal);
@@ -114,7 +126,7 @@ export class StreamGroup {
 
   /** Numbers of the sequences, ascending. */
   sequences(): Promise<number[]> {
-    return this.#turns.take(async () => (await this.#ready()).group.open);
+    return this.#turns.take(async () => [...(await this.#ready()).group.open]);
   }
 
   /**
@@ -194,7 +206,7 @@ export class StreamGroup {
     const { open } = this.#group!;
     throw new RivuletError('ARGUMENT', `no sequence ${sequence} is in this group`, {
       sequence,
-      sequences: open,
+      sequences: [...open],
     });
   }
 
@@ -221,8 +233,11 @@ export class StreamGroup {
       states = result.states;
       const rows = fromGraph(result.outputs[name]!.data, layout, T, capacity);
       if (out && own) {
-        const members = [...own.keys()].filter((slot) => own[slot]! > 0);
-        moveRows(rows, members, capacity, out, members, capacity, 1);
+        const width = rows.length / capacity;
+        for (const [row, n] of own.entries()) {
+          const to = { data: out, count: capacity, row };
+          if (n > 0) moveRow({ data: rows, count: capacity, row }, to, 1, width);
+        }
       } else out = rows;
     }
     group.advance(states, steps.T, lengths);
@@ -236,22 +251,33 @@ const MOST = 65536;
 const emptyLike = (data: Steps['data'], size: number): Steps['data'] =>
   new (data.constructor as Float32ArrayConstructor)(size);
 
-/** Copies rows `from` of [n, count, width] to rows `to` of another such tensor, in each of n steps. */
-function moveRows(
-  data: Steps['data'],
-  from: Iterable<number>,
-  count: number,
-  out: Steps['data'],
-  to: Iterable<number>,
-  outCount: number,
-  n: number,
-  width = data.length / (n * count),
-): void {
-  const rows = [...to];
-  for (const [i, row] of [...from].entries()) {
-    for (let t = 0; t < n; t++) {
-      const at = (t * count + row) * width;
-      out.set(data.subarray(at, at + width) as never, (t * outCount + rows[i]!) * width);
-    }
+/** A list of chunks is one batch. @throws ARGUMENT */
+function checkKind(first: Steps['data'], data: Steps['data'], sequence: number): void {
+  const [expected, got] = [first[Symbol.toStringTag], data[Symbol.toStringTag]];
+  if (expected === got) return;
+  throw new RivuletError('ARGUMENT', `the chunk of sequence ${sequence} is a ${got}, others a ${expected}`, {
+    sequence,
+    expected,
+    got,
+  });
+}
+
+/** One of `count` rows at each step, [n, count, width]. */
+interface Row {
+  readonly data: Steps['data'];
+  readonly count: number;
+  readonly row: number;
+}
+
+/** Below, a loop is faster than the call of `set`. */
+const FEW = 96;
+
+/** Copies a row, in each of n steps. */
+function moveRow(from: Row, to: Row, n: number, width: number): void {
+  for (let t = 0; t < n; t++) {
+    const at = (t * from.count + from.row) * width;
+    const start = (t * to.count + to.row) * width;
+    if (width > FEW) to.data.set(from.data.subarray(at, at + width) as never, start);
+    else for (let i = 0; i < width; i++) to.data[start + i] = from.data[at + i]!;
   }
 }

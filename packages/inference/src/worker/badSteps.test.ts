@@ -95,6 +95,13 @@ describe.each(['in this process', 'in a thread, by ring', 'in a thread, by messa
       for (const chunks of [null, undefined, 5, {}, 'ab', chunk, new Map()]) {
         await expect(group.pushEach(chunks as never)).rejects.toMatchObject({ code: 'ARGUMENT' });
       }
+      const two = model.createStreamGroup(2);
+      for (const other of [new Int32Array(3), new BigInt64Array(3), new Float64Array(3)]) {
+        await expect(two.pushEach([chunk, other])).rejects.toMatchObject({
+          code: 'ARGUMENT',
+          details: { sequence: 1, expected: 'Float32Array', got: other.constructor.name },
+        });
+      }
       for (const snapshot of [null, 0, Number.NaN, '', {}]) {
         await expect(group.join(snapshot as never)).rejects.toMatchObject({ code: 'ARGUMENT' });
       }
