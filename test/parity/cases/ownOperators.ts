@@ -134,11 +134,36 @@ export const OWN_OPERATORS: readonly Case[] = [
     inputs: [[7, 3]],
     constants: [ints('b0', [-100]), ints('e0', [-LAST]), ints('x0', [0]), ints('t0', [-2])],
   },
+  ...[2n ** 31n - 1n, 2n ** 63n - 1n].map(
+    (end): Case => ({
+      name: `Slice backwards to the end, ${end}`,
+      nodes: [node('Slice', ['a', 'b0', 'e0', 'x0', 't0'])],
+      inputs: [[7, 3]],
+      constants: [
+        ...[ints('b0', [-2]), ints('x0', [0]), ints('t0', [-1])],
+        { name: 'e0', shape: [1], type: 'int64', data: BigInt64Array.of(end) },
+      ],
+    }),
+  ),
   {
     name: 'Slice backwards through nothing',
     nodes: [node('Slice', ['a', 'b0', 'e0', 'x0', 't0'])],
     inputs: [[0, 3]],
     constants: [ints('b0', [-1]), ints('e0', [-LAST]), ints('x0', [0]), ints('t0', [-1])],
+  },
+  {
+    name: 'A size that is halved in float64',
+    nodes: [
+      node('Shape', ['a'], {}, ['sizes']),
+      node('Cast', ['sizes'], { to: attr.int(11) }, ['wide']),
+      node('Cast', ['two'], { to: attr.int(11) }, ['by']),
+      node('Div', ['wide', 'by'], {}, ['halves']),
+      node('Cast', ['halves'], { to: attr.int(1) }, ['floats']),
+      node('Cast', ['floats'], { to: attr.int(7) }, ['target']),
+      node('Reshape', ['a', 'target']),
+    ],
+    inputs: [[4, 0]],
+    constants: [ints('two', [2])],
   },
   {
     name: 'Mean of the sizes, in whole numbers',

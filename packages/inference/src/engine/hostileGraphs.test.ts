@@ -150,6 +150,34 @@ describe('whole numbers that no whole number is the result of', () => {
   });
 });
 
+describe('constants that an operator is refused for', () => {
+  const mode = (value: string) => ({ mode: attr.string(value) });
+  const pads: OnnxTensor = { name: 'p', shape: [2], type: 'int64', data: BigInt64Array.of(1n, 1n) };
+
+  it.each<[string, OnnxNode, object]>([
+    ['Pad by reflection', node('Pad', ['c', 'p'], ['n'], mode('reflect')), { why: 'mode=reflect' }],
+    ['Cast to text', node('Cast', ['c'], ['n'], { to: attr.int(8) }), { why: 'to type 8' }],
+  ])('%s: refused for them as well, and not computed as another', async (_name, made, details) => {
+    const constants = [pads, { ...zeros('c', 3), data: Float32Array.of(1, 2, 3) }];
+    const bytes = graph([made, node('Add', ['x', 'n'])], constants);
+    expect(await failure(createSession(bytes, { engine: 'fused' }))).toMatchObject({
+      code: 'ONNX_UNSUPPORTED',
+      details: { op: made.op, ...details },
+    });
+  });
+
+  it('are spread out by scales of blocks, also where there is one dimension', async () => {
+    const scales = { ...zeros('s', 2), data: Float32Array.of(2, 10) };
+    const levels: OnnxTensor = { name: 'q', shape: [3], type: 'int8', data: Int8Array.of(1, 2, 3) };
+    const attributes = { axis: attr.int(0), block_size: attr.int(2) };
+    const dequantise = node('DequantizeLinear', ['q', 's'], ['n'], attributes);
+    const session = await createSession(graph([dequantise, node('Add', ['x', 'n'])], [levels, scales]));
+    const { y } = await session.run({ x: { data: new Float32Array(3), shape: [1, 1, 3] } });
+    expect([...y!.data]).toEqual([2, 4, 30]);
+    await session.dispose();
+  });
+});
+
 describe('every opset that is in use', () => {
   it.each(Array.from({ length: 19 }, (_, i) => 7 + i))('%i', async (opset) => {
     const weights = [zeros('w', 1, 8, 3), zeros('r', 1, 8, 2)];

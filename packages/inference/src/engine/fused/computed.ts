@@ -1,7 +1,7 @@
 /** Operators in plain TypeScript: one loop that serves a node in the machine and one that is settled before running. */
 import { type OnnxNode, RivuletError } from '@rivulet/core';
 import type { Binder } from './binder.ts';
-import type { Operator, PlanNode } from './operator.ts';
+import type { GraphFacts, Operator, PlanNode } from './operator.ts';
 import { count, type DeviceValue, type ElementType, type HostValue, type Value } from './value.ts';
 
 export type Numbers = ArrayLike<number>;
@@ -24,7 +24,7 @@ export type Compute = (
 export interface ComputedOptions {
   readonly hosted?: number;
   readonly needs?: number;
-  readonly refuses?: (plan: PlanNode) => string | undefined;
+  readonly refuses?: (plan: PlanNode, facts: GraphFacts) => string | undefined;
 }
 
 /** States and masks before their first step are far smaller; an exabyte of zeros is a file's lie. */
@@ -35,7 +35,7 @@ export function computed(compute: Compute, options: ComputedOptions = {}): Opera
   return {
     needs,
     hosted,
-    refuses: (plan, facts) => refuses(plan) ?? dependsOnData(plan, hosted, facts.isHost),
+    refuses: (plan, facts) => refuses(plan, facts) ?? dependsOnData(plan, hosted, facts.isHost),
     settle(node, inputs, opset, wanted) {
       const { outputs, run } = compute(node, inputs, opset, wanted);
       const made = outputs.map(({ shape, type }) => roomFor(node.op, shape, type));

@@ -135,8 +135,8 @@ function scaleShapeOf(node: OnnxNode, shape: readonly number[], scale: OnnxTenso
   if (scale.data.length === 1) return shape.map(() => 1);
   const axis = attributeOf(node, 'axis', 'int', 1);
   const at = axis < 0 ? axis + shape.length : axis;
-  if (scale.shape.length === 1) {
-    return scale.shape[0] === shape[at] ? shape.map((n, i) => (i === at ? n : 1)) : undefined;
+  if (scale.shape.length === 1 && scale.shape[0] === shape[at]) {
+    return shape.map((n, i) => (i === at ? n : 1));
   }
   const block = attributeOf(node, 'block_size', 'int', 0);
   const fits =

@@ -56,7 +56,7 @@ export function planGraph<O extends OperatorRules>(
   const rounded = roundedValues(nodes, facts);
   const all: PlannedNode<O>[] = [];
   for (const plan of nodes) {
-    const settles = settlerOf(operatorsOf(plan.node, table), plan.node, facts);
+    const settles = settlerOf(operatorsOf(plan.node, table), plan, facts);
     if (settles) {
       for (const name of plan.outputs) hosts.add(name);
       all.push({ ...plan, operator: settles, settled: true });
@@ -91,8 +91,11 @@ function settleConstant(
   inputs: readonly (HostValue | undefined)[],
   opset: number,
 ): readonly HostValue[] | undefined {
-  const { settle, needs = 1 } = operatorsOf(node, table).find((operator) => operator.settle) ?? {};
+  const operator = operatorsOf(node, table).find(({ settle }) => settle);
+  const { settle, needs = 1 } = operator ?? {};
   if (!settle || inputs.slice(0, needs).filter(Boolean).length < needs) return undefined;
+  const facts: GraphFacts = { opset, constant: () => undefined, isHost: () => true };
+  if (operator!.refuses({ node, ...node }, facts) !== undefined) return undefined;
   try {
     return settle(node, inputs, opset, node.outputs.length);
   } catch (error) {
@@ -152,12 +155,14 @@ export function isRefusal<O extends OperatorRules>(plan: Plan<O> | Refusal): pla
 /** What computes a node before running; undefined when that cannot be. */
 function settlerOf<O extends OperatorRules>(
   operators: readonly O[],
-  node: OnnxNode,
-  { isHost }: GraphFacts,
+  plan: PlanNode,
+  facts: GraphFacts,
 ): O | undefined {
   return operators.find(
-    ({ settle, shapeOnly }) =>
-      settle && (shapeOnly || node.inputs.every((name) => name === '' || isHost(name))),
+    (operator) =>
+      operator.settle &&
+      (operator.shapeOnly || plan.inputs.every((name) => name === '' || facts.isHost(name))) &&
+      operator.refuses(plan, facts) === undefined,
   );
 }
 

@@ -198,6 +198,7 @@ const elementwise: Compute = (node, inputs) => {
 
 /** ONNX's numbers of float32, int32, int64, bool, and float16, which is computed in float32 here. */
 const CASTS = new Set([1, 6, 7, 9, 10]);
+const FLOAT64 = 11;
 
 const cast: Compute = (node, [x]) => {
   const to = attributeOf(node, 'to', 'int', 1);
@@ -235,9 +236,11 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   Where: computed(where, { needs: 3 }),
   Clip: computed(clip),
   Cast: computed(cast, {
-    refuses: ({ node }) => {
+    refuses: ({ node, inputs }, { isHost }) => {
       const to = attributeOf(node, 'to', 'int', 1);
-      return CASTS.has(to) ? undefined : `to type ${to}`;
+      // Sizes that are divided in float64, as PyTorch does: what is known before running is computed in it.
+      const taken = CASTS.has(to) || (to === FLOAT64 && isHost(inputs[0] ?? ''));
+      return taken ? undefined : `to type ${to}`;
     },
   }),
 };

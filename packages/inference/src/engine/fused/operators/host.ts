@@ -15,7 +15,8 @@ const list = (values: readonly number[], shape = [values.length]): readonly Host
 /** Operators that only exist before running. */
 const settled = (settle: Settle): Operator<unknown, unknown> => ({
   settle,
-  refuses: () => 'a shape that depends on data',
+  refuses: ({ inputs }, { isHost }) =>
+    inputs.every((name) => name === '' || isHost(name)) ? undefined : 'a shape that depends on data',
   prepare: ({ node }) => {
     throw new RivuletError('INTERNAL', `${node.op} is settled before running`, { op: node.op });
   },
@@ -27,11 +28,13 @@ export const shape: Operator<unknown, unknown> = {
     const start = attributeOf(node, 'start', 'int', 0);
     return list(shape.slice(start, attributeOf(node, 'end', 'int', shape.length)));
   }),
+  refuses: () => undefined,
   shapeOnly: true,
 };
 
 export const size: Operator<unknown, unknown> = {
   ...settled((_node, [x]) => list([count(x!.shape)], [])),
+  refuses: () => undefined,
   shapeOnly: true,
 };
 

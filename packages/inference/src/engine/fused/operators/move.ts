@@ -138,6 +138,9 @@ export const slice = moving((node, inputs) => {
   return { shapes: [shape], copies: [{ shape, from, to: whole(shape) }] };
 });
 
+/** What stood for "to the end" backwards too before opset 11, and is read so by onnxruntime: INT_MAX of 32 and 64 bits. */
+const TO_THE_END: readonly number[] = [2 ** 31 - 1, 2 ** 63];
+
 interface Range {
   readonly begin: number;
   readonly step: number;
@@ -167,7 +170,7 @@ export function sliceRanges(
     };
     const begin = place(starts[i]!, 0);
     // "Before the first" cannot be said by a small negative number, which counts from the end.
-    const end = place(ends[i]!, back ? -1 : 0);
+    const end = back && TO_THE_END.includes(ends[i]!) ? -1 : place(ends[i]!, back ? -1 : 0);
     ranges[axis] = { begin, step, size: Math.max(0, Math.ceil((end - begin) / step)) };
   });
   return ranges;
