@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   webgpu: () => import('./webgpu.ts'),
   training: () => import('./training.ts'),
   operators: () => import('./operators.ts'),
+  ranges: () => import('./ranges.ts'),
 };
 
 const { values, positionals } = parseArgs({

@@ -22,7 +22,7 @@ const USAGE = `npm run quantise -- <name> [options]
 
   With --ranges it also writes a model folder whose model.int8.onnx rounds the activations before each recurrent, dense
   and conv1d layer in its range (QuantizeLinear, DequantizeLinear), and measures it on the validation part. Without,
-  each step has a scale of its own: that is more exact (README).
+  each step has a scale of its own: that is more exact, and as fast (packages/training/README.md).
 
   --ranges <how>   ${RANGE_METHODS.join(' | ')}: all values of the training samples are within, all but the outermost
                    0.01 %, or as many as make the squared error least
