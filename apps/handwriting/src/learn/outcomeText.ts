@@ -10,7 +10,7 @@ export function outcomeText({ kept, before, after, judged, passedOver, battery }
       ? `Done. In ${aside}, ${was} of 100 letters were read wrongly before, and ${is || 'none'} now.`
       : is === was
         ? `Done. It reads ${aside} as well as before, and is surer of them.`
-        : `Done. It is surer of ${aside} on the whole, but reads ${is} of 100 letters wrongly now, ${was} before.`;
+        : `Done. It is surer of ${aside} on the whole, but reads ${is} of 100 letters wrongly now, ${was} before. More of your words may help; Undo takes it back.`;
   return (
     result + (battery ? ' It stopped early, because the battery is low.' : '') + passedOverText(passedOver)
   );
