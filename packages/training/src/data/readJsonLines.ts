@@ -10,6 +10,12 @@ export interface JsonLine<T> {
   readonly name: string;
 }
 
+/** Of a sample: one that float32 holds, which 1e39 is not, and what JSON makes of 1e400. */
+export const finiteNumber = v.pipe(
+  v.number(),
+  v.check((value) => Number.isFinite(Math.fround(value)), 'it is not finite in float32'),
+);
+
 /**
  * Empty lines are passed over.
  * @param path absolute; `.gz` is unpacked

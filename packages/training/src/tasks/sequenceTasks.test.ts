@@ -91,6 +91,19 @@ describe('data of sequences', () => {
     ['a missing key', /^line 1 of train: y:/, '{"x":"ab"}', good, 'sequence-tags', tokens(2, 2)],
     ['NaN', /^line 1 of train: is no JSON/, '{"x":[1,NaN],"y":"uv"}', good, 'sequence-tags', numbers(1, 2)],
     ['null', /^line 1 of train: x:/, '{"x":[1,null],"y":"uv"}', good, 'sequence-tags', numbers(1, 2)],
+    ...['1e400', '1e39'].map(
+      (huge) =>
+        [
+          `${huge}, in what judges too`,
+          /^line 1 of val: x: neither text, nor .* finite numbers/,
+          '{"x":[1],"y":"u"}\n{"x":[1],"y":"v"}',
+          `{"x":[1,${huge}],"y":"uv"}`,
+          'sequence-tags',
+          numbers(1, 2),
+        ] as [string, RegExp, string, string, string, RecipeInput['network']],
+    ),
+    ['no sample', /train holds no sample to train on$/, '\n', good, 'sequence-tags', tokens(2, 2)],
+    ['no text', /train holds no sample to train on$/, '', 'ab', 'text-model', tokens(2, 2)],
     ['an empty sequence', /^line 1 of train: x:/, '{"x":[],"y":"uv"}', good, 'sequence-tags', numbers(1, 2)],
     [
       'too few tags',

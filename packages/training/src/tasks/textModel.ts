@@ -19,7 +19,7 @@ import { count } from '../recipeValues.ts';
 import type { Batch } from '../task.ts';
 import { checkInput, checkOutput, checkPorts, checkTokens } from './sequence/checkNetwork.ts';
 import type { Sample, Split } from './sequence/sequenceData.ts';
-import { fileKeys, sequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
+import { fileKeys, noSample, sequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
 import { sequenceTask } from './sequence/sequenceTask.ts';
 import { StepClassesData, type StepClassesTarget } from './sequence/stepClassesData.ts';
 import { featuresOf, tokenFeatures, vocabularyFrom } from './sequence/stepReader.ts';
@@ -129,6 +129,8 @@ async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'
   const files = sequenceFiles(options, dataFolder, split);
   const [trainText, valText] = [await readText(files[0]), await readText(files[1])];
   const tokens = splitText(trainText, unit);
+  // A token is told from the one before it.
+  if (tokens.length < 2) throw noSample(files[0]);
   const vocabulary = vocabularyFrom(features, options, [tokens]);
   checkTokens(recipe, input, vocabulary.size);
   checkOutput(recipe, vocabulary.size, 'one for each token of this text');

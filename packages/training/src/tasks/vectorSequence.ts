@@ -8,7 +8,7 @@
 import { SEQUENCE_FEATURE_VERSION } from '@rivulet/core';
 import * as v from 'valibot';
 import { laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
-import { type JsonLine, lineError } from '../data/readJsonLines.ts';
+import { finiteNumber, type JsonLine, lineError } from '../data/readJsonLines.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
 import { parseOptions } from '../parseOptions.ts';
 import type { Recipe } from '../recipe.ts';
@@ -20,10 +20,10 @@ import { sequenceTask } from './sequence/sequenceTask.ts';
 import { answerSums, type LossRecipe, lossSchema, type ValueLoss, valueLoss } from './sequence/valueLoss.ts';
 
 const DataRecipe = v.strictObject({ ...fileKeys, loss: lossSchema });
-const numbers = v.pipe(v.array(v.number()), v.minLength(1, 'it is empty'));
+const numbers = v.pipe(v.array(finiteNumber), v.minLength(1, 'it is empty'));
 const Line = v.strictObject({
   vector: numbers,
-  y: v.union([numbers, v.pipe(v.array(numbers), v.minLength(1))], 'neither numbers nor lists of numbers'),
+  y: v.union([numbers, v.pipe(v.array(numbers), v.minLength(1))], 'neither finite numbers nor lists of such'),
 });
 
 interface MadeSample extends Sample {

@@ -59,7 +59,13 @@ export async function readSequenceFiles<S extends v.GenericSchema>(
 ): Promise<SequenceLines<v.InferOutput<S>>> {
   const files = sequenceFiles(options, dataFolder, split);
   const [train, val] = [await readJsonLines(files[0], schema), await readJsonLines(files[1], schema)];
+  if (train.length === 0) throw noSample(files[0]);
   return { train, val, files };
+}
+
+/** Of an empty train file nothing else is said: all that a network must fit is counted in it. */
+export function noSample(path: string): RivuletError {
+  return new RivuletError('DATA_INVALID', `${path} holds no sample to train on`, { file: path });
 }
 
 /** The two files that a preparation reads, absolute. @throws DATA_INVALID */

@@ -7,7 +7,7 @@
 import { RivuletError, SEQUENCE_FEATURE_VERSION, splitText, type TokenUnit, Vocabulary } from '@rivulet/core';
 import * as v from 'valibot';
 import type { Steps } from '../../data/laneSteps.ts';
-import { lineError } from '../../data/readJsonLines.ts';
+import { finiteNumber, lineError } from '../../data/readJsonLines.ts';
 import { parseOptions } from '../../parseOptions.ts';
 import type { Recipe } from '../../recipe.ts';
 import { checkInput, checkTokens, readsTokens } from './checkNetwork.ts';
@@ -16,8 +16,8 @@ import type { TokenOptions } from './sequenceFiles.ts';
 const filled = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.minLength(1, 'it is empty'));
 export const textSchema = v.union([v.pipe(v.string(), v.nonEmpty('it is empty')), filled(v.string())]);
 export const stepsSchema = v.union(
-  [textSchema, filled(v.number()), filled(filled(v.number()))],
-  'neither text, nor a list of texts, of numbers, or of lists of numbers',
+  [textSchema, filled(finiteNumber), filled(filled(finiteNumber))],
+  'neither text, nor a list of texts, of finite numbers, or of lists of such',
 );
 
 export type TextSample = v.InferOutput<typeof textSchema>;
