@@ -45,6 +45,13 @@ describe('npm run quantise', () => {
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toEqual(manifest.figures);
     const { graph } = readOnnx(readFileSync(join(model, manifest.files.int8.path)));
     expect(graph.nodes.filter(({ op }) => op === 'QuantizeLinear').length).toBeGreaterThan(1);
+    // And a run may begin with it.
+    const init = ['--init', join(model, manifest.files.int8.path), '--run', join(folder, 'next')];
+    const next = command('train', 'tags', '--epochs', '1', '--threads', '1', ...init);
+    expect([next.status, next.stderr]).toEqual([0, '']);
+    const refused = command('train', 'rivers', '--epochs', '1', '--threads', '1', ...init.slice(0, 2));
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/^MODEL_SHAPE: .*model\.int8\.onnx: The model is not of this network/);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /** Which of a graph's roundings a product takes over, and which stay nodes of their own. */
 import { attr, type OnnxModel, type OnnxNode, type OnnxTensor } from '@rivulet/core';
 import { describe, expect, it } from 'vitest';
+import { GPU_OPERATORS } from '../webgpu/operators/gpuOperators.ts';
 import { OPERATORS } from './operators/operators.ts';
 import { isRefusal, planGraph } from './planGraph.ts';
 
@@ -25,17 +26,23 @@ const CONSTANTS = [
   tensor('z', [], Uint8Array.of(100)),
   tensor('w8', [K, K], new Int8Array(K * K).fill(3)),
   tensor('ws', [K], new Float32Array(K).fill(0.1)),
+  tensor('rw8', [1, 1, K], new Int8Array(K).fill(3)),
+  tensor('rr8', [1, 1, 1], new Int8Array(1).fill(3)),
+  tensor('one', [1], Float32Array.of(0.1)),
   tensor('wf', [K, K], new Float32Array(K * K).fill(0.1)),
 ];
 
-function planned(nodes: readonly OnnxNode[], outputs = ['y']) {
+function modelOf(nodes: readonly OnnxNode[], outputs = ['y']): OnnxModel {
   const value = (name: string) => ({ name, type: 'float32' as const, shape: ['T', K] });
   const graph = {
     ...{ name: 'g', nodes, initializers: CONSTANTS },
     ...{ inputs: [value('x')], outputs: outputs.map(value) },
   };
-  const model: OnnxModel = { irVersion: 10, opset: 21, graph };
-  const plan = planGraph(model, OPERATORS);
+  return { irVersion: 10, opset: 21, graph };
+}
+
+function planned(nodes: readonly OnnxNode[], outputs?: string[]) {
+  const plan = planGraph(modelOf(nodes, outputs), OPERATORS);
   if (isRefusal(plan)) throw new Error(plan.why);
   return plan;
 }
@@ -84,5 +91,24 @@ describe('a range before a product', () => {
   ])('stays a node of its own where %s', (_why, nodes) => {
     expect(ops(nodes)).toEqual(['QuantizeLinear', 'DequantizeLinear', 'MatMul']);
     expect(planned(nodes).nodes.at(-1)).not.toHaveProperty('range');
+  });
+
+  it.each([
+    ['a product', product, []],
+    [
+      'a recurrent node',
+      node('RNN', ['rounded', 'rw', 'rr'], 'y', { hidden_size: attr.int(1) }),
+      [
+        node('DequantizeLinear', ['rw8', 'one'], 'rw', { axis: attr.int(1) }),
+        node('DequantizeLinear', ['rr8', 'one'], 'rr', { axis: attr.int(1) }),
+      ],
+    ],
+  ])('of %s is not lost where another engine is asked', (_name, reader, before) => {
+    const nodes = [quantise, undo, weights, ...before, reader];
+    expect(ops(nodes)).toEqual([reader.op]);
+    expect(planGraph(modelOf(nodes), GPU_OPERATORS)).toMatchObject({
+      op: 'QuantizeLinear',
+      why: 'not covered',
+    });
   });
 });

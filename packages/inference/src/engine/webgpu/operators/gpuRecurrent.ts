@@ -9,6 +9,8 @@ import type { GpuOperator } from '../gpuOperator.ts';
 
 export const gpuRecurrent: GpuOperator = {
   ...recurrent,
+  // Weights are floats here and so is what meets them.
+  takesRange: () => false,
 
   refuses(plan, facts) {
     const why = recurrent.refuses(plan, facts);
