@@ -49,7 +49,7 @@ export class DirectPush {
     const next = states === one ? other : one;
     const { name, layout } = this.#output;
     const numbers = toGraph(data, this.#input.layout, T, 1);
-    const result = this.#model.pushNow(numbers, T, name, states, next);
+    const result = this.#model.pushNow(numbers, T, 1, name, states, next);
     if (!result) return undefined;
     this.moment = { steps: steps + T, states: next };
     const rows = layout.last ? 1 : T;

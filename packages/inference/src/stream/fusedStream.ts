@@ -29,7 +29,7 @@ export function fusedStream(host: GraphHost): StreamProgram {
         host,
         cut.graph,
         described.inputs[0]!,
-        states.map((state) => ({ ...state, shape: [1, 1, state.hidden] })),
+        states.map((state) => ({ ...state, shape: (batch) => [1, batch, state.hidden] })),
       ),
     }),
   };

@@ -6,6 +6,7 @@ export class GroupState {
   readonly #info: StreamInfo;
   /** In the order of `StreamInfo.states`, each [before, capacity, after]. */
   #states: readonly Float32Array[] = [];
+  #spare: readonly Float32Array[] | undefined;
   /** By slot; -1 where nobody is. */
   #steps: number[] = [];
   /** Made when it is asked for, and again when somebody came or went. */
@@ -23,6 +24,12 @@ export class GroupState {
 
   get states(): readonly Float32Array[] {
     return this.#states;
+  }
+
+  /** Arrays of the same sizes, to write the next states to: `advance` takes them. */
+  get spare(): readonly Float32Array[] {
+    this.#spare ??= this.#states.map(({ length }) => new Float32Array(length));
+    return this.#spare;
   }
 
   /** Slots in use, ascending. */
@@ -76,6 +83,7 @@ export class GroupState {
 
   /** @param lengths steps that each slot has gone on; undefined: all of them `T` */
   advance(states: readonly Float32Array[], T: number, lengths: Int32Array | undefined): void {
+    if (states === this.#spare) this.#spare = this.#states;
     this.#states = states;
     for (let slot = 0; slot < this.capacity; slot++) {
       if (this.isOpen(slot)) this.#steps[slot]! += lengths ? lengths[slot]! : T;
@@ -92,6 +100,7 @@ export class GroupState {
       }
       return wider;
     });
+    this.#spare = undefined;
     this.#steps.push(...new Array<number>(capacity - old).fill(-1));
   }
 }

@@ -81,7 +81,7 @@ export function namedStream(
       host,
       host.whole(),
       inputs[0]!,
-      carried.map((state) => ({ ...state, shape: shapeFor(state, 1) })),
+      carried.map((state) => ({ ...state, shape: (batch) => shapeFor(state, batch) })),
     );
   return {
     inputs,

@@ -3,7 +3,7 @@ import { RivuletError, type Tensor } from '@rivulet/core';
 import type { CallOptions } from '../worker/api.ts';
 import { copyOfChunk, featuresOf, feedsOf, type Steps, type StreamChunk, stepsOf } from './chunk.ts';
 import { GroupState } from './groupState.ts';
-import { fromGraph } from './layout.ts';
+import { fromGraph, toGraph } from './layout.ts';
 import { outputOf } from './outputOf.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import type { StreamModel } from './stream.ts';
@@ -221,6 +221,15 @@ export class StreamGroup {
     const { capacity } = group;
     const { name, layout } = outputOf(info, this.#output);
     const equal = !lengths || lengths.every((n) => n === steps.T);
+    if (equal && !options?.signal) {
+      const { data, T } = steps;
+      const numbers = toGraph(data, info.inputs[0]!.layout, T, capacity);
+      const done = this.#model.pushNow(numbers, T, capacity, name, group.states, group.spare);
+      if (done) {
+        group.advance(group.spare, T, lengths);
+        return fromGraph(done, layout, T, capacity);
+      }
+    }
     // The newest step of a sequence that ends early is not the batch's: such an output takes a run for each length.
     const runs = layout.last && lengths ? [...new Set(lengths)].filter((n) => n > 0) : [steps.T];
     let { states } = group;

@@ -79,7 +79,7 @@ export interface StreamProgram {
   /** `run` for a caller that need not wait, where the engine does not. */
   runNow?(call: StreamCall): StreamResult;
   /**
-   * The same for T steps of one sequence, of a graph of one input beside its states.
+   * The same for T steps of each of `batch` sequences, of a graph of one input beside its states.
    * @param chunk in the graph's order
    * @param next gets the next states
    * @returns the output in the graph's order; undefined where the next states are no states, and then nothing is in `next`
@@ -87,6 +87,7 @@ export interface StreamProgram {
   pushNow?(
     chunk: AnyTensor['data'],
     T: number,
+    batch: number,
     output: string,
     states: readonly Float32Array[],
     next: readonly Float32Array[],
