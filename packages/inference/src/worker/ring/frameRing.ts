@@ -58,8 +58,8 @@ export class FrameRing {
     this.#words[at & this.#mask] = length;
     const start = (at + 1) & this.#mask;
     const first = Math.min(length, this.#words.length - start);
-    for (let i = 0; i < first; i++) this.#words[start + i] = frame[i]!;
-    for (let i = first; i < length; i++) this.#words[i - first] = frame[i]!;
+    this.#words.set(frame.subarray(0, first), start);
+    if (first < length) this.#words.set(frame.subarray(first, length));
     Atomics.store(this.#header, WRITTEN, (at + 1 + length) | 0);
     Atomics.notify(this.#header, WRITTEN);
     return true;
@@ -76,8 +76,8 @@ export class FrameRing {
     const length = this.#words[at & this.#mask]!;
     const start = (at + 1) & this.#mask;
     const first = Math.min(length, this.#words.length - start);
-    for (let i = 0; i < first; i++) into[i] = this.#words[start + i]!;
-    for (let i = first; i < length; i++) into[i] = this.#words[i - first]!;
+    into.set(this.#words.subarray(start, start + first));
+    if (first < length) into.set(this.#words.subarray(0, length - first), first);
     Atomics.store(this.#header, READ, (at + 1 + length) | 0);
     return length;
   }

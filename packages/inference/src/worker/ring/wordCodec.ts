@@ -25,6 +25,9 @@ const FIRST_ARRAY = 10;
 /** What lies deeper is a circle, or something that no ring was made for. */
 const MAX_DEPTH = 12;
 
+/** Below, a loop is faster than the call of `set`. */
+const FEW = 32;
+
 class Unfit extends Error {}
 /** Made once: it says nothing but no, and where it was thrown costs more to find than a small call. */
 const unfit = new Unfit();
@@ -126,7 +129,8 @@ export class WordWriter extends Words {
       this.#word(TAGS.float32);
       this.#word(length);
       this.#reserve(length);
-      for (let i = 0; i < length; i++) this.floats[this.at + i] = array[i]!;
+      if (length > FEW) this.floats.set(array, this.at);
+      else for (let i = 0; i < length; i++) this.floats[this.at + i] = array[i]!;
       this.at += length;
       return;
     }
