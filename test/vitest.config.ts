@@ -11,5 +11,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
+    // Some hooks do what a test does: train a whole run, or build a page.
+    hookTimeout: 60_000,
   },
 });
