@@ -73,6 +73,21 @@ it('in Node takes every address that fetch takes', async () => {
   URL.revokeObjectURL(blob);
 });
 
+it('takes bytes in shared memory, and says what is missing of bytes that were handed away', async () => {
+  const bytes = writeOnnx(smallModel);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  await using model = await node.loadModel(shared);
+  await using stream = model.createStream();
+  await stream.push(new Float32Array(3));
+  expect((await stream.snapshot()).length).toBeGreaterThan(0);
+  structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
+  expect(await failure(node.loadModel(bytes))).toMatchObject({
+    code: 'ONNX_PARSE',
+    details: { what: 'no graph' },
+  });
+});
+
 it('lets go of a model at the end of its block', async () => {
   const bytes = writeOnnx(smallModel);
   let model: node.Model;

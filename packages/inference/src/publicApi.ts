@@ -42,9 +42,15 @@ export function modelLoader({ client, resolve }: Platform): PublicApi['loadModel
   return async (source, options = {}) => {
     // By name: another realm's bytes (a frame's) are of another class.
     const isBytes = ArrayBuffer.isView(source) && source[Symbol.toStringTag] === 'Uint8Array';
-    const location = isBytes ? source : locate(resolve, source);
+    const location = isBytes ? readable(source) : locate(resolve, source);
     return new Model(await client.open('model', location, options));
   };
+}
+
+/** What is shared with others no digest takes; of what was handed away nothing is left. */
+function readable(bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 0) return new Uint8Array();
+  return bytes.buffer[Symbol.toStringTag] === 'SharedArrayBuffer' ? bytes.slice() : bytes;
 }
 
 export function forecasterLoader({ client, resolve }: Platform): PublicApi['loadForecaster'] {
