@@ -111,6 +111,41 @@ describe('what comes out', () => {
   });
 });
 
+it('numbers of bfloat16 are what they are once they are cast', async () => {
+  const data = Uint16Array.of(0x3fc0, 0xc000, 0x0001);
+  const value = attr.tensor({ name: '', shape: [3], type: 'bfloat16', data });
+  const nodes = [
+    node('Constant', [], { value }, ['c']),
+    node('Cast', ['c'], { to: attr.int(1) }, ['f']),
+    node('Add', ['x', 'f']),
+  ];
+  const bytes = graphOf('float32', nodes, 'float32');
+  const zeros = new Float32Array(3);
+  expect([...(await run(bytes, 'fused', zeros))]).toEqual([1.5, -2, 2 ** -133]);
+  expect([...(await run(bytes, 'ort', zeros))]).toEqual([1.5, -2, 2 ** -133]);
+});
+
+it.each(['fused', 'ort'] as const)('%s: an input of any number of dimensions takes them', async (engine) => {
+  const value = { type: 'float32', shape: [], unranked: true } as const;
+  const bytes = writeOnnx({
+    irVersion: 10,
+    opset: 17,
+    graph: {
+      name: 'unranked',
+      nodes: [node('Relu', ['x'])],
+      initializers: [],
+      inputs: [{ ...value, name: 'x' }],
+      outputs: [{ ...value, name: 'y' }],
+    },
+  });
+  await using model = await loadModel(bytes, { engine });
+  expect(model.inputs).toMatchObject([{ name: 'x', unranked: true }]);
+  for (const shape of [[2], [1, 2, 1]]) {
+    const { y } = await model.run({ x: { data: Float32Array.of(-1, 2), shape } });
+    expect(y).toEqual({ data: Float32Array.of(0, 2), shape });
+  }
+});
+
 describe('a model in half precision', () => {
   it.each(['LSTM', 'GRU', 'RNN'] as const)(
     '%s: its weights are those halves, its arithmetic float32',

@@ -105,7 +105,10 @@ function info(value: Ort.InferenceSession.ValueMetadata): ValueInfo {
   if (!value.isTensor) {
     throw new RivuletError('ONNX_UNSUPPORTED', `"${value.name}" is no tensor`, { value: value.name });
   }
-  return { name: value.name, type: value.type, shape: value.shape.map((n) => (isOpen(n) ? -1 : n)) };
+  const { name, type, shape } = value;
+  // Of any number of dimensions looks like one of none: it checks that itself.
+  const unranked = shape.length === 0 && { unranked: true as const };
+  return { name, type, shape: shape.map((n) => (isOpen(n) ? -1 : n)), ...unranked };
 }
 
 /** A dimension without a name comes as its -1 read without a sign. */

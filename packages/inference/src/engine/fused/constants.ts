@@ -65,10 +65,18 @@ function constantTensor({ type, shape, data }: HostValue): Omit<OnnxTensor, 'nam
     : { shape, type: 'int64', data: BigInt64Array.from(Array.from(data), BigInt) };
 }
 
-/** Float16 is computed in float32, which holds each of its numbers; half the file is what it saves. */
+/** Floats of 16 bits are computed in float32, which holds each of their numbers; half the file is what they save. */
 export function widened(tensor: OnnxTensor): OnnxTensor {
-  if (tensor.type !== 'float16') return tensor;
-  return { ...tensor, type: 'float32', data: Float32Array.from(tensor.data as Uint16Array, fromHalf) };
+  const { type, data } = tensor;
+  if (type === 'float16') {
+    return { ...tensor, type: 'float32', data: Float32Array.from(data as Uint16Array, fromHalf) };
+  }
+  if (type === 'bfloat16') {
+    // The upper half of the same number in float32.
+    const bits = Uint32Array.from(data as Uint16Array, (upper) => upper << 16);
+    return { ...tensor, type: 'float32', data: new Float32Array(bits.buffer) };
+  }
+  return tensor;
 }
 
 function checkSize({ name, shape, data }: OnnxTensor): void {

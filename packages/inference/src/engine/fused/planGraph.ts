@@ -187,8 +187,8 @@ function runnerOf<O extends OperatorRules>(
   return why;
 }
 
-/** Kept as bits that this engine would take for integers, or more precise than it computes. */
-const OFF_LIMITS = new Set(['bfloat16', 'float64']);
+/** More precise than it computes. */
+const OFF_LIMITS = new Set(['float64']);
 
 const RECURRENT = new Set(['RNN', 'LSTM', 'GRU']);
 
