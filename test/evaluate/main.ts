@@ -3,7 +3,7 @@
  * folder that exports `evaluate(args)`; with `--json` its last line is one object of names and numbers.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { RivuletError } from '@rivulet/core';
 
 const NAMES = ['adapt', 'forecast', 'handwriting', 'parity', 'run', 'segmentation'];
@@ -17,13 +17,31 @@ async function main(): Promise<void> {
   }
   const file = new URL(`./${name}.ts`, import.meta.url);
   if (!existsSync(file)) throw new RivuletError('INTERNAL', `There is no evaluation ${name}`, { name });
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(usageOf(file));
+    return;
+  }
   const { evaluate } = (await import(file.href)) as { evaluate(args: readonly string[]): Promise<void> };
   await evaluate(args);
 }
 
+/** The comment that an evaluation begins with says how it is called. */
+function usageOf(file: URL): string {
+  const [, comment = ''] = /^\/\*\*\n(.*?)\n \*\//s.exec(readFileSync(file, 'utf8')) ?? [];
+  return `${comment.replaceAll(/^ \* ?/gm, '')}\n`;
+}
+
+/** An option that is unknown, or lacks its value. */
+function ofArguments(error: unknown): unknown {
+  const { code, message } = error as { code?: string; message?: string };
+  if (!code?.startsWith('ERR_PARSE_ARGS')) return error;
+  return new RivuletError('ARGUMENT', `${message!.split('. ')[0]}; --help lists the options`, {}, error);
+}
+
 try {
   await main();
-} catch (error) {
+} catch (cause) {
+  const error = ofArguments(cause);
   const known = error instanceof RivuletError;
   process.stderr.write(
     known ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`,

@@ -8,7 +8,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RivuletError } from '@rivulet/core';
-import { evaluateRun, parseRecipe, readRun } from '@rivulet/training';
+import { evaluateRun, parseRecipe, type Recipe, readRun } from '@rivulet/training';
+import { fromCaller } from '../../packages/training/src/cli/trainArguments.ts';
+
+/** @throws RECIPE_INVALID */
+function readRecipe(path: string): Recipe {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const message = `The recipe ${path} cannot be read: ${(cause as Error).message}`;
+    throw new RivuletError('RECIPE_INVALID', message, { path }, cause);
+  }
+  return parseRecipe(json);
+}
 
 export async function evaluate(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -27,12 +40,13 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   if (name === '' || (split !== 'val' && split !== 'test')) {
     throw new RivuletError('ARGUMENT', 'npm run evaluate -- run <name> [--split val|test]', { name, split });
   }
-  const runFolder = values.run ?? join('runs', name);
+  const runFolder = values.run === undefined ? join('runs', name) : fromCaller(values.run);
   const run = readRun(runFolder);
-  const recipe = values.recipe ? parseRecipe(JSON.parse(readFileSync(values.recipe, 'utf8'))) : run.recipe;
+  const recipe = values.recipe === undefined ? run.recipe : readRecipe(fromCaller(values.recipe));
   // Runs are moved to other machines.
   const recorded = run.dataFolder && existsSync(run.dataFolder) ? run.dataFolder : undefined;
-  const dataFolder = values.data ?? recorded ?? process.env.RIVULET_DATA ?? '../shared/data';
+  const dataFolder =
+    (values.data && fromCaller(values.data)) ?? recorded ?? process.env.RIVULET_DATA ?? '../shared/data';
   const { samples, step, figures } = await evaluateRun({ recipe, dataFolder, runFolder, split });
   console.log(`${samples} samples (${split}), weights of step ${step}`);
   for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(20)} ${value}`);

@@ -49,9 +49,20 @@ it('trains a bare file with the data beside it, evaluates its run, and uses its 
   const evaluation = JSON.parse(readFileSync(join(run, 'evaluation.json'), 'utf8'));
   expect(evaluation.figures.error).toBeLessThan(0.1);
 
-  const evaluated = await command('evaluate', 'run', 'mine', '--run', run, '--json');
+  const evaluated = await command('evaluate', 'run', 'mine', '--run', 'run', '--json');
   expect([evaluated.code, evaluated.stderr]).toEqual([0, '']);
   expect(JSON.parse(evaluated.stdout.trim().split('\n').at(-1)!)).toEqual(evaluation.figures);
+
+  const help = await command('evaluate', 'run', '--help');
+  expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--split val|test') });
+  for (const [option, message] of [
+    ['--splitt', /^ARGUMENT: Unknown option '--splitt'; --help lists the options\n$/],
+    ['--recipe=none.json', /^RECIPE_INVALID: The recipe .*none\.json cannot be read: ENOENT/],
+  ] as const) {
+    const { code, stderr } = await command('evaluate', 'run', 'mine', '--run', 'run', option);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  }
 
   for (const dtype of ['float32', 'int8']) {
     const said = await command(

@@ -116,7 +116,7 @@ export function parseTrainArguments(
 }
 
 /** npm runs a script in the repository, wherever it was called. */
-function fromCaller(path: string): string {
+export function fromCaller(path: string): string {
   return resolve(process.env.INIT_CWD ?? '.', path);
 }
 
