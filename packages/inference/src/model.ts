@@ -8,6 +8,7 @@ import { beginning, restored, Stream, type StreamModel } from './stream/stream.t
 import { StreamGroup } from './stream/streamGroup.ts';
 import type { StreamInfo, StreamRequest } from './stream/streamProgram.ts';
 import type { CallOptions, ModelService, Remote, ServiceOptions } from './worker/api.ts';
+import { checkObject } from './worker/checkOptions.ts';
 
 /**
  * `engine`: default `auto`, our own where it covers the graph, else onnxruntime-web; `webgpu` computes on the GPU, in
@@ -56,6 +57,7 @@ export class Model {
   /**
    * A sequence that goes on: each push continues where the one before stopped. Nothing is asked of the model
    * before the first call on the stream.
+   * @throws ARGUMENT for options that are no object, at once, as do the makers below
    */
   createStream(options: StreamOptions = {}): Stream {
     return new Stream(this.#streamModel(options), beginning, options.output);
@@ -67,7 +69,7 @@ export class Model {
    * @throws SNAPSHOT_INVALID { why } for torn or foreign bytes, SNAPSHOT_MODEL for another model's, and whatever the
    *   first push on a new stream throws
    */
-  restore(snapshot: Uint8Array, options: StreamOptions = {}): Promise<Stream> {
+  async restore(snapshot: Uint8Array, options: StreamOptions = {}): Promise<Stream> {
     return restored(this.#streamModel(options), snapshot, options.output);
   }
 
@@ -86,6 +88,7 @@ export class Model {
    * them would, and computes again only what the new steps can change.
    */
   createIncrementalRun(options: Pick<StreamOptions, 'output'> = {}): IncrementalRun {
+    checkObject(options);
     const remote = this.#remote;
     const run = ++this.#runs;
     const model: IncrementalModel = {
@@ -97,7 +100,9 @@ export class Model {
     return new IncrementalRun(model, options.output);
   }
 
-  #streamModel({ output: _, ...request }: StreamOptions): StreamModel {
+  #streamModel(options: StreamOptions): StreamModel {
+    checkObject(options);
+    const { output: _, ...request } = options;
     const plain = Object.keys(request).length === 0;
     const ask = (): Promise<StreamInfo> => this.#remote.call('streamInfo', [request]);
     return {

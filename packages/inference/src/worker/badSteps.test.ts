@@ -108,6 +108,19 @@ describe.each(['in this process', 'in a thread, by ring', 'in a thread, by messa
       expect(await group.sequences()).toEqual([0]);
     });
 
+    it.each([null, 5, 'h0'])('refuses the options %s', async (options) => {
+      const refused = { code: 'ARGUMENT', details: { options: String(options) } };
+      const [none, bytes] = [options as never, await model.createStream().snapshot()];
+      for (const create of [
+        () => model.createStream(none),
+        () => model.createStreamGroup(1, none),
+        () => model.createIncrementalRun(none),
+      ]) {
+        expect(create).toThrow(expect.objectContaining(refused));
+      }
+      await expect(model.restore(bytes, none)).rejects.toMatchObject(refused);
+    });
+
     it('refuses a chunk whose memory was given away', async () => {
       const gone = chunk.slice();
       structuredClone(gone, { transfer: [gone.buffer] });

@@ -4,11 +4,7 @@ import type { OpenOptions } from './api.ts';
 
 /** @throws ARGUMENT for options that are none, and for a `signal`, an `onProgress` or a `sha256` that is none */
 export function checkOptions(options: OpenOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new RivuletError('ARGUMENT', `options are an object, got ${String(options)}`, {
-      options: String(options),
-    });
-  }
+  checkObject(options);
   const { signal, onProgress, sha256 } = options;
   if (signal) checkSignal(signal);
   if (onProgress && typeof onProgress !== 'function') {
@@ -19,6 +15,13 @@ export function checkOptions(options: OpenOptions): void {
     const got = String(sha256);
     throw new RivuletError('ARGUMENT', `sha256 is 64 digits in hexadecimal, got ${got}`, { sha256: got });
   }
+}
+
+/** @throws ARGUMENT */
+export function checkObject(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  const got = String(options);
+  throw new RivuletError('ARGUMENT', `options are an object, got ${got}`, { options: got });
 }
 
 /** By what is used of it: another realm's (a frame's) is of another class. @throws ARGUMENT */
