@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- border`: microseconds from the main thread to a worker and back, by a message of comlink and by
- * the rings, in an isolated page and in Node: 64 samples both ways, and `run` of a GRU 1x64 for one step.
+ * the rings, in an isolated page and in Node: 64 samples both ways, and `run` and a stream's `push` of a GRU 1x64 for one
+ * step.
  */
 import { Worker } from 'node:worker_threads';
 import { chromium } from '@playwright/test';
@@ -23,6 +24,9 @@ export async function bench(): Promise<Record<string, number>> {
     for (const [way, time] of Object.entries(times)) report(`${where}, ${way}, us`, time, 'us');
     report(`${where}, ring against comlink`, times.comlink / times.ring, 'x');
     report(`${where}, run, ring against comlink`, times['run, comlink'] / times['run, ring'], 'x');
+    for (const way of ['ring', 'comlink'] as const) {
+      report(`${where}, ${way}, push against run`, times[`push, ${way}`] / times[`run, ${way}`], 'x');
+    }
   }
   return figures;
 }

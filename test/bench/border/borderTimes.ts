@@ -1,4 +1,6 @@
 /** Times of one call over the border and back, by message and by ring in turns. */
+import { Model } from '../../../packages/inference/src/model.ts';
+import type { Stream } from '../../../packages/inference/src/stream/stream.ts';
 import type { Connection, HostApi } from '../../../packages/inference/src/worker/api.ts';
 import { ServiceClient } from '../../../packages/inference/src/worker/client.ts';
 import { ringCaller } from '../../../packages/inference/src/worker/ring/ringCaller.ts';
@@ -6,7 +8,9 @@ import { stackBytes } from '../../parity/graphs.ts';
 import { interleaved } from '../interleaved.ts';
 
 /** Microseconds a call. */
-export type BorderTimes = Readonly<Record<'comlink' | 'ring' | 'run, comlink' | 'run, ring', number>>;
+export type BorderTimes = Readonly<
+  Record<'comlink' | 'ring' | 'run, comlink' | 'run, ring' | 'push, comlink' | 'push, ring', number>
+>;
 
 /**
  * @param echo the API of an echoHost
@@ -29,11 +33,17 @@ export async function borderTimes(echo: HostApi, connect: () => Connection): Pro
     return client.open('model', bytes, { engine: 'fused' });
   };
   const [byMessage, byRing] = [await open(false), await open(true)];
+  const [messages, ringed] = [byMessage, byRing].map((remote) => new Model(remote).createStream()) as [
+    Stream,
+    Stream,
+  ];
   const times = await interleaved([
     { name: 'comlink', run: () => echo.call(0, 1, 'echo', [samples]) },
     { name: 'ring', run: () => rings.call(1, 'echo', [samples])! },
     { name: 'run, comlink', run: () => byMessage.call('run', [{ x }]) },
     { name: 'run, ring', run: () => byRing.call('run', [{ x }]) },
+    { name: 'push, comlink', run: () => messages.push(x.data) },
+    { name: 'push, ring', run: () => ringed.push(x.data) },
   ]);
   await Promise.all([byMessage.dispose(), byRing.dispose()]);
   return Object.fromEntries([...times].map(([way, { fastest }]) => [way, fastest])) as BorderTimes;
