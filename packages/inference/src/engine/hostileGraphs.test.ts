@@ -150,6 +150,14 @@ describe('whole numbers that no whole number is the result of', () => {
   });
 });
 
+it('one axis given twice is refused by the operator when it runs', async () => {
+  const axes: OnnxTensor = { name: 'axes', shape: [2], type: 'int64', data: BigInt64Array.of(0n, 0n) };
+  const session = await createSession(graph([node('Unsqueeze', ['x', 'axes'])], [axes]));
+  const run = session.run({ x: { data: new Float32Array(3), shape: [1, 1, 3] } });
+  expect(await failure(run)).toMatchObject({ code: 'MODEL_SHAPE', details: { op: 'Unsqueeze' } });
+  await session.dispose();
+});
+
 describe('constants that an operator is refused for', () => {
   const mode = (value: string) => ({ mode: attr.string(value) });
   const pads: OnnxTensor = { name: 'p', shape: [2], type: 'int64', data: BigInt64Array.of(1n, 1n) };

@@ -203,7 +203,8 @@ const FLOAT64 = 11;
 const cast: Compute = (node, [x]) => {
   const to = attributeOf(node, 'to', 'int', 1);
   const type = to === 1 || to === 10 || !CASTS.has(to) ? 'float32' : 'int32';
-  const f: ScalarFunction = to === 9 ? (v) => (v ? 1 : 0) : type === 'int32' ? Math.trunc : (v) => v;
+  // NaN is true.
+  const f: ScalarFunction = to === 9 ? (v) => (v === 0 ? 0 : 1) : type === 'int32' ? Math.trunc : (v) => v;
   return over(node, [x], type, unaryLoop(f));
 };
 

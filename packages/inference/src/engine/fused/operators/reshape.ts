@@ -63,6 +63,7 @@ function newShape(node: OnnxNode, { shape }: Value, extra: Value | undefined): n
       if (!axes) throw shapeError(node.op, 'no axes are given', shape);
       const rank = shape.length + axes.length;
       const fresh = axes.map((axis) => axisOf(axis, rank, node.op));
+      if (new Set(fresh).size < fresh.length) throw shapeError(node.op, `axes ${axes} are the same`, shape);
       const rest = [...shape];
       return Array.from({ length: rank }, (_, i) => (fresh.includes(i) ? 1 : rest.shift()!));
     }
