@@ -111,6 +111,13 @@ describe('what comes out', () => {
   });
 });
 
+it('what is no number is true as a boolean', async () => {
+  const bytes = graphOf('float32', [node('Cast', ['x'], { to: attr.int(9) })], 'bool');
+  for (const engine of ['fused', 'ort'] as const) {
+    expect([...(await run(bytes, engine, Float32Array.of(Number.NaN, 0, -0, 2)))]).toEqual([1, 0, 0, 1]);
+  }
+});
+
 it('numbers of bfloat16 are what they are once they are cast', async () => {
   const data = Uint16Array.of(0x3fc0, 0xc000, 0x0001);
   const value = attr.tensor({ name: '', shape: [3], type: 'bfloat16', data });

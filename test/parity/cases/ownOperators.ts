@@ -152,15 +152,6 @@ export const OWN_OPERATORS: readonly Case[] = [
     constants: [ints('b0', [-1]), ints('e0', [-LAST]), ints('x0', [0]), ints('t0', [-1])],
   },
   {
-    name: 'Cast of what is no number to bool',
-    nodes: [
-      node('Log', ['a'], {}, ['log']),
-      node('Cast', ['log'], { to: attr.int(9) }, ['truth']),
-      node('Cast', ['truth'], { to: attr.int(1) }),
-    ],
-    inputs: [{ data: Float32Array.of(-1, 0, 1, 2), shape: [4] }],
-  },
-  {
     name: 'A size that is halved in float64',
     nodes: [
       node('Shape', ['a'], {}, ['sizes']),
