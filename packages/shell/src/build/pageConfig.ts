@@ -26,7 +26,7 @@ export interface PageOptions {
 
 /** Chunks that only other pages ask for: isolated ones, those with files of their own, or with models of others. */
 const ON_DEMAND = [
-  ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators'],
+  ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators', 'windows'],
   ...['ringCaller', 'serveRings', 'borderFiles', 'ortSession', 'webgpuSession', 'fasterSession'],
 ] as const;
 /** What only learning asks for: kept once the page rests, for a first visit would fetch more for it than for itself. */
