@@ -43,7 +43,8 @@ export async function targetsHeldBytes(tab: Page): Promise<() => Promise<number>
 async function heldBy(ask: Ask): Promise<number> {
   for (let i = 0; i < 3; i++) {
     await ask('HeapProfiler.collectGarbage');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Together longer than a file's bytes are held for their hash.
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   // Its own figures leave out the memories of WebAssembly.
   const group = { objectGroup: 'memories' };

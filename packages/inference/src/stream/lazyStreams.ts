@@ -1,17 +1,18 @@
 /** The streams of a model, whose code comes when the first of them asks: most pages have none. */
 import type { Session } from '../engine/engine.ts';
+import type { FileHash } from './fileHash.ts';
 import type { ModelStreams } from './modelStreams.ts';
 import type { StreamService } from './streamProgram.ts';
 
-/** @param hash SHA-256 of the model's file */
+/** @param hash of the model's file */
 export function lazyStreams(
   session: Session,
-  hash: Promise<string>,
+  hash: FileHash,
 ): StreamService & Pick<ModelStreams, 'runNow' | 'pushNow' | 'dispose'> {
   let streams: ModelStreams | undefined;
   const loaded = async (): Promise<ModelStreams> => {
     const { ModelStreams } = await import('./modelStreams.ts');
-    streams ??= new ModelStreams(session, hash);
+    streams ??= new ModelStreams(session, hash.get());
     return streams;
   };
   return {
@@ -24,6 +25,9 @@ export function lazyStreams(
     growInfo: async () => (await loaded()).growInfo(),
     growPush: async (run, output, from, chunk) => (await loaded()).growPush(run, output, from, chunk),
     growClose: async (run) => streams?.growClose(run),
-    dispose: () => streams?.dispose(),
+    dispose() {
+      hash.drop();
+      streams?.dispose();
+    },
   };
 }

@@ -1,11 +1,12 @@
 /** The table of services: what each name opens. The rest of the spine knows none of them. */
-import { RivuletError, sha256 } from '@rivulet/core';
+import { RivuletError } from '@rivulet/core';
 import { createSession, type Session } from '../engine/engine.ts';
 import { codePart } from '../load/codePart.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
 import type { ReadOptions } from '../load/readBytes.ts';
 import { type FileSource, otherFile, readKnown, readNewest } from '../load/readKept.ts';
+import { fileHash } from '../stream/fileHash.ts';
 import { lazyStreams } from '../stream/lazyStreams.ts';
 import type { ModelStreams } from '../stream/modelStreams.ts';
 import type { FolderService, ModelService, ServiceName, ServiceOptions } from './api.ts';
@@ -88,24 +89,16 @@ async function modelOf(bytes: Uint8Array, context: Context): Promise<OpenedModel
   const known = context.sha256?.toLowerCase();
   const other = known && (await otherFile(bytes, { path: 'what was given', sha256: known }));
   if (other) throw other;
-  return openModel(bytes, context);
+  // Whoever gave them may write into them.
+  return openModel(bytes, context, 0);
 }
 
-async function openModel(bytes: Uint8Array, context: Context): Promise<OpenedModel> {
+/** Until a file's hash is made, if nobody asks: its model has run by then. */
+const HASH_PAUSE_MS = 250;
+
+async function openModel(bytes: Uint8Array, context: Context, pauseMs = HASH_PAUSE_MS): Promise<OpenedModel> {
   const session = await createSession(bytes, context);
-  return { session, streams: lazyStreams(session, hashOf(bytes)) };
-}
-
-/**
- * For snapshots of streams, so not before the first result, which often follows at once: Node takes 6 ms to load its
- * digests and to make one.
- */
-function hashOf(bytes: Uint8Array): Promise<string> {
-  const hash = new Promise((resolve) => {
-    setTimeout(resolve);
-  }).then(() => sha256(bytes as Uint8Array<ArrayBuffer>));
-  hash.catch(() => {});
-  return hash;
+  return { session, streams: lazyStreams(session, fileHash(bytes, pauseMs)) };
 }
 
 async function modelAt(location: string, context: Context): Promise<OpenedModel> {
