@@ -14,9 +14,12 @@ export interface FileHash {
 /** @param pauseMs how long the bytes stay as they are */
 export function fileHash(bytes: Uint8Array, pauseMs: number): FileHash {
   let made: Promise<string> | undefined;
+  // No longer than until then: a model may hold little more than its packed weights.
+  let held: Uint8Array | undefined = bytes;
   const get = (): Promise<string> => {
     clearTimeout(later);
-    made ??= sha256(bytes as Uint8Array<ArrayBuffer>);
+    made ??= sha256(held as Uint8Array<ArrayBuffer>);
+    held = undefined;
     // Whoever waits for it hears of its failure.
     made.catch(() => {});
     return made;
