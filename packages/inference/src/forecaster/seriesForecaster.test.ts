@@ -93,11 +93,19 @@ describe('SeriesForecaster', () => {
     [{ horizon: 5, levels: [80, 100] }, { level: 100 }],
     [{ horizon: 5, levels: [Number.NaN] }, { level: Number.NaN }],
     [{ horizon: 5, levels: 80 as never }, { levels: '80' }],
+    [{ horizon: 5, levels: [80n] as never }, { level: 80n }],
     [{ horizon: 5, y: undefined as never }, { y: 'undefined' }],
     [{ horizon: 5, y: null as never }, { y: 'null' }],
     [{ horizon: 5, y: 'no readings' as never }, { y: 'no readings' }],
   ])('names a bad argument: %o', async (request, details) => {
     await expect(forecaster.predict({ y, ...request })).rejects.toMatchObject({ code: 'ARGUMENT', details });
+  });
+
+  it.each([null, undefined, 5])('asks %s for no forecast', async (request) => {
+    await expect(forecaster.predict(request as never)).rejects.toMatchObject({
+      code: 'ARGUMENT',
+      details: { got: String(request) },
+    });
   });
 
   it.each([

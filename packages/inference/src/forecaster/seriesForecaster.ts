@@ -64,7 +64,7 @@ export class SeriesForecaster {
    */
   async predict(request: ForecastRequest): Promise<ForecastBand> {
     if (this.#disposed) throw new RivuletError('DISPOSED', 'This forecaster has been disposed of');
-    const widths = request.levels ?? DEFAULT_LEVELS;
+    const widths = request?.levels ?? DEFAULT_LEVELS;
     checkRequest(request, widths);
     const season = request.season ?? detectSeason(request.y);
     const Q = this.#levels.length;
@@ -136,7 +136,12 @@ function keepWidth(rows: Float64Array, Q: number, done: number, steps: number, b
   }
 }
 
-function checkRequest({ y, horizon, season }: ForecastRequest, widths: readonly number[]): void {
+function checkRequest(request: ForecastRequest, widths: readonly number[]): void {
+  if (typeof request !== 'object' || request === null) {
+    const got = String(request);
+    throw new RivuletError('ARGUMENT', `a request is { y, horizon, levels, season }, got ${got}`, { got });
+  }
+  const { y, horizon, season } = request;
   if (typeof y !== 'object' || !Number.isInteger(y?.length)) {
     throw new RivuletError('ARGUMENT', `y must be a list of readings, got ${y}`, { y: String(y) });
   }
@@ -154,7 +159,7 @@ function checkRequest({ y, horizon, season }: ForecastRequest, widths: readonly 
     throw new RivuletError('ARGUMENT', `season must be a whole number of steps, got ${season}`, { season });
   }
   for (const level of widths) {
-    if (level > 0 && level < 100) continue;
+    if (typeof level === 'number' && level > 0 && level < 100) continue;
     throw new RivuletError('ARGUMENT', `a band's width is above 0 and below 100 percent, got ${level}`, {
       level,
     });

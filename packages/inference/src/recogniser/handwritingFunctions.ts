@@ -4,6 +4,7 @@
  */
 import { type Manifest, RivuletError } from '@rivulet/core';
 import type { Remote } from '../worker/api.ts';
+import { checkObject } from '../worker/checkOptions.ts';
 import { checkLanguages } from './checkLanguages.ts';
 import { domException } from './domException.ts';
 import { HandwritingRecognizer } from './handwritingRecognizer.ts';
@@ -35,7 +36,8 @@ export interface HandwritingFunctions {
   /**
    * @throws TypeError without `languages`; a NotSupportedError (DOMException) when no model serves all of the
    *   languages; an OperationError for a model that is broken, an UnknownError where trying again may help: both
-   *   bear the RivuletError as their `cause`. A RivuletError ABORTED when `signal` aborts.
+   *   bear the RivuletError as their `cause`. A RivuletError ARGUMENT for options that are no object, and ABORTED when
+   *   `signal` aborts.
    */
   createHandwritingRecognizer(
     constraint: HandwritingModelConstraint,
@@ -52,6 +54,7 @@ export function handwritingFunctions(platform: HandwritingPlatform): Handwriting
   return {
     async createHandwritingRecognizer(constraint, options = {}) {
       const languages = languagesOf(constraint);
+      checkObject(options);
       try {
         // Looking and loading are one: a manifest that was read to look would have to come again to load.
         const open = (folder: string) => platform.recogniser(folder, languages, options);
@@ -68,6 +71,7 @@ export function handwritingFunctions(platform: HandwritingPlatform): Handwriting
 
     async queryHandwritingRecognizer(constraint, options = {}) {
       const languages = languagesOf(constraint);
+      checkObject(options);
       try {
         const { found } = await findModel(languages, options, async (folder) => {
           const manifest = await platform.manifest(folder, options);

@@ -88,6 +88,10 @@ describe('a drawing', () => {
     expect(drawing.getStrokes()).toEqual([]);
   });
 
+  it('needs no hints', () => {
+    expect(recognizer.startDrawing(null).getStrokes()).toEqual([]);
+  });
+
   it('takes nothing but strokes', () => {
     const drawing = recognizer.startDrawing();
     expect(() => drawing.addStroke({} as HandwritingStroke)).toThrow(TypeError);
@@ -174,6 +178,12 @@ describe('creating and asking for a recogniser', () => {
       await expect(queryHandwritingRecognizer(constraint as never, options)).rejects.toThrow(TypeError);
     },
   );
+
+  it('wants options that are an object', async () => {
+    const refused = { code: 'ARGUMENT', details: { options: 'null' } };
+    await expect(createHandwritingRecognizer(english, null as never)).rejects.toMatchObject(refused);
+    await expect(queryHandwritingRecognizer(english, null as never)).rejects.toMatchObject(refused);
+  });
 
   it('stops creating once it is aborted', async () => {
     const aborted = createHandwritingRecognizer(english, { ...options, signal: AbortSignal.abort() });

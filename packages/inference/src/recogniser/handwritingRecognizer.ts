@@ -17,9 +17,9 @@ export class HandwritingRecognizer {
   }
 
   /** @throws InvalidStateError after `finish` */
-  startDrawing(hints: HandwritingHints = {}): HandwritingDrawing {
+  startDrawing(hints?: HandwritingHints | null): HandwritingDrawing {
     if (!this.#owner.active) throw finished();
-    const { recognitionType, alternatives = DEFAULT_ALTERNATIVES } = hints;
+    const { recognitionType, alternatives = DEFAULT_ALTERNATIVES } = hints ?? {};
     return new HandwritingDrawing(this.#owner, {
       recognitionType: recognitionType === 'per-character' ? 'per-character' : 'text',
       // `unsigned long` takes any number, as >>> does

@@ -5,6 +5,7 @@
 import { joinTokens, RivuletError, sampleClass, splitText } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
+import { checkObject } from '../worker/checkOptions.ts';
 import { checkTask, labelsOf, type SequenceManifest, unitOf, vocabularyOf } from './sequenceManifest.ts';
 
 export interface GenerateOptions extends CallOptions {
@@ -23,19 +24,27 @@ export interface GenerateOptions extends CallOptions {
 /**
  * @param model of the folder that the manifest is of; its network must be one that can be streamed, that is, not
  *   bidirectional
- * @throws ARGUMENT for a model of another task, an empty prompt, a token that is unknown, a length that is no whole number
- *   from 0, a temperature below 0; and as `stream.push` does
+ * @throws ARGUMENT for a model of another task, a prompt that is empty or no text, a token that is unknown, a length that
+ *   is no whole number from 0, a temperature below 0, a `random` that is no function; and as `stream.push` does
  */
 export async function generateText(
   model: Model,
   manifest: SequenceManifest,
-  { prompt = '\n', length = 200, temperature = 1, stop, random = Math.random, ...call }: GenerateOptions = {},
+  options: GenerateOptions = {},
 ): Promise<string> {
   checkTask(manifest, 'text-model');
+  checkObject(options);
+  const { prompt = '\n', length = 200, temperature = 1, stop, random = Math.random, ...call } = options;
   const labels = labelsOf(manifest);
   const unit = unitOf(manifest);
   if (!Number.isInteger(length) || length < 0) {
     throw new RivuletError('ARGUMENT', `length is a whole number from 0, got ${length}`, { length });
+  }
+  if (typeof prompt !== 'string') {
+    throw new RivuletError('ARGUMENT', `a prompt is a text, got ${prompt}`, { prompt: String(prompt) });
+  }
+  if (typeof random !== 'function') {
+    throw new RivuletError('ARGUMENT', `random is a function, got ${random}`, { random: String(random) });
   }
   const read = vocabularyOf(manifest)?.numbers(splitText(prompt, unit)) ?? [];
   if (read.length === 0) throw new RivuletError('ARGUMENT', 'a prompt has at least one token', { prompt });

@@ -2,6 +2,7 @@
 import { RivuletError } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
+import { checkObject } from '../worker/checkOptions.ts';
 import { checkTask, rowsOf, type SequenceManifest } from './sequenceManifest.ts';
 
 export interface MakeOptions extends CallOptions {
@@ -20,15 +21,18 @@ export async function makeSequence(
   model: Model,
   manifest: SequenceManifest,
   vector: readonly number[],
-  { steps, ...options }: MakeOptions = {},
+  options: MakeOptions = {},
 ): Promise<number[][]> {
   checkTask(manifest, 'vector-sequence');
+  checkObject(options);
+  const { steps, ...call } = options;
   const longest = Number(manifest.features.longest);
   const T = steps ?? longest;
   const width = manifest.inputs[1]?.shape[2];
-  if (vector.length !== width || !vector.every(Number.isFinite)) {
-    const message = `the vector has ${width} numbers, got ${vector.length}: ${vector}`;
-    throw new RivuletError('ARGUMENT', message, { expected: width, got: vector.length });
+  const numbers = Array.isArray(vector) ? vector : Array.from(vector ?? []);
+  if (numbers.length !== width || !numbers.every(Number.isFinite)) {
+    const message = `the vector has ${width} finite numbers, got ${numbers.length}: ${vector}`;
+    throw new RivuletError('ARGUMENT', message, { expected: width, got: numbers.length });
   }
   if (!Number.isInteger(T) || T < 1) {
     throw new RivuletError('ARGUMENT', `steps is a whole number from 1, got ${T}`, { steps: T });
@@ -38,9 +42,9 @@ export async function makeSequence(
   const outputs = await model.run(
     {
       [position!.name]: { data: places, shape: [T, 1, 1] },
-      [given!.name]: { data: Float32Array.from(vector), shape: [1, 1, vector.length] },
+      [given!.name]: { data: Float32Array.from(numbers), shape: [1, 1, numbers.length] },
     },
-    options,
+    call,
   );
   return rowsOf(outputs[model.outputs[0]!.name]!).map((row) => Array.from(row));
 }

@@ -19,8 +19,13 @@ export type SequenceManifest = Pick<
 /** Tokens: a text, or a list of texts, one a token. Numbers: those of each step. */
 export type SequenceInput = string | readonly string[] | readonly number[] | readonly (readonly number[])[];
 
-/** @throws ARGUMENT for a model of another task, FEATURE_VERSION */
-export function checkTask({ name, task, featureVersion }: SequenceManifest, wanted: ModelTask): void {
+/** @throws ARGUMENT for what is no manifest and for a model of another task, FEATURE_VERSION */
+export function checkTask(manifest: SequenceManifest, wanted: ModelTask): void {
+  if (typeof manifest !== 'object' || manifest === null) {
+    const got = String(manifest);
+    throw new RivuletError('ARGUMENT', `a manifest is the object in manifest.json, got ${got}`, { got });
+  }
+  const { name, task, featureVersion } = manifest;
   if (task !== wanted) {
     throw new RivuletError('ARGUMENT', `${name} is for ${task}, not for ${wanted}`, {
       expected: wanted,
@@ -54,15 +59,21 @@ export function vocabularyOf({ features: { tokens, unknown } }: SequenceManifest
 
 /**
  * @returns [T, 1, F] as the model's first input
- * @throws ARGUMENT for nothing, for a token that is unknown, and for steps that the model does not read
+ * @throws ARGUMENT for what is no sequence, for an empty one, for a token that is unknown, and for steps that the model
+ *   does not read
  */
 export function stepsOf(manifest: SequenceManifest, x: SequenceInput): Tensor {
   const vocabulary = vocabularyOf(manifest);
   const F = Number(manifest.inputs[0]?.shape[2]);
+  if (typeof x !== 'string' && !Array.isArray(x)) {
+    const message = `a sequence is a text, or a list of tokens or numbers, got ${x}`;
+    throw new RivuletError('ARGUMENT', message, { got: String(x) });
+  }
   const items: readonly (string | number | readonly number[])[] =
     typeof x === 'string' ? splitText(x, unitOf(manifest)) : x;
-  if (items.length === 0)
+  if (items.length === 0) {
     throw new RivuletError('ARGUMENT', 'a sequence has at least one step', { steps: 0 });
+  }
   const rows = vocabulary
     ? vocabulary.numbers(items.map(String)).map((number) => [number])
     : items.map((item) => (Array.isArray(item) ? item : [item]) as readonly number[]);

@@ -5,6 +5,7 @@
 import { joinTokens, RivuletError, sampleClass } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
+import { checkObject } from '../worker/checkOptions.ts';
 import {
   checkTask,
   labelsOf,
@@ -26,15 +27,18 @@ const END = 0;
 /**
  * @param model of the folder that the manifest is of
  * @returns the answer's tokens, put together as `manifest.features.targetUnit` says
- * @throws ARGUMENT for a model of another task and for a sequence that it does not read; and as `model.run` does
+ * @throws ARGUMENT for a model of another task, a sequence that it does not read, and a `longest` that is no whole number
+ *   from 1; and as `model.run` does
  */
 export async function translateSequence(
   model: Model,
   manifest: SequenceManifest,
   x: SequenceInput,
-  { longest = 200, ...options }: TranslateOptions = {},
+  options: TranslateOptions = {},
 ): Promise<string> {
   checkTask(manifest, 'sequence-translation');
+  checkObject(options);
+  const { longest = 200, ...call } = options;
   if (!Number.isInteger(longest) || longest < 1) {
     throw new RivuletError('ARGUMENT', `longest is a whole number from 1, got ${longest}`, { longest });
   }
@@ -46,7 +50,7 @@ export async function translateSequence(
     // The graph holds encoder and decoder in one: what was said is read again for each token.
     const shape = [said.length, 1, 1];
     const feeds = { [source!.name]: steps, [before!.name]: { data: Float32Array.from(said), shape } };
-    const outputs = await model.run(feeds, options);
+    const outputs = await model.run(feeds, call);
     const next = sampleClass(rowsOf(outputs[model.outputs[0]!.name]!).at(-1)!, 0, 0);
     if (next === END) break;
     said.push(next);

@@ -1,5 +1,6 @@
 /** The streams of a model, whose code comes when the first of them asks: most pages have none. */
 import type { Session } from '../engine/engine.ts';
+import { codePart } from '../load/codePart.ts';
 import type { FileHash } from './fileHash.ts';
 import type { ModelStreams } from './modelStreams.ts';
 import type { StreamService } from './streamProgram.ts';
@@ -11,7 +12,7 @@ export function lazyStreams(
 ): StreamService & Pick<ModelStreams, 'runNow' | 'pushNow' | 'dispose'> {
   let streams: ModelStreams | undefined;
   const loaded = async (): Promise<ModelStreams> => {
-    const { ModelStreams } = await import('./modelStreams.ts');
+    const { ModelStreams } = await codePart('streams', () => import('./modelStreams.ts'));
     streams ??= new ModelStreams(session, hash.get());
     return streams;
   };

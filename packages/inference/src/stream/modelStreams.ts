@@ -9,7 +9,7 @@ import { checkInitial } from './checkInitial.ts';
 import { featuresOf } from './chunk.ts';
 import { fusedStream } from './fusedStream.ts';
 import { GrowingRun } from './growingRun.ts';
-import { namedStream } from './namedStream.ts';
+import { checkStates, namedStream } from './namedStream.ts';
 import { outputOf } from './outputOf.ts';
 import { type Stages, stagesOf } from './stages.ts';
 import type {
@@ -107,6 +107,7 @@ export class ModelStreams implements StreamService {
     if (states) {
       if (this.#named?.request === request) return this.#named.program;
       // Another stream's, or the same from over a border.
+      checkStates(states);
       const key = JSON.stringify([states, timeAxis]);
       const program =
         this.#named?.key === key ? this.#named.program : namedStream(this.#session, states, timeAxis);

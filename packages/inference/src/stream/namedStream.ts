@@ -5,7 +5,16 @@ import type { GraphHost } from '../engine/fused/fusedSession.ts';
 import { boundPush } from './boundPush.ts';
 import type { StreamCall, StreamPort, StreamProgram, StreamResult, StreamState } from './streamProgram.ts';
 
-/** @param states input by output: `{ h0: 'hn' }`. @throws ARGUMENT for a name that the graph does not have */
+/** @throws ARGUMENT for what are no names by name */
+export function checkStates(states: Readonly<Record<string, string>>): void {
+  const isNames =
+    typeof states === 'object' && Object.values(states).every((name) => typeof name === 'string');
+  if (isNames && !Array.isArray(states)) return;
+  const message = `states are names of outputs by input, { h0: 'hn' }, got ${states}`;
+  throw new RivuletError('ARGUMENT', message, { states: String(states) });
+}
+
+/** @param states output by input: `{ h0: 'hn' }`. @throws ARGUMENT for a name that the graph does not have */
 export function namedStream(
   session: Session,
   states: Readonly<Record<string, string>>,

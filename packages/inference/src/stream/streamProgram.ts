@@ -82,7 +82,7 @@ export interface StreamProgram {
    * The same for T steps of each of `batch` sequences, of a graph of one input beside its states.
    * @param chunk in the graph's order
    * @param next gets the next states
-   * @returns the output in the graph's order; undefined where the next states are no states, and then nothing is in `next`
+   * @returns the output in the graph's order; undefined where an output is no state, and then what is in `next` is worth nothing
    */
   pushNow?(
     chunk: AnyTensor['data'],

@@ -132,6 +132,8 @@ describe.each([
       ['fused', { options: 'fused' }],
       [null, { options: 'null' }],
       [{ signal: 5 }, { signal: '5' }],
+      [{ signal: 0 }, { signal: '0' }],
+      [{ cache: { get: async () => undefined } }, { cache: 'put', got: 'undefined' }],
       [{ onProgress: 'often' }, { onProgress: 'often' }],
     ] as const) {
       await expect(load(bytes, options as never)).rejects.toMatchObject({ code: 'ARGUMENT', details });

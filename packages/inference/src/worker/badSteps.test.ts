@@ -79,6 +79,10 @@ describe.each(['in this process', 'in a thread, by ring', 'in a thread, by messa
       [{ initial: { x: zeros } }, { input: 'x' }],
       [{ timeAxis: 2 }, { timeAxis: 2 }],
       [{ timeAxis: '0' }, { timeAxis: '0' }],
+      [{ states: 5 }, { states: '5' }],
+      [{ states: 10n }, { states: '10' }],
+      [{ states: ['h0'] }, { states: 'h0' }],
+      [{ states: { h0: 5 } }, {}],
     ])('refuses to begin a stream with %o', async (options, details) => {
       const code = { code: 'ARGUMENT', details };
       for (const states of [{ states: { h0: 'hn' } }, {}]) {

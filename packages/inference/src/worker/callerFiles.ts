@@ -19,6 +19,11 @@ export function callerFiles({ fetch, cache = 'default' }: LoadOptions): {
   if (!own && cache !== 'default' && cache !== 'none') {
     throw new RivuletError('ARGUMENT', `cache is default, none or a ModelCache, got ${cache}`, { cache });
   }
+  for (const method of ['get', 'put'] as const) {
+    if (!own || typeof cache[method] === 'function') continue;
+    const message = `a cache of your own has get and put, ${method} is ${cache[method]}`;
+    throw new RivuletError('ARGUMENT', message, { cache: method, got: String(cache[method]) });
+  }
   if (fetch !== undefined && typeof fetch !== 'function') {
     throw new RivuletError('ARGUMENT', `fetch is a function, got ${fetch}`, { fetch: String(fetch) });
   }

@@ -6,7 +6,7 @@ import type { OpenOptions } from './api.ts';
 export function checkOptions(options: OpenOptions): void {
   checkObject(options);
   const { signal, onProgress, sha256 } = options;
-  if (signal) checkSignal(signal);
+  if (signal !== undefined && signal !== null) checkSignal(signal);
   if (onProgress && typeof onProgress !== 'function') {
     const got = String(onProgress);
     throw new RivuletError('ARGUMENT', `onProgress is a function, got ${got}`, { onProgress: got });
