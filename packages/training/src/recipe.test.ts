@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recipeHash } from './checkpoint/recipeHash.ts';
 import { meanRecipe } from './fixtures/recipes.ts';
+import { checkSingleSteps } from './nn/checkSingleSteps.ts';
 import { checkAllUsed, planNetwork } from './nn/networkPlan.ts';
 import { parseRecipe } from './recipe.ts';
 import { loadTask } from './tasks/index.ts';
@@ -87,6 +88,38 @@ describe('a recipe', () => {
     ['network', withLayers({ op: 'lstm', name: 'logits', hidden: 20_000 })],
     ['network', withLayers({ op: 'lstm', name: 'logits', hidden: 2 ** 40 })],
   ])('is refused with the key %s', (key, json) => expect(keyOf(json)).toBe(key));
+
+  it('is refused to be trained where a start, or what is repeated, has many steps', () => {
+    const gru = { op: 'gru', name: 'logits', hidden: 4, in: 'x' };
+    const key = (layers: object[], vectors: readonly string[] = []) => {
+      const inputs = { x: 6, v: 4 };
+      const { network } = parseRecipe({ ...good, network: { ...good.network, inputs, layers } });
+      try {
+        checkSingleSteps(planNetwork(network), vectors);
+      } catch (error) {
+        return (error as RivuletError).details;
+      }
+      return undefined;
+    };
+    const dense = { op: 'dense', name: 'a', units: 4 };
+    const initial = 'network.layers.1.initial';
+    expect(key([dense, { ...gru, initial: 'a' }])).toEqual({ key: initial, got: 'a' });
+    const joined = [
+      { op: 'dense', units: 1 },
+      { op: 'join', name: 'a', factor: 4 },
+    ];
+    expect(key([...joined, { ...gru, initial: 'a' }])).toMatchObject({ key: 'network.layers.2.initial' });
+    expect(key([{ ...gru, initial: 'v' }])).toEqual({ key: 'network.layers.0.initial', got: 'v' });
+    expect(key([{ ...gru, initial: 'v' }], ['v'])).toBeUndefined();
+    expect(key([{ op: 'repeat', name: 'logits', in: 'v', like: 'x' }])).toMatchObject({ got: 'v' });
+    expect(key([{ op: 'repeat', name: 'logits', in: 'v', like: 'x' }], ['v'])).toBeUndefined();
+    for (const single of [
+      { op: 'pool', name: 'b', in: 'a', kind: 'last' },
+      { ...dense, name: 'b', in: 'v' },
+    ]) {
+      expect(key([dense, single, { ...gru, initial: 'b' }], ['v'])).toBeUndefined();
+    }
+  });
 
   it('is refused to be trained where no output depends on a layer or an input', () => {
     const network = (layers: object[], inputs = {}) =>

@@ -90,6 +90,8 @@ export type TaskManifest = Pick<
 export interface Task {
   /** Its recipes name their data files themselves: beside the recipe, unless a data folder is given. */
   readonly dataBesideRecipe?: true;
+  /** Inputs of one step, by name; without it all are sequences. */
+  vectors?(recipe: Recipe): readonly string[];
   prepare(recipe: Recipe, dataFolder: string): Promise<TaskData>;
   /**
    * The samples that only the closing figures are measured on, as the validation part; for tasks whose data has an

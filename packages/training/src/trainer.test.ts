@@ -255,6 +255,24 @@ describe('a training run', () => {
     }
   });
 
+  it('refuses a start of many steps before it reads any data, and leaves no folder', async () => {
+    const network = {
+      inputs: { x: 3 },
+      layers: [
+        { op: 'dense', name: 'wide', units: 8 },
+        { op: 'gru', name: 'h', in: 'x', hidden: 8, initial: 'wide' },
+        { op: 'dense', name: 'y', units: 1 },
+      ],
+      outputs: ['y'],
+    } satisfies RecipeInput['network'];
+    const runFolder = join(folder, 'many-steps');
+    await expect(run({ network, data: { broken: true } }, { runFolder })).rejects.toMatchObject({
+      code: 'RECIPE_INVALID',
+      details: { key: 'network.layers.1.initial', got: 'wide' },
+    });
+    expect(existsSync(runFolder)).toBe(false);
+  });
+
   it('moves a run aside that is not asked to go on', async () => {
     const { runFolder } = await run({}, { stopAfter: 8 });
     const notes: unknown[] = [];

@@ -11,6 +11,7 @@ import { gradientNorms } from './bptt/gradientNorms.ts';
 import { truncationOf } from './bptt/truncation.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { type InitRecord, initialWeights } from './import/initialWeights.ts';
+import { checkSingleSteps } from './nn/checkSingleSteps.ts';
 import { checkAllUsed, type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
 import { learningRate } from './optim/learningRate.ts';
 import type { SharedState, StepReply, StepRequest } from './parallel/protocol.ts';
@@ -24,6 +25,7 @@ import { checkLoss, checkStep, withCheckpoints } from './run/divergence.ts';
 import { evaluateRun } from './run/evaluateRun.ts';
 import { RunFolder } from './run/runFolder.ts';
 import { RunState } from './run/runState.ts';
+import { openTask } from './tasks/openTask.ts';
 import type { TrainEvent, TrainResult } from './trainEvent.ts';
 import type { TrainOptions } from './trainOptions.ts';
 
@@ -106,10 +108,12 @@ class Run {
   static async open(options: TrainOptions): Promise<Run> {
     const { recipe, threads = 1, variant = 'auto', dataFolder } = options;
     const plan = planNetwork(recipe.network);
+    const task = options.task ?? { name: recipe.task };
+    const { vectors } = await openTask(task);
     checkAllUsed(plan);
+    checkSingleSteps(plan, vectors?.(recipe) ?? []);
     truncationOf(recipe, plan);
     const shared = createSharedState(plan.floats, threads);
-    const task = options.task ?? { name: recipe.task };
     const pool = await ThreadPool.open({
       ...{ recipe, task, dataFolder, variant, threads, shared },
       squares: options.gradientNorms !== undefined,

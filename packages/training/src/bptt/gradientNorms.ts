@@ -10,7 +10,8 @@ export interface GradientSquares {
   readonly layers: Readonly<Record<string, number>>;
   /**
    * Of what leaves each layer, and of the inputs, at each step. What a recurrent layer passes back through time
-   * shows at the layer or input that it reads.
+   * shows at the layer or input that it reads. Tokens have no gradient and are not here: how much an embedding learns
+   * shows at what leaves it.
    */
   readonly steps: Readonly<Record<string, readonly number[]>>;
 }

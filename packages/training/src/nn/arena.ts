@@ -13,7 +13,7 @@ export interface NodePlaces {
   readonly roomT: number;
   /** [roomT][features][lanes] */
   readonly y: number;
-  /** Same layout; inputs that no gradient is asked of have none. */
+  /** Same layout; inputs that no gradient is asked of, or goes back to, have none. */
   readonly dy: number;
   /** Lengths [lanes] of the node's time axis, Int32; -1 where every lane is full. */
   readonly lens: number;
@@ -96,10 +96,11 @@ export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: 
     });
   });
 
+  const learned = new Set(nodes.flatMap(({ backTo, sources }) => backTo ?? sources));
   const gradStart = floats;
   const dy = new Array<number>(nodes.length);
   nodes.forEach((node, i) => {
-    if (node.sources.length === 0) dy[i] = shape.inputGradients ? take(room(i)) : -1;
+    if (node.sources.length === 0) dy[i] = shape.inputGradients && learned.has(i) ? take(room(i)) : -1;
     else if (node.roomOfSource) dy[i] = dy[node.sources[0]!]!;
     else dy[i] = i < shape.trainedFrom ? -1 : take(room(i));
   });

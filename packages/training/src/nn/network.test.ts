@@ -382,3 +382,29 @@ describe('sources whose steps do not fit each other', () => {
     );
   });
 });
+
+describe('gradients of the inputs', () => {
+  it('are there for numbers, and not for tokens or for what only lends its steps', async () => {
+    const network: NetworkInput = {
+      inputs: { x: 1, token: 1, like: 1, v: 3 },
+      layers: [
+        { op: 'embedding', name: 'a', in: 'token', tokens: 3, units: 2 },
+        { op: 'repeat', name: 'b', in: 'v', like: 'like' },
+        { op: 'concat', name: 'y', in: 'a', with: ['b', 'x'] },
+      ],
+      outputs: ['y'],
+    };
+    const built = await build(network, { inputGradients: true });
+    const batch = randomBatch(network, { x: 4, token: 4, like: 4, v: 1 }, undefined);
+    built.network.forward({
+      ...batch,
+      inputs: { ...batch.inputs, token: { data: new Float32Array(32).fill(1), T: 4, F: 1, lanes: 8 } },
+    });
+    built.network.outputGradients().y!.fill(1);
+    built.network.backward();
+    expect(Object.keys(built.network.inputGradients())).toEqual(['x', 'v']);
+    expect(Object.keys(built.network.activationGradients())).toEqual(['x', 'v', 'a', 'b', 'y']);
+    // Each of the four repeats brings 1.
+    expect([...built.network.inputGradients().v!.data].every((slope) => slope === 4)).toBe(true);
+  });
+});

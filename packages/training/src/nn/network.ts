@@ -190,17 +190,24 @@ export class Network {
 
   /** After `backward`: the gradient of what leaves each node, and of the inputs if they have any. */
   activationGradients(): Record<string, LaneTensor> {
-    const { places } = this.#entered();
-    const nodes = this.plan.nodes.map((_, i) => i).filter((i) => places.nodes[i]!.dy >= 0);
-    return this.#tensors(nodes, (place) => place.dy);
+    return this.#gradientsOf(this.plan.nodes.map((_, i) => i));
   }
 
-  /** Gradients of the inputs after `backward`, [T][features][lanes]; only of a network made with `inputGradients`. */
+  /**
+   * Gradients of the inputs after `backward`, [T][features][lanes]; only of a network made with `inputGradients`. Tokens,
+   * which only an embedding reads, have none.
+   */
   inputGradients(): Record<string, LaneTensor> {
     if (!this.#options.inputGradients) {
       throw new RivuletError('INTERNAL', 'The network was made without inputGradients', {});
     }
-    return this.#tensors(this.plan.inputs, (place) => place.dy);
+    return this.#gradientsOf(this.plan.inputs);
+  }
+
+  #gradientsOf(nodes: readonly number[]): Record<string, LaneTensor> {
+    const { places } = this.#entered();
+    const having = nodes.filter((i) => places.nodes[i]!.dy >= 0);
+    return this.#tensors(having, (place) => place.dy);
   }
 
   /** Finds or makes the places of this batch's shape, grows the arena, and writes the lengths. */

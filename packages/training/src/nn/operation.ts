@@ -41,6 +41,10 @@ export interface NetworkNode {
    * Lengths follow the first source.
    */
   steps?(of: readonly number[]): number;
+  /** The source that must have one step, where there is such, and the key of the recipe that names it. */
+  readonly single?: { readonly source: number; readonly key: string } | undefined;
+  /** Sources that `backward` adds gradients to; absent: all. */
+  readonly backTo?: readonly number[];
   /** Whether every step of the output belongs to every lane, whatever the lengths of the sources. */
   readonly full?: boolean;
   /** The node's output is its source's memory, of which it wants so many steps, the ones beyond T zero. */

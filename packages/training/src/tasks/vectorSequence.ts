@@ -163,6 +163,7 @@ const MEANINGS = {
 
 export const vectorSequence = sequenceTask<VectorSequenceData>({
   prepare,
+  vectors: ({ network }) => Object.keys(network.inputs).slice(1),
   manifest: ({ longest, judged }, recipe) => ({
     task: 'vector-sequence',
     featureVersion: SEQUENCE_FEATURE_VERSION,

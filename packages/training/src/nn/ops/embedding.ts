@@ -29,6 +29,8 @@ class Embedding implements NetworkNode {
   readonly sources: readonly number[];
   readonly features: number;
   readonly streams = true;
+  /** A token is a whole number: nothing can make it a little different. */
+  readonly backTo: readonly number[] = [];
   readonly #tokens: number;
   /** [tokens, units] */
   readonly #w: Parameter;

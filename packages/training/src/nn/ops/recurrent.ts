@@ -121,6 +121,10 @@ export class Recurrent implements NetworkNode {
     planner.refuse('initial', `it has ${features} features, not the ${this.features} of the state`, name);
   }
 
+  get single(): { readonly source: number; readonly key: string } | undefined {
+    return this.#startsFromStep ? { source: this.#initial, key: 'initial' } : undefined;
+  }
+
   get #startsFromStep(): boolean {
     return this.#initial >= 0 && !this.#giver;
   }

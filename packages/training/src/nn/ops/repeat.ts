@@ -27,11 +27,15 @@ class Repeat implements NetworkNode {
   readonly sources: readonly [number, number];
   readonly features: number;
   readonly streams = true;
+  readonly single: { readonly source: number; readonly key: string };
+  readonly backTo: readonly number[];
 
   constructor(planner: Planner, like: string) {
     this.name = planner.name;
     this.sources = [planner.find(like, 'like'), planner.source];
     this.features = planner.node(planner.source).features;
+    this.single = { source: planner.source, key: 'in' };
+    this.backTo = [planner.source];
   }
 
   place({ sourceT }: PlaceShape): void {

@@ -23,12 +23,16 @@ export interface SequenceTask<D extends TaskData> {
     readonly output: Shape;
   };
   card(data: D, recipe: Recipe): string;
+  /** As of the `Task`. */
+  readonly vectors?: Task['vectors'];
 }
 
 /** @returns the task as the trainer takes it, which hands back to it the very data that it prepared */
-export function sequenceTask<D extends TaskData>({ prepare, manifest, card }: SequenceTask<D>): Task {
+export function sequenceTask<D extends TaskData>(own: SequenceTask<D>): Task {
+  const { prepare, manifest, card, vectors } = own;
   return {
     dataBesideRecipe: true,
+    ...(vectors ? { vectors } : {}),
     prepare: (recipe, dataFolder) => prepare(recipe, dataFolder, 'val'),
     prepareTest: (recipe, dataFolder) => prepare(recipe, dataFolder, 'test'),
     manifest(recipe, data) {
