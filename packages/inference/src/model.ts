@@ -47,8 +47,8 @@ export class Model {
   /**
    * @param feeds by ONNX input name, row-major, e.g. `{ x: { data, shape: [T, B, F] } }`
    * @returns every output by name
-   * @throws TENSOR_SHAPE, MODEL_SHAPE, ARGUMENT, OUT_OF_MEMORY, ABORTED, WORKER_DIED (calling again loads again),
-   *   DISPOSED
+   * @throws TENSOR_SHAPE, MODEL_SHAPE, ARGUMENT, ONNX_UNSUPPORTED { op, node, why, value } for an integer that is computed
+   *   beyond 32 bits, OUT_OF_MEMORY, ABORTED, WORKER_DIED (calling again loads again), DISPOSED
    */
   run(feeds: Readonly<Record<string, AnyTensor>>, options?: CallOptions): Promise<Record<string, Tensor>> {
     return this.#remote.call('run', [feeds], options);

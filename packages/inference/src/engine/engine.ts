@@ -47,7 +47,8 @@ export interface Session {
    * @param feeds by ONNX input name, row-major. Not kept: the caller may write into them after the call.
    * @returns every graph output by name, freshly allocated.
    * @throws TENSOR_SHAPE when a feed's shape does not fit its input, MODEL_SHAPE when it does not fit the graph
-   *   behind it, ARGUMENT when one is missing or unknown, OUT_OF_MEMORY, DISPOSED after `dispose`.
+   *   behind it, ARGUMENT when one is missing or unknown, ONNX_UNSUPPORTED for integers beyond the engine's, OUT_OF_MEMORY,
+   *   DISPOSED after `dispose`.
    */
   run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
   /** Other cuts of the graph on the same weights, for streams. Absent: onnxruntime-web does not show its graph. */

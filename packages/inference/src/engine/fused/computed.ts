@@ -9,6 +9,8 @@ export type Writable = Float32Array | Int32Array | Float64Array;
 
 export interface Computation {
   readonly outputs: readonly { readonly shape: readonly number[]; readonly type: ElementType }[];
+  /** Integers of the outputs may be larger than those that go in. */
+  readonly grows?: boolean;
   /** @param inputs the whole tensors, row-major; an absent one is empty */
   run(inputs: readonly Numbers[], outputs: readonly Writable[]): void;
 }
@@ -50,7 +52,7 @@ export function computed(compute: Compute, options: ComputedOptions = {}): Opera
       inputs.slice(0, hosted).forEach(loader.pin);
       return (binder, values) => {
         const made = compute(node, values, loader.opset, outputs.length);
-        return bindComputation(binder, values, made);
+        return bindComputation(binder, node, values, made);
       };
     },
   };
@@ -66,10 +68,11 @@ export function dependsOnData(
     : undefined;
 }
 
-export function bindComputation(
+function bindComputation(
   binder: Binder,
+  node: OnnxNode,
   inputs: readonly (Value | undefined)[],
-  { outputs, run }: Computation,
+  { outputs, grows, run }: Computation,
 ): readonly Value[] {
   const { machine } = binder;
   const placed = inputs.map((value) => value && binder.place(value));
@@ -82,14 +85,31 @@ export function bindComputation(
   // Views last until the memory grows, which it does while other shapes are bound.
   let memory: ArrayBufferLike | undefined;
   let views: [Writable[], Writable[]];
+  const wide = made.map(({ type, shape }) =>
+    grows && type === 'int32' ? new Float64Array(count(shape)) : undefined,
+  );
+  let kept: Writable[];
   binder.step(() => {
     if (memory !== machine.f32.buffer) {
       memory = machine.f32.buffer;
-      views = [placed.map(view), made.map(view)];
+      kept = made.map(view);
+      views = [placed.map(view), kept.map((own, i) => wide[i] ?? own)];
     }
     run(...views);
+    for (let i = 0; i < wide.length; i++) if (wide[i]) narrow(node, wide[i]!, kept[i]!);
   });
   return made;
+}
+
+/** @throws ONNX_UNSUPPORTED for an integer that int32 has not: another number would stand there */
+function narrow({ op, name = '' }: OnnxNode, numbers: Float64Array, out: Writable): void {
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i]!;
+    out[i] = value;
+    if (out[i] === Math.trunc(value) || !Number.isFinite(value)) continue;
+    const why = `${value} is beyond the 32 bits in which integers are kept`;
+    throw new RivuletError('ONNX_UNSUPPORTED', `${op}: ${why}`, { op, node: name, why, value });
+  }
 }
 
 /** What an array of integers does of its own accord with a quotient, and with what there is no integer for. */

@@ -181,11 +181,25 @@ function runnerOf<O extends OperatorRules>(
   let why = domain && domain !== 'ai.onnx' ? `domain ${domain}` : 'not covered';
   for (const operator of operators) {
     const reason = operator.refuses(plan, facts);
-    if (reason === undefined) return operator;
+    if (reason === undefined) {
+      const computed = plan.inputs.slice(0, operator.hosted);
+      return computed.some((name) => isWide(facts.constant(name))) ? 'a constant beyond 32 bits' : operator;
+    }
     why = reason;
   }
   return why;
 }
+
+/** Whether int32 has not all of its integers; those that say "to the end" go as far as it does. */
+function isWide(constant: Constant | undefined): boolean {
+  const data = constant?.kind === 'plain' ? constant.tensor.data : [];
+  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array || data instanceof Uint32Array)) {
+    return false;
+  }
+  return Array.from(data, Number).some((value) => value !== (value | 0) && Math.abs(value) < TO_THE_END);
+}
+
+const TO_THE_END = 2 ** 62;
 
 /** More precise than it computes. */
 const OFF_LIMITS = new Set(['float64']);

@@ -13,7 +13,7 @@ export interface Buffer {
 
 /**
  * What numbers are kept as: ONNX's integers and booleans are int32 here. Beyond 2^31 int64 is what no index or
- * length is, and a feed of it is refused.
+ * length is: such feeds, constants and results are refused. A GPU cannot tell, and wraps around.
  */
 export type ElementType = 'float32' | 'int32';
 

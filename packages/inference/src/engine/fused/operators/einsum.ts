@@ -47,6 +47,7 @@ const compute: Compute = (node, inputs) => {
   );
   return {
     outputs: [{ shape, type: inputs[0]!.type }],
+    grows: true,
     run(tensors, [out]) {
       let o = 0;
       outer.each((begins) => {

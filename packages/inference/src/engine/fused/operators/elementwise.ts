@@ -1,13 +1,18 @@
-/** Everything that ONNX computes number by number, with its broadcasting; the kernels' own few are in pointwise.ts. */
-import { activation, attributeOf, type OnnxNode, type ScalarFunction, sigmoid } from '@rivulet/core';
+/**
+ * What ONNX computes number by number, with its broadcasting: what models and their shapes are full of. Others are in
+ * rareElementwise.ts, the kernels' own in pointwise.ts.
+ */
+import { activation, attributeOf, type OnnxNode, type ScalarFunction } from '@rivulet/core';
 import { type Computation, type Compute, computed, type Numbers, type Writable } from '../computed.ts';
 import type { Operator } from '../operator.ts';
 import { broadcast, type ElementType, spreadStrides, type Value } from '../value.ts';
 import { type Walk, walk } from '../walk.ts';
 
-type Pair = (a: number, b: number) => number;
+export type Pair = (a: number, b: number) => number;
+/** What a node computes with numbers of a type, by ONNX's name. */
+export type Functions<F> = Readonly<Record<string, (node: OnnxNode, type: ElementType) => F>>;
 
-const float = (node: OnnxNode, name: string, fallback?: number): number | undefined =>
+export const float = (node: OnnxNode, name: string, fallback?: number): number | undefined =>
   attributeOf(node, name, 'float', fallback as number);
 
 /** Activations of core's table, which recurrent cells share. */
@@ -16,29 +21,12 @@ const named =
   (node: OnnxNode): ScalarFunction =>
     activation(name, float(node, 'alpha'), float(node, 'beta'));
 
-const plain =
+export const plain =
   <F>(f: F) =>
   (): F =>
     f;
 
-/** Abramowitz and Stegun 7.1.26, within 1.5e-7. */
-function erf(x: number): number {
-  const t = 1 / (1 + 0.3275911 * Math.abs(x));
-  const series =
-    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return Math.sign(x) * (1 - series * Math.exp(-x * x));
-}
-
-/** To the nearest, halves to the even one. */
-export function roundEven(x: number): number {
-  const near = Math.round(x);
-  return near - x === 0.5 && near % 2 !== 0 ? near - 1 : near;
-}
-
-const softplus = activation('softplus');
-const elu = (alpha: number): ScalarFunction => activation('elu', alpha);
-
-const UNARY: Readonly<Record<string, (node: OnnxNode) => ScalarFunction>> = {
+const UNARY: Functions<ScalarFunction> = {
   Relu: named('relu'),
   Tanh: named('tanh'),
   Sigmoid: named('sigmoid'),
@@ -48,24 +36,6 @@ const UNARY: Readonly<Record<string, (node: OnnxNode) => ScalarFunction>> = {
   ThresholdedRelu: named('thresholdedrelu'),
   HardSigmoid: named('hardsigmoid'),
   Elu: named('elu'),
-  Celu: (node) => {
-    const alpha = float(node, 'alpha', 1)!;
-    return (x) => (x < 0 ? alpha * Math.expm1(x / alpha) : x);
-  },
-  Selu: (node) => {
-    const [inner, gamma] = [elu(float(node, 'alpha', 1.6732632)!), float(node, 'gamma', 1.0507009)!];
-    return (x) => gamma * inner(x);
-  },
-  Gelu: (node) =>
-    attributeOf(node, 'approximate', 'string', 'none') === 'tanh'
-      ? (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
-      : (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
-  HardSwish: plain((x) => x * Math.min(1, Math.max(0, x / 6 + 0.5))),
-  Mish: plain((x) => x * Math.tanh(softplus(x))),
-  Swish: (node) => {
-    const alpha = float(node, 'alpha', 1)!;
-    return (x) => x * sigmoid(alpha * x);
-  },
   Abs: plain(Math.abs),
   Neg: plain((x) => -x),
   Exp: plain(Math.exp),
@@ -74,42 +44,24 @@ const UNARY: Readonly<Record<string, (node: OnnxNode) => ScalarFunction>> = {
   Reciprocal: plain((x) => 1 / x),
   Floor: plain(Math.floor),
   Ceil: plain(Math.ceil),
-  Round: plain(roundEven),
-  Sign: plain(Math.sign),
-  Erf: plain(erf),
-  Sin: plain(Math.sin),
-  Cos: plain(Math.cos),
   Not: plain((x) => (x ? 0 : 1)),
-  IsNaN: plain((x) => (Number.isNaN(x) ? 1 : 0)),
-  IsInf: (node) => {
-    const [low, high] = ['detect_negative', 'detect_positive'].map((name) =>
-      attributeOf(node, name, 'int', 1),
-    );
-    return (x) => ((x === Infinity && high) || (x === -Infinity && low) ? 1 : 0);
-  },
 };
 
-const truth =
+export const truth =
   (f: (a: number, b: number) => boolean): (() => Pair) =>
   () =>
   (a, b) =>
     f(a, b) ? 1 : 0;
 
-/** Of floats, or of integers. */
-const BINARY: Readonly<Record<string, (type: ElementType, node: OnnxNode) => Pair>> = {
+const BINARY: Functions<Pair> = {
   Add: plain((a, b) => a + b),
   Sub: plain((a, b) => a - b),
   Mul: plain((a, b) => a * b),
-  Div: (type) => (type === 'int32' ? (a, b) => Math.trunc(a / b) : (a, b) => a / b),
+  Div: (_node, type) => (type === 'int32' ? (a, b) => Math.trunc(a / b) : (a, b) => a / b),
   Pow: plain((a, b) => a ** b),
-  // With fmod the sign of the dividend, without it the sign of the divisor.
-  Mod: (_type, node) =>
-    attributeOf(node, 'fmod', 'int', 0) ? (a, b) => a % b : (a, b) => a - b * Math.floor(a / b),
-  PRelu: plain((x, slope) => (x < 0 ? slope * x : x)),
 };
 
-/** True or false, of whatever they compare. */
-const COMPARISONS: Readonly<Record<string, () => Pair>> = {
+const COMPARISONS: Functions<Pair> = {
   Equal: truth((a, b) => a === b),
   Less: truth((a, b) => a < b),
   LessOrEqual: truth((a, b) => a <= b),
@@ -117,7 +69,6 @@ const COMPARISONS: Readonly<Record<string, () => Pair>> = {
   GreaterOrEqual: truth((a, b) => a >= b),
   And: truth((a, b) => Boolean(a && b)),
   Or: truth((a, b) => Boolean(a || b)),
-  Xor: truth((a, b) => !a !== !b),
 };
 
 const VARIADIC: Readonly<Record<string, Pair>> = {
@@ -176,6 +127,7 @@ function over(
   values: readonly (Value | undefined)[],
   type: ElementType,
   loop: Loop,
+  grows = true,
 ): Computation {
   const shapes = values.map((value) => value!.shape);
   const shape = shapes.reduce((a, b) => broadcast(node.op, a, b));
@@ -183,18 +135,43 @@ function over(
     shape,
     shapes.map((own) => spreadStrides(own, shape)),
   );
-  return { outputs: [{ shape, type }], run: (inputs, [out]) => loop(walked, inputs, out!) };
+  return { outputs: [{ shape, type }], grows, run: (inputs, [out]) => loop(walked, inputs, out!) };
 }
 
-const elementwise: Compute = (node, inputs) => {
-  const { op } = node;
-  const { type } = inputs[0]!;
-  const [one, two, truths, many] = [UNARY[op], BINARY[op], COMPARISONS[op], VARIADIC[op]];
-  if (one) return over(node, inputs, op.startsWith('Is') ? 'int32' : type, unaryLoop(one(node)));
-  if (two) return over(node, inputs, type, binaryLoop(two(type, node)));
-  if (truths) return over(node, inputs, 'int32', binaryLoop(truths()));
-  return over(node, inputs, type, variadicLoop(many!, op === 'Mean' ? inputs.length : 1));
+/** By ONNX's name, of floats or of integers; what asks (`Is...`) is true or false. */
+export const unaryOperators = (functions: Functions<ScalarFunction>): Record<string, Operator> =>
+  operators(functions, 1, (of) => (node, inputs) => {
+    const type = node.op.startsWith('Is') ? 'int32' : inputs[0]!.type;
+    return over(node, inputs, type, unaryLoop(of(node, type)));
+  });
+
+export const binaryOperators = (functions: Functions<Pair>): Record<string, Operator> =>
+  operators(functions, 2, (of) => (node, inputs) => {
+    const { type } = inputs[0]!;
+    return over(node, inputs, type, binaryLoop(of(node, type)));
+  });
+
+/** True or false, of whatever they compare. */
+export const comparisonOperators = (functions: Functions<Pair>): Record<string, Operator> =>
+  operators(
+    functions,
+    2,
+    (of) => (node, inputs) => over(node, inputs, 'int32', binaryLoop(of(node, 'int32')), false),
+  );
+
+const variadic: Compute = (node, inputs) => {
+  const parts = node.op === 'Mean' ? inputs.length : 1;
+  return over(node, inputs, inputs[0]!.type, variadicLoop(VARIADIC[node.op]!, parts));
 };
+
+function operators<F>(
+  functions: Functions<F>,
+  needs: number,
+  compute: (of: Functions<F>[string]) => Compute,
+): Record<string, Operator> {
+  const made = Object.entries(functions).map(([name, of]) => [name, computed(compute(of), { needs })]);
+  return Object.fromEntries(made);
+}
 
 /** ONNX's numbers of float32, int32, int64, bool, and float16, which is computed in float32 here. */
 const CASTS = new Set([1, 6, 7, 9, 10]);
@@ -214,6 +191,7 @@ const where: Compute = (node, inputs) =>
     inputs,
     inputs[1]!.type,
     ternaryLoop((condition, a, b) => (condition ? a : b)),
+    false,
   );
 
 /** Bounds are inputs, before opset 11 attributes. */
@@ -228,12 +206,11 @@ const clip: Compute = (node, [x, low, high]) => {
   };
 };
 
-const table = (names: readonly string[], operator: Operator): Record<string, Operator> =>
-  Object.fromEntries(names.map((name) => [name, operator]));
-
 export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
-  ...table([...Object.keys(UNARY), ...Object.keys(VARIADIC)], computed(elementwise)),
-  ...table([...Object.keys(BINARY), ...Object.keys(COMPARISONS)], computed(elementwise, { needs: 2 })),
+  ...unaryOperators(UNARY),
+  ...binaryOperators(BINARY),
+  ...comparisonOperators(COMPARISONS),
+  ...Object.fromEntries(Object.keys(VARIADIC).map((name) => [name, computed(variadic)])),
   Where: computed(where, { needs: 3 }),
   Clip: computed(clip),
   Cast: computed(cast, {

@@ -50,6 +50,7 @@ const matMul: Compute = (node, [a, b]) => {
   const shape = [...batch, ...(a!.shape.length === 1 ? [] : [M]), ...(b!.shape.length === 1 ? [] : [N])];
   return {
     outputs: [{ shape, type: a!.type }],
+    grows: true,
     run([from, by], [out]) {
       let to = 0;
       walked.each(([i, j]) => {
@@ -80,6 +81,7 @@ const gemm: Compute = (node, [a, b, c]) => {
   const [down = 0, along = 0] = c ? spreadStrides(c.shape, [M, N]) : [];
   return {
     outputs: [{ shape: [M, N], type: a!.type }],
+    grows: true,
     run([from, by, bias], [out]) {
       multiply(from!, left, by!, right, out!, 0, [M, K, N]);
       for (let i = 0; i < count([M, N]); i++) {

@@ -9,6 +9,7 @@ import { anyGemm, anyMatMul } from './matMul.ts';
 import { NORMALISE } from './normalise.ts';
 import { POOL } from './pool.ts';
 import { QUANTISED } from './quantised.ts';
+import { RARE_ELEMENTWISE } from './rareElementwise.ts';
 import { recurrent } from './recurrent.ts';
 import { REDUCE } from './reduce.ts';
 import { type OperatorTable, USUAL_OPERATORS } from './usualOperators.ts';
@@ -17,6 +18,7 @@ const cell = [recurrent, computedRecurrent];
 
 export const OPERATORS: OperatorTable = {
   ...USUAL_OPERATORS,
+  ...RARE_ELEMENTWISE,
   ...REDUCE,
   ...GATHER,
   ...NORMALISE,

@@ -2,15 +2,18 @@
 import { activationsOf, attributeOf } from '@rivulet/core';
 import { ACTIVATION_CODES } from '@rivulet/kernels/infer';
 import type { Binder } from '../binder.ts';
-import type { Operator } from '../operator.ts';
+import type { Operator, Settle } from '../operator.ts';
 import { axisOf, broadcast, count, type DeviceValue, spreadStrides } from '../value.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 
 const BINARY: Readonly<Record<string, number>> = { Add: 0, Sub: 1, Mul: 2, Div: 3 };
 
+const settle: Settle = (node, ...known) => ELEMENTWISE[node.op]!.settle!(node, ...known);
+
 /** The kernels' own, for floats; integers, and what is known before running, go the way of all others. */
 export const unary: Operator = {
   ...ELEMENTWISE.Relu!,
+  settle,
   prepare(plan, loader) {
     const { op, attributes } = plan.node;
     const other = ELEMENTWISE[op]!.prepare(plan, loader);
@@ -33,6 +36,7 @@ export const unary: Operator = {
 
 export const binary: Operator = {
   ...ELEMENTWISE.Add!,
+  settle,
   prepare(plan, loader) {
     const { op } = plan.node;
     const other = ELEMENTWISE[op]!.prepare(plan, loader);

@@ -10,7 +10,7 @@ import type { Constant } from '../constants.ts';
 import type { GraphFacts, Operator, PlanNode } from '../operator.ts';
 import { levelsOf } from '../ranges.ts';
 import { axisOf, count, shapeError, type Value } from '../value.ts';
-import { roundEven } from './elementwise.ts';
+import { roundEven } from './rareElementwise.ts';
 
 /** Which scale each element has: one for all, or one for each place on an axis. @throws MODEL_SHAPE */
 function scaleOf(node: OnnxNode, x: Value, scale: Value): (element: number) => number {

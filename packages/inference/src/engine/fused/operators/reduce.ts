@@ -58,6 +58,7 @@ const reduce: Compute = (node, [x, given]) => {
   const { from, step, end = (sum: number) => sum } = FOLDS[node.op]!;
   return {
     outputs: [{ shape, type }],
+    grows: true,
     run([data], [out]) {
       let o = 0;
       outer.each(([at]) => {
@@ -148,6 +149,7 @@ const cumSum: Compute = (node, [x, wanted]) => {
   const { n, inner, each } = lines(x!, axis);
   return {
     outputs: [x!],
+    grows: true,
     run([data], [out]) {
       each((begin) => {
         let sum = 0;
