@@ -5,6 +5,7 @@ import { recipeHash } from './checkpoint/recipeHash.ts';
 import { meanRecipe } from './fixtures/recipes.ts';
 import { checkSingleSteps } from './nn/checkSingleSteps.ts';
 import { checkAllUsed, planNetwork } from './nn/networkPlan.ts';
+import { rangeOver } from './quantise/activationRange.ts';
 import { parseRecipe } from './recipe.ts';
 import { loadTask } from './tasks/index.ts';
 
@@ -142,6 +143,12 @@ describe('a recipe', () => {
         );
       else checkAllUsed(plan);
     }
+  });
+
+  it('has nothing idle either where ranges round what products read', () => {
+    const { network } = meanRecipe();
+    const ranges = new Map(planNetwork(network).nodes.map(({ name }) => [name, rangeOver(-1, 1, 8)]));
+    expect(planNetwork(network, ranges).idle).toEqual([]);
   });
 
   it('is planned or refused with a key, whatever one of its values becomes', () => {

@@ -286,6 +286,10 @@ describe('a training run', () => {
     expect(readCheckpoint(join(aside, 'best.ckpt')).step).toBe(6);
     expect(readCheckpoint(join(runFolder, 'last.ckpt')).step).toBe(2);
     expect(existsSync(join(runFolder, 'best.ckpt'))).toBe(false);
+    // What it has is of that run alone: the next one has no best yet.
+    await run({}, { runFolder, stopAfter: 1 });
+    expect(readCheckpoint(join(aside, 'last.ckpt')).step).toBe(2);
+    expect(existsSync(join(aside, 'best.ckpt'))).toBe(false);
   });
 
   it('says when it goes on with other threads than it began with', async () => {

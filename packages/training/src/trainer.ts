@@ -37,6 +37,7 @@ export type { TrainOptions };
  *   (`run/divergence.ts`); the checkpoints from before stay, and are named
  * @throws MODEL_NOT_FOUND, ONNX_PARSE, MODEL_SHAPE for a model to begin with that is not one of this network
  * @throws STORAGE_FULL when a file of the run finds no room; what was there before it stays
+ * @throws ARGUMENT where the run's folder cannot be made
  * @throws CHECKPOINT_INVALID when asked to resume what is not there, or what another recipe began
  * @throws DATA_INVALID where there is nothing to train on or to validate on, or a sample holds NaN
  */
@@ -151,9 +152,13 @@ class Run {
     }
   }
 
-  close(): Promise<void> {
-    this.#folder.close();
-    return this.#pool.close();
+  async close(): Promise<void> {
+    try {
+      this.#folder.close();
+    } finally {
+      // Whatever befalls the log: threads that wait keep a process alive.
+      await this.#pool.close();
+    }
   }
 
   /** The log says why a run broke off; where it cannot, for want of room, say, the error that is returned still tells. */

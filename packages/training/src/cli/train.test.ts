@@ -95,6 +95,12 @@ const place = (name: string) => [
   join(folder, `${name}-model`),
 ];
 
+/** Arguments of which an option names a file where there should be a folder. */
+function intoFile(option: '--run' | '--out'): readonly string[] {
+  const file = recipe('taken');
+  return ['tiny', '--recipe', file, ...place('taken'), option, file];
+}
+
 describe('npm run train', () => {
   it('trains a recipe and leaves a whole model folder', async () => {
     const { ended } = command('tiny', '--recipe', recipe('tiny'), ...place('whole'));
@@ -195,6 +201,8 @@ describe('npm run train', () => {
       /--threads is 0/,
       () => ['tiny', '--recipe', recipe('threads'), ...place('threads'), '--threads', '0'],
     ],
+    ['ARGUMENT', /taken\.json cannot be a folder to write to: E/, () => intoFile('--run')],
+    ['ARGUMENT', /taken\.json cannot be a folder to write to: E/, () => intoFile('--out')],
     ['ARGUMENT', /--gradient-norms is 0/, () => ['handwriting-en', '--gradient-norms', '0']],
     ['ARGUMENT', /--simd is fast/, () => ['handwriting-en', '--simd', 'fast']],
     ['ARGUMENT', /Unknown option '--reusme'; --help/, () => ['handwriting-en', '--reusme']],

@@ -5,6 +5,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import { exportModel } from '../export/exportModel.ts';
+import { makeFolder } from '../run/makeFolder.ts';
 import type { TrainResult } from '../trainEvent.ts';
 import { train } from '../trainer.ts';
 import { commitOfCode, exportOptions, type OpenedRecipe, openRecipe, runCommand } from './command.ts';
@@ -16,6 +17,7 @@ async function trainAndExport(args: TrainArguments): Promise<void> {
   const { name, modelFolder } = args;
   let evaluation: TrainResult['evaluation'];
   if (!args.exportOnly) {
+    makeFolder(modelFolder);
     const progress = new Progress(process.stdout);
     progress.line(`${name}: reading the data and opening the threads`);
     const result = await trainUntilStopped(args, opened, progress);

@@ -3,7 +3,7 @@
  * manifest with hashes and measured figures, and the card. Every file is replaced whole or not at all.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DTYPE_PROPERTY, type Manifest, parseManifest, writeOnnx } from '@rivulet/core';
 import { loadTrainKernels } from '@rivulet/kernels/train';
@@ -17,6 +17,7 @@ import { int8Network } from '../quantise/int8Network.ts';
 import { quantiseNetwork } from '../quantise/quantiseNetwork.ts';
 import { parseRecipe, type Recipe } from '../recipe.ts';
 import type { Evaluation } from '../run/evaluateRun.ts';
+import { makeFolder } from '../run/makeFolder.ts';
 import { measureWeights } from '../run/measureWeights.ts';
 import { readBest } from '../run/readRun.ts';
 import { openTask } from '../tasks/openTask.ts';
@@ -46,7 +47,7 @@ export interface ExportOptions {
   readonly date: string;
 }
 
-/** @throws CHECKPOINT_INVALID without a best checkpoint of this recipe */
+/** @throws CHECKPOINT_INVALID without a best checkpoint of this recipe, ARGUMENT where the model's folder cannot be made */
 export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const { name, recipe, runFolder, modelFolder, dataFolder } = options;
   const { plan, checkpoint, weights } = readBest(runFolder, recipe);
@@ -101,7 +102,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
     },
     figures,
   });
-  mkdirSync(modelFolder, { recursive: true });
+  makeFolder(modelFolder);
   const put = (to: string, bytes: Uint8Array): void => writeDurably(join(modelFolder, to), [bytes]);
   if (!holdsRecipe(modelFolder, recipe)) put(RECIPE, Buffer.from(`${JSON.stringify(recipe, null, 2)}\n`));
   put('model.onnx', float32);

@@ -46,7 +46,7 @@ ${layers.join('\n')}
 
 ## How it was made
 
-\`npm run train -- ${name}\` with \`train.json\`: seed ${training.seed}, ${stepsOf(recipe, checkpoint)} (${minutes} minutes, ${checkpoint.threads} threads, ${checkpoint.variant} SIMD), code of commit \`${training.commit}\`, exported ${training.date}.
+\`npm run train -- ${name}\` with \`train.json\`: seed ${training.seed}, ${stepsOf(recipe, checkpoint)} (${counted(minutes, 'minute')}, ${counted(checkpoint.threads, 'thread')}, ${checkpoint.variant} SIMD), code of commit \`${training.commit}\`, exported ${training.date}.
 
 ## Licence and attribution
 
@@ -60,6 +60,10 @@ ${attribution}
 function stepsOf({ keep, optimiser }: Recipe, { totalSteps, step }: Checkpoint): string {
   if (keep !== 'last') return `best of ${totalSteps} steps at step ${step}`;
   return optimiser.ema > 0 ? `averaged weights after ${step} steps` : `weights after ${step} steps`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function kilobytes(bytes: number): string {

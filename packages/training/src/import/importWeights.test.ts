@@ -65,22 +65,6 @@ describe('importWeights', () => {
     );
   });
 
-  const layers = JSON.parse(
-    readFileSync(new URL('../nn/fixtures/torchLayers.json', import.meta.url), 'utf8'),
-  ) as { title: string; network: RecipeInput['network'] }[];
-  it.each(layers)('reads back $title', ({ network }) => {
-    const plan = planNetwork(meanRecipe({ network }).network);
-    const weights = new Float32Array(plan.floats);
-    for (const { offset, size } of plan.parameters) {
-      for (let i = offset; i < offset + size; i++) weights[i] = Math.sin(i);
-    }
-    const quantised = quantiseNetwork(plan, weights);
-    const written = (extra: object): OnnxModel =>
-      readOnnx(writeOnnx(toOnnx({ name: 'layer', plan, weights, ...extra })));
-    expect(importWeights(plan, written({}))).toEqual(weights);
-    expect(importWeights(plan, written({ quantised }))).toEqual(quantised.restored);
-  });
-
   it('names what is of another network', () => {
     const refusal = (change: (model: OnnxModel) => OnnxModel['graph']): RivuletError => {
       const model = written();

@@ -37,7 +37,7 @@ export function planNetwork(network: Recipe['network'], ranges?: ActivationRange
   const matrices: Parameter[] = [];
   const vectors: Parameter[] = [];
   const index = new Map<string, number>();
-  /** What each layer reads. */
+  /** What each node reads. */
   const reads = new Map<number, number[]>();
 
   const add = (node: NetworkNode, key: string): void => {
@@ -54,7 +54,10 @@ export function planNetwork(network: Recipe['network'], ranges?: ActivationRange
     const range = ranges?.get(name);
     if (!range) return source;
     const rounded = roundedName(name);
-    if (!index.has(rounded)) add(new Rounded(rounded, source, features, range), key);
+    if (!index.has(rounded)) {
+      reads.set(nodes.length, [source]);
+      add(new Rounded(rounded, source, features, range), key);
+    }
     return index.get(rounded)!;
   };
   const parameter = (matrix: boolean, name: string, shape: readonly number[]): Parameter => {

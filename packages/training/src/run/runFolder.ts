@@ -2,7 +2,7 @@
  * The folder of a run, which is all that there is to know of it: recipe.json, run.json (seed, data, code,
  * machine), log.jsonl, curves.svg, best.ckpt and last.ckpt, and evaluation.json once it has come to its end.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { writeDurably, writeWhole } from '../checkpoint/writeDurably.ts';
@@ -11,6 +11,7 @@ import type { Recipe } from '../recipe.ts';
 import type { TrainEvent } from '../trainEvent.ts';
 import { curvesSvg } from './curvesSvg.ts';
 import type { DataHashes } from './dataHashes.ts';
+import { makeFolder } from './makeFolder.ts';
 import { RunCurves } from './runCurves.ts';
 import { RunLog } from './runLog.ts';
 
@@ -58,9 +59,10 @@ export class RunFolder {
   #curves = new RunCurves();
   #title = '';
 
+  /** @throws ARGUMENT where there can be no such folder, STORAGE_FULL */
   constructor(path: string) {
     this.path = path;
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
   }
 
   file(name: keyof typeof FILES): string {
@@ -72,14 +74,17 @@ export class RunFolder {
   }
 
   /**
-   * A run that is there may be hours of work: whoever forgot to ask for it to go on still finds it.
+   * A run that is there may be hours of work: whoever forgot to ask for it to go on still finds it, until the next one
+   * is set aside.
    * @returns the folder it went to, where there was one
    */
   setAside(): string | undefined {
     if (!existsSync(this.file('last')) && !existsSync(this.file('best'))) return undefined;
     const aside = join(this.path, 'previous');
-    mkdirSync(aside, { recursive: true });
+    makeFolder(aside);
     for (const name of Object.values(FILES)) {
+      // What the run has not, the one that was set aside before it may: one folder is of one run.
+      rmSync(join(aside, name), { force: true });
       if (existsSync(join(this.path, name))) renameSync(join(this.path, name), join(aside, name));
     }
     return aside;
