@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../checkpoint/checkpoint.ts';
-import { meanRecipe, meanTask } from '../fixtures/recipes.ts';
+import { JOBS, type Job, jobOptions } from '../fixtures/jobs.ts';
 import { Random } from '../random.ts';
 import { type TrainOptions, train } from '../trainer.ts';
 import { readRunLog } from './runLog.ts';
@@ -26,13 +26,10 @@ let folder: string;
 /** The run that nothing happens to. */
 let whole: string;
 
-const options = (runFolder: string): TrainOptions => ({
-  recipe: meanRecipe({ epochs: EPOCHS }),
-  task: meanTask,
+const options = (runFolder: string, job: Job = 'whole'): TrainOptions => ({
+  ...jobOptions(job, EPOCHS),
   dataFolder: folder,
   runFolder,
-  threads: 2,
-  variant: 'plain',
 });
 
 beforeAll(async () => {
@@ -57,40 +54,80 @@ function logged(runFolder: string): unknown[] {
     .map((entry) => ({ ...entry, time: '', milliseconds: 0, seconds: 0 }));
 }
 
-function expectSameAsWhole(runFolder: string): void {
-  expect(outcome(runFolder)).toEqual(outcome(whole));
-  expect(logged(runFolder)).toEqual(logged(whole));
+function expectSameAsWhole(runFolder: string, unharmed = whole): void {
+  expect(outcome(runFolder)).toEqual(outcome(unharmed));
+  expect(logged(runFolder)).toEqual(logged(unharmed));
+}
+
+interface Session {
+  /** Step that it began at. */
+  readonly begun: number;
+  readonly code: number | null;
+}
+
+/**
+ * Trains in a process of its own, from where the folder is.
+ * @param lines that the process must have said before it may be killed
+ * @param milliseconds from then until it is; absent: it may come to its end
+ */
+async function session(job: Job, runFolder: string, lines: number, milliseconds?: number): Promise<Session> {
+  const script = fileURLToPath(new URL('../fixtures/trainJob.ts', import.meta.url));
+  const resume = existsSync(join(runFolder, 'last.ckpt')) ? ['resume'] : [];
+  const child = spawn(process.execPath, [script, job, runFolder, String(EPOCHS), ...resume], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  let said = '';
+  child.stdout.on('data', (part) => {
+    said += part;
+  });
+  const isDue = (): boolean => said.split('\n').length > lines;
+  while (!isDue() && child.exitCode === null) await Promise.race([once(child.stdout, 'data'), ended]);
+  if (milliseconds !== undefined) {
+    await setTimeout(milliseconds);
+    child.kill('SIGKILL');
+  }
+  const [code] = await ended;
+  return { begun: Number(said.split('\n')[0]), code };
 }
 
 describe('a run that is cut off', () => {
   it('goes on bit for bit after kill -9 at random moments, and logs each step once', async () => {
     const runFolder = join(folder, 'killed');
-    const script = fileURLToPath(new URL('../fixtures/trainMean.ts', import.meta.url));
     const seed = Date.now();
     const random = Random.fromSeed(seed);
     const begun: number[] = [];
     let code: number | null = null;
-    for (let session = 0; code !== 0; session++) {
-      const resume = existsSync(join(runFolder, 'last.ckpt')) ? ['resume'] : [];
-      const child = spawn(process.execPath, [script, runFolder, String(EPOCHS), ...resume], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const ended = once(child, 'exit');
-      const [line] = (await once(child.stdout, 'data')) as [Buffer];
-      begun.push(Number(line));
+    for (let sessions = 0; code !== 0; sessions++) {
       // The first few are killed wherever they are; then it may come to its end.
-      if (session < 4) {
-        await setTimeout(random.uniform(5, 120));
-        child.kill('SIGKILL');
-      }
-      [code] = await ended;
-      expect(session, `seed ${seed}, begun at ${begun}`).toBeLessThan(6);
+      const ended = await session('whole', runFolder, 1, sessions < 4 ? random.uniform(5, 120) : undefined);
+      begun.push(ended.begun);
+      code = ended.code;
+      expect(sessions, `seed ${seed}, begun at ${begun}`).toBeLessThan(6);
     }
     // No session lost what one before it had saved, and some were cut off between checkpoints.
     expect(begun).toEqual([...begun].sort((a, b) => a - b));
     expect(begun.length).toBeGreaterThan(1);
     expectSameAsWhole(runFolder);
   });
+
+  it.each(JOBS.filter((job) => job !== 'whole'))(
+    'goes on bit for bit after kill -9, trained another way: %s',
+    async (job) => {
+      const [unharmed, killed] = [join(folder, job), join(folder, `${job}-killed`)];
+      await train(options(unharmed, job));
+      const milliseconds = Date.now() % 10;
+      // Killed once it has saved something, and wherever it then is.
+      const first = await session(job, killed, 2, milliseconds);
+      const second = await session(job, killed, 1);
+      const at = `killed ${milliseconds} ms after its first checkpoint`;
+      expect([first.begun, first.code, second.code], at).toEqual([0, null, 0]);
+      expect(second.begun, at).toBeGreaterThan(0);
+      expectSameAsWhole(killed, unharmed);
+      // It is another training: its weights are not those of the plain one.
+      expect(outcome(unharmed)).not.toEqual(outcome(whole));
+    },
+  );
 
   it('goes on from a torn log, a log that is behind, and none', async () => {
     for (const [name, harm] of Object.entries({
