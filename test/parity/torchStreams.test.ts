@@ -44,6 +44,21 @@ describe('a classifier of tokens, batch first, that looks at the last step', () 
   });
 });
 
+it.each(['squeezed-opset11', 'squeezed-opset17'])('%s: dimensions that go where they are 1', async (name) => {
+  const model = await open(name);
+  const x = randomFloats(5)(4 * 5, 1);
+  const whole = await model.run({ x: { data: x, shape: [1, 4, 5] } });
+  for (const output of ['y', 'z', 'h']) {
+    const stream = model.createStream({ output });
+    const chunks = [x.slice(0, 5), x.slice(5, 15), x.slice(15)];
+    const steps: number[] = [];
+    for (const chunk of chunks) steps.push(...(await stream.push(chunk)).data);
+    const { data } = whole[output]!;
+    expectClose(Float32Array.from(steps.slice(-data.length)), data);
+  }
+  await model.dispose();
+});
+
 it('an RNN whose state comes in by an input of other dimension names', async () => {
   const model = await open('relu-rnn');
   const data = randomFloats(3)(2 * 6 * 4, 1);

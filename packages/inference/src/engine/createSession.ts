@@ -3,7 +3,7 @@ import { type OnnxModel, RivuletError, readOnnx } from '@rivulet/core';
 import { codePart } from '../load/codePart.ts';
 import type { EngineChoice, Session } from './engine.ts';
 import { createFusedSession, type FusedOptions } from './fused/fusedSession.ts';
-import { type OperatorTable, USUAL_OPERATORS } from './fused/operators/usualOperators.ts';
+import { USUAL_OPERATORS } from './fused/operators/usualOperators.ts';
 import { isRefusal, type Plan, planGraph, type Refusal } from './fused/planGraph.ts';
 import { ortLoader } from './ortLoader.ts';
 
@@ -95,13 +95,15 @@ async function planOf(bytes: Uint8Array, lenient: boolean): Promise<Plan | Refus
     return { op: 'file', node: '', why: error.message };
   }
   const plan = planGraph(model, USUAL_OPERATORS);
-  return isRefusal(plan) ? planGraph(model, await allOperators(plan)) : plan;
+  if (!isRefusal(plan)) return plan;
+  const { OPERATORS, withReshapeIfs } = await allOperators(plan);
+  return planGraph(withReshapeIfs(model), OPERATORS);
 }
 
 /** A third of the engine's code, which most models do not need: a file of its own. */
-async function allOperators({ op }: Refusal): Promise<OperatorTable> {
+async function allOperators({ op }: Refusal): Promise<typeof import('./fused/operators/operators.ts')> {
   try {
-    return (await import('./fused/operators/operators.ts')).OPERATORS;
+    return await import('./fused/operators/operators.ts');
   } catch (cause) {
     throw new RivuletError(
       'ENGINE_UNAVAILABLE',

@@ -28,7 +28,7 @@ export type Constant =
  * @returns every constant by name; nodes that are no more than constants are thereby settled
  */
 export function constantsOf(
-  graph: OnnxGraph,
+  graph: Pick<OnnxGraph, 'nodes' | 'initializers'>,
   settle: (node: OnnxNode, inputs: readonly (HostValue | undefined)[]) => readonly HostValue[] | undefined,
 ): Map<string, Constant> {
   const constants = new Map<string, Constant>();

@@ -1,4 +1,4 @@
-/** Operators that put the same numbers in other places: Transpose, Slice, Concat, Pad, Gather, Expand, Split, Tile. */
+/** Operators that put the same numbers in other places: Transpose, Slice, Concat, Pad, Gather, Expand, Split. */
 import { attributeOf, type OnnxNode } from '@rivulet/core';
 import { dependsOnData, roomFor } from '../computed.ts';
 import type { Operator } from '../operator.ts';
@@ -47,7 +47,7 @@ export interface MovingOperator extends Operator {
 }
 
 /** @param hosted inputs from here on must be known before running */
-function moving(move: Move, hosted = 1, needs = 1): MovingOperator {
+export function moving(move: Move, hosted = 1, needs = 1): MovingOperator {
   return {
     move,
     hosted,
@@ -104,7 +104,8 @@ function onHost(
   return made;
 }
 
-const whole = (shape: readonly number[], start = 0): Box => ({ start, strides: stridesOf(shape) });
+/** All of a row-major tensor. */
+export const whole = (shape: readonly number[], start = 0): Box => ({ start, strides: stridesOf(shape) });
 
 export const transpose = moving((node, [x]) => {
   const rank = x!.shape.length;
@@ -257,22 +258,6 @@ export const expand = moving(
     const shape = broadcast(node.op, numbersOf(wanted)!, x!.shape);
     const from = { start: 0, strides: spreadStrides(x!.shape, shape) };
     return { shapes: [shape], copies: [{ shape, from, to: whole(shape) }] };
-  },
-  1,
-  2,
-);
-
-/** Each dimension n becomes [times, n], of which only the second is walked in what is read. */
-export const tile = moving(
-  (node, [x, wanted]) => {
-    const times = numbersOf(wanted)!;
-    if (times.length !== x!.shape.length) throw shapeError(node.op, `${times.length} repeats`, x!.shape);
-    const shape = x!.shape.flatMap((n, i) => [times[i]!, n]);
-    const from = { start: 0, strides: stridesOf(x!.shape).flatMap((stride) => [0, stride]) };
-    return {
-      shapes: [x!.shape.map((n, i) => n * times[i]!)],
-      copies: [{ shape, from, to: whole(shape) }],
-    };
   },
   1,
   2,

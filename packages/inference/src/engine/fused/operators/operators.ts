@@ -12,7 +12,11 @@ import { QUANTISED } from './quantised.ts';
 import { RARE_ELEMENTWISE } from './rareElementwise.ts';
 import { recurrent } from './recurrent.ts';
 import { REDUCE } from './reduce.ts';
+import { RESHAPE_IF, reshapeIf } from './reshapeIf.ts';
+import { tile } from './tile.ts';
 import { type OperatorTable, USUAL_OPERATORS } from './usualOperators.ts';
+
+export { withReshapeIfs } from './reshapeIf.ts';
 
 const cell = [recurrent, computedRecurrent];
 
@@ -31,5 +35,7 @@ export const OPERATORS: OperatorTable = {
   Gemm: [dense, anyGemm],
   Conv: conv,
   Einsum: einsum,
+  Tile: tile,
   'com.microsoft.DynamicQuantizeLSTM': dynamicLstm,
+  [RESHAPE_IF]: reshapeIf,
 };

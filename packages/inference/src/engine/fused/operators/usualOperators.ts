@@ -6,7 +6,7 @@ import type { GraphFacts, Operator, OperatorRules } from '../operator.ts';
 import { dense } from './dense.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { constantOfShape, range, shape, size } from './host.ts';
-import { concat, expand, gatherKnown, pad, slice, split, tile, transpose } from './move.ts';
+import { concat, expand, gatherKnown, pad, slice, split, transpose } from './move.ts';
 import { binary, softmax, unary } from './pointwise.ts';
 import { recurrent } from './recurrent.ts';
 import { dropout, identity, reshape } from './reshape.ts';
@@ -57,6 +57,5 @@ export const USUAL_OPERATORS: OperatorTable = {
   Concat: concat,
   Pad: pad,
   Expand: expand,
-  Tile: tile,
   Split: split,
 };
