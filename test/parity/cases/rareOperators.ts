@@ -25,6 +25,11 @@ const ATTENTION: readonly Case[] = [
   einsum('ii->i', [4, 4]),
   einsum('i,j,k->kji', [2], [3], [4]),
   einsum('abc->', [2, 3, 4]),
+  einsum('...ij,...jk->...ik', [2, 3, 4, 5], [2, 3, 5, 2]),
+  einsum('...ij, ...jk -> ...ik', [2, 1, 4, 5], [1, 3, 5, 2]),
+  einsum('i...,j...', [4, 2, 3], [5, 2, 3]),
+  einsum('...i->i...', [2, 3, 4]),
+  einsum('...i,i->...', [4], [4]),
   ...['ReduceLogSum', 'ReduceLogSumExp'].map(
     (op): Case => ({
       name: op,

@@ -186,6 +186,29 @@ describe('constants that an operator is refused for', () => {
   });
 });
 
+describe('an Einsum', () => {
+  const einsum = (equation: string) =>
+    createSession(graph([node('Einsum', ['x'], ['y'], { equation: attr.string(equation) })]));
+
+  it.each(['tbf,f->t', 'tbf->q', '...f->f', '......f->...f', 'tb1->tb', 'tbf.->t', 't~->t'])(
+    'of "%s" is refused by its equation',
+    async (equation) => {
+      const details = { equation, inputs: 1 };
+      expect(await failure(einsum(equation))).toMatchObject({ code: 'ONNX_PARSE', details });
+    },
+  );
+
+  it('with more names than there are dimensions is refused when it runs', async () => {
+    const session = await einsum('...abcd->...a');
+    const run = session.run({ x: { data: new Float32Array(3), shape: [1, 1, 3] } });
+    expect(await failure(run)).toMatchObject({
+      code: 'MODEL_SHAPE',
+      details: { op: 'Einsum', got: [1, 1, 3] },
+    });
+    await session.dispose();
+  });
+});
+
 describe('every opset that is in use', () => {
   it.each(Array.from({ length: 19 }, (_, i) => 7 + i))('%i', async (opset) => {
     const weights = [zeros('w', 1, 8, 3), zeros('r', 1, 8, 2)];

@@ -2,7 +2,7 @@
 import { attributeOf, type OnnxNode, RivuletError } from '@rivulet/core';
 import { type Compute, computed } from '../computed.ts';
 import type { Operator } from '../operator.ts';
-import { shapeError, stridesOf } from '../value.ts';
+import { shapeError, spreadStrides, type Value } from '../value.ts';
 import { walk } from '../walk.ts';
 
 interface Equation {
@@ -10,31 +10,51 @@ interface Equation {
   readonly result: string;
 }
 
-/** Without an arrow the result has the names that stand once, in the order of the alphabet. */
+/** Stands for `...`: any number of dimensions, which broadcast. */
+const REST = '~';
+/** Names of those, the last one first from behind; the others have letters. */
+const REST_NAMES = '0123456789';
+
+/** Without an arrow the result has `...` and the names that stand once, in the order of the alphabet. */
 function equationOf(node: OnnxNode): Equation {
-  const [left = '', given] = attributeOf(node, 'equation', 'string', '').replaceAll(' ', '').split('->');
+  const equation = attributeOf(node, 'equation', 'string', '').replaceAll(' ', '').replaceAll('...', REST);
+  const [left = '', given] = equation.split('->');
   const names = [...new Set(left.replaceAll(',', ''))].sort();
-  const once = names.filter((name) => left.split(name).length === 2).join('');
-  return { terms: left.split(','), result: given ?? once };
+  const once = names.filter((name) => name !== REST && left.split(name).length === 2).join('');
+  return { terms: left.split(','), result: given ?? (left.includes(REST) ? REST : '') + once };
+}
+
+const restOf = (count: number): string => REST_NAMES.slice(REST_NAMES.length - count);
+
+/** With names for the dimensions that `...` stands for. */
+function named({ terms, result }: Equation, inputs: readonly (Value | undefined)[]): Equation {
+  const counts = terms.map((term, i) =>
+    term.includes(REST) ? Math.max(0, inputs[i]!.shape.length - term.length + 1) : 0,
+  );
+  return {
+    terms: terms.map((term, i) => term.replace(REST, restOf(counts[i]!))),
+    result: result.replace(REST, restOf(Math.max(...counts))),
+  };
 }
 
 const compute: Compute = (node, inputs) => {
-  const { terms, result } = equationOf(node);
+  const { terms, result } = named(equationOf(node), inputs);
   const sizes = new Map<string, number>();
   inputs.forEach((value, i) => {
     const [term = '', { shape }] = [terms[i], value!];
     if (term.length !== shape.length) throw shapeError(node.op, `"${term}" must be its dimensions`, shape);
     [...term].forEach((name, d) => {
       const n = sizes.get(name) ?? shape[d]!;
-      if (n !== shape[d]) throw shapeError(node.op, `${name} is ${n}`, shape);
-      sizes.set(name, n);
+      const spreads = REST_NAMES.includes(name) && (n === 1 || shape[d] === 1);
+      if (n !== shape[d] && !spreads) throw shapeError(node.op, `${name} is ${n}`, shape);
+      sizes.set(name, n === 1 ? shape[d]! : n);
     });
   });
   const summed = [...sizes.keys()].filter((name) => !result.includes(name));
   /** Along each of the names; one that stands twice in a term walks both. */
   const steps = (names: readonly string[]): number[][] =>
     inputs.map((value, i) => {
-      const strides = stridesOf(value!.shape);
+      const strides = spreadStrides(value!.shape, value!.shape);
       const along = (name: string): number =>
         [...terms[i]!].reduce((sum, own, d) => sum + (own === name ? strides[d]! : 0), 0);
       return names.map(along);
@@ -75,8 +95,9 @@ export const einsum: Operator = computed(compute, {
   refuses({ node, inputs }) {
     const { terms, result } = equationOf(node);
     const all = new Set(terms.join(''));
-    if (terms.join('').includes('.')) return 'an ellipsis';
-    if (terms.length === inputs.length && [...result].every((name) => all.has(name))) return undefined;
+    const isTerm = (term: string): boolean => !/[^a-zA-Z~]|~.*~/.test(term);
+    const known = [...result].every((name) => all.has(name)) && all.has(REST) === result.includes(REST);
+    if (known && terms.length === inputs.length && [...terms, result].every(isTerm)) return undefined;
     const equation = attributeOf(node, 'equation', 'string', '');
     throw new RivuletError('ONNX_PARSE', `Einsum: "${equation}" is no equation of ${inputs.length} inputs`, {
       equation,
