@@ -25,8 +25,9 @@ export function valueIn<T>(answer: Answer<T>): T {
   throw RivuletError.fromWire(answer.error);
 }
 
-/** What a call throws that its caller's signal ended. */
-export const abortedCall = (): RivuletError => new RivuletError('ABORTED', 'the call was aborted', {});
+/** What a call throws that its caller's signal ended, with the signal's reason as the cause. */
+export const abortedCall = (signal?: { readonly reason?: unknown }): RivuletError =>
+  new RivuletError('ABORTED', 'the call was aborted', {}, signal?.reason);
 
 /** Everything that crosses has a code. */
 export function codedError(error: unknown, aborted: boolean): RivuletError {

@@ -28,7 +28,13 @@ export async function createOrtSession(bytes: Uint8Array, load: OrtLoader): Prom
   } catch (cause) {
     throw refused('load', cause);
   }
-  return new OrtSession(ort, session);
+  try {
+    return new OrtSession(ort, session);
+  } catch (error) {
+    // Its memory is not ours to collect.
+    await session.release();
+    throw error;
+  }
 }
 
 function refused(doing: string, cause: unknown): RivuletError {

@@ -51,7 +51,7 @@ export class IncrementalRun {
    */
   async push(chunk: StreamChunk, options: CallOptions = {}): Promise<IncrementalResult> {
     const copy = copyOfChunk(chunk);
-    return this.#turns.take(async () => {
+    return this.#turns.take(async (commit) => {
       this.#info ??= await this.#model.info();
       const { data, T } = stepsOf(copy, this.#info, 1, true);
       const input = this.#input ?? new GrowingValue(featuresOf(this.#info.inputs[0]!), data);
@@ -63,6 +63,7 @@ export class IncrementalRun {
       const grown =
         (await this.#model.push(this.#name, from, data, options)) ??
         (await this.#model.push(this.#name, 0, all(), options))!;
+      commit();
       input.complete(from + T);
       this.#input = input;
       this.#output ??= new GrowingValue(grown.data.length / grown.rows, grown.data);

@@ -76,12 +76,13 @@ export class Stream {
 
   async #pushInTurn(chunk: StreamChunk, options: CallOptions): Promise<Tensor> {
     const copy = copyOfChunk(chunk);
-    return this.#turns.take(async () => {
+    return this.#turns.take(async (commit) => {
       const info = await this.#ready();
       const steps = stepsOf(copy, info, 1, true);
       const port = outputOf(info, this.#output);
       const { T } = steps;
-      const { data } = (await this.#step({ feeds: feedsOf(steps, info, 1), T }, options))[port.name]!;
+      const taken = { feeds: feedsOf(steps, info, 1), T };
+      const { data } = (await this.#step(taken, options, commit))[port.name]!;
       const rows = port.layout.last ? 1 : T;
       return { data: fromGraph(data, port.layout, T, 1), shape: [rows, data.length / rows] };
     }, options?.signal);
@@ -98,8 +99,8 @@ export class Stream {
     feeds: Readonly<Record<string, AnyTensor>>,
     options: CallOptions = {},
   ): Promise<Record<string, Tensor>> {
-    return this.#turns.take(async () => {
-      return this.#step(takeFeeds(feeds, await this.#ready()), options);
+    return this.#turns.take(async (commit) => {
+      return this.#step(takeFeeds(feeds, await this.#ready()), options, commit);
     }, options?.signal);
   }
 
@@ -164,9 +165,14 @@ export class Stream {
     return this.#info;
   }
 
-  async #step({ feeds, T }: Taken, options: CallOptions): Promise<Record<string, Tensor>> {
+  async #step(
+    { feeds, T }: Taken,
+    options: CallOptions,
+    commit: () => void,
+  ): Promise<Record<string, Tensor>> {
     const { states, steps } = this.#moment!;
     const result = await this.#model.run({ feeds, states, batch: 1 }, options);
+    commit();
     this.#moment = { steps: steps + T, states: result.states };
     return result.outputs;
   }

@@ -43,7 +43,7 @@ export class StreamGroup {
    */
   async push(chunk: StreamChunk, options: CallOptions = {}): Promise<Tensor> {
     const copy = copyOfChunk(chunk);
-    return this.#turns.take(async () => {
+    return this.#turns.take(async (commit) => {
       const { info, group } = await this.#ready();
       const { open, capacity } = group;
       const steps = stepsOf(copy, info, open.length, false);
@@ -51,7 +51,7 @@ export class StreamGroup {
       const port = outputOf(info, this.#output);
       const rows = port.layout.last ? 1 : T;
       if (open.length === capacity) {
-        const data = await this.#advance(steps, undefined, options);
+        const data = await this.#advance(steps, undefined, options, commit);
         return { data, shape: [rows, capacity, data.length / (rows * capacity)] };
       }
       // Some have left: the others are spread to their slots, and brought together again.
@@ -63,7 +63,7 @@ export class StreamGroup {
         const from = { data: steps.data, count: few, row: i };
         moveRow(from, { data: wide, count: capacity, row }, T, features);
       }
-      const data = await this.#advance({ data: wide, T }, lengths, options);
+      const data = await this.#advance({ data: wide, T }, lengths, options, commit);
       const width = data.length / (rows * capacity);
       const narrow = new Float32Array(rows * few * width);
       for (const [i, row] of open.entries()) {
@@ -87,7 +87,7 @@ export class StreamGroup {
       throw new RivuletError('ARGUMENT', `chunks are a list, got ${chunks}`, { chunks: String(chunks) });
     }
     const copies = Array.from(chunks, (chunk) => chunk && copyOfChunk(chunk));
-    return this.#turns.take(async () => {
+    return this.#turns.take(async (commit) => {
       const { info, group } = await this.#ready();
       const { capacity } = group;
       const lengths = new Int32Array(capacity);
@@ -111,7 +111,7 @@ export class StreamGroup {
         moveRow(from, { data: wide, count: capacity, row }, lengths[row]!, features);
       }
       const last = outputOf(info, this.#output).layout.last;
-      const data = await this.#advance({ data: wide, T }, lengths, options);
+      const data = await this.#advance({ data: wide, T }, lengths, options, commit);
       const width = data.length / ((last ? 1 : T) * capacity);
       return copies.map((copy, row) => {
         if (!copy) return undefined;
@@ -215,7 +215,12 @@ export class StreamGroup {
    * @param lengths [capacity] steps that each slot really has; undefined: T
    * @returns the output, [T, capacity, O]; [1, capacity, O] of one that only shows the newest step
    */
-  async #advance(steps: Steps, lengths: Int32Array | undefined, options: CallOptions): Promise<Float32Array> {
+  async #advance(
+    steps: Steps,
+    lengths: Int32Array | undefined,
+    options: CallOptions,
+    commit: () => void,
+  ): Promise<Float32Array> {
     const info = this.#info!;
     const group = this.#group!;
     const { capacity } = group;
@@ -249,6 +254,7 @@ export class StreamGroup {
         }
       } else out = rows;
     }
+    commit();
     group.advance(states, steps.T, lengths);
     return out!;
   }

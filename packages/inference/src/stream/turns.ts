@@ -1,6 +1,7 @@
 /** Calls that wait for each other: each begins when the one before it has ended, however that ended. */
-import { RivuletError } from '@rivulet/core';
+import { abortedCall, RivuletError } from '@rivulet/core';
 import { checkSignal } from '../worker/checkOptions.ts';
+import { orAborted } from '../worker/orAborted.ts';
 
 export class Turns {
   readonly #of: string;
@@ -20,10 +21,12 @@ export class Turns {
   }
 
   /**
+   * @param call gets what it calls right before it changes anything: that throws ABORTED where the signal has aborted, and
+   *   from then on aborting comes too late
    * @throws DISPOSED after `end`; ARGUMENT for a signal that is none; ABORTED at once when the signal aborts, and then
-   *   the call never begins
+   *   the call never begins, or changes nothing
    */
-  take<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  take<T>(call: (commit: () => void) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#ended) {
       return Promise.reject(new RivuletError('DISPOSED', `this ${this.#of} has been disposed`, {}));
     }
@@ -32,17 +35,24 @@ export class Turns {
     } catch (error) {
       return Promise.reject(error);
     }
+    let committed = false;
+    const check = (): void => {
+      if (signal?.aborted) throw abortedCall(signal);
+    };
     const begin = async (): Promise<T> => {
       try {
-        if (signal?.aborted) throw aborted(signal);
-        return await call();
+        check();
+        return await call(() => {
+          check();
+          committed = true;
+        });
       } finally {
         this.#open--;
       }
     };
     const turn = this.#open++ === 0 ? begin() : this.#last.then(begin);
     this.#last = turn.catch(() => {});
-    return signal ? orAborted(turn, signal) : turn;
+    return signal ? orAborted(turn, signal, () => committed) : turn;
   }
 
   /** No further calls. @returns when the last one has ended */
@@ -50,16 +60,4 @@ export class Turns {
     this.#ended = true;
     await this.#last;
   }
-}
-
-const aborted = (signal: AbortSignal): RivuletError =>
-  new RivuletError('ABORTED', 'the call was aborted', {}, signal.reason);
-
-function orAborted<T>(turn: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(aborted(signal));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -8,7 +8,6 @@ import type { LoadProgress } from '../load/modelFolder.ts';
 import type {
   CallOptions,
   Connection,
-  HostApi,
   Opened,
   OpenOptions,
   Remote,
@@ -18,15 +17,11 @@ import type {
 } from './api.ts';
 import { callerFiles } from './callerFiles.ts';
 import { checkOptions, checkSignal } from './checkOptions.ts';
+import { Link } from './link.ts';
+import { orAborted } from './orAborted.ts';
 
 /** How long an idle host is kept for the next service (a manifest is often followed by its model). */
 const IDLE_MS = 2000;
-
-interface Link {
-  readonly connection: Connection;
-  readonly pending: Set<(error: RivuletError) => void>;
-  alive: boolean;
-}
 
 /** Where a service runs. */
 interface Place {
@@ -40,6 +35,8 @@ interface Place {
   byRing?: Promise<unknown> | undefined;
   /** Calls by message that have no answer. */
   byMessage: number;
+  /** It could not be opened there. */
+  failed?: true;
 }
 
 interface Recipe {
@@ -53,7 +50,6 @@ interface Recipe {
 export class ServiceClient {
   readonly #connect: () => Connection;
   #link: Link | undefined;
-  #tickets = 0;
   #open = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
@@ -99,7 +95,7 @@ export class ServiceClient {
       try {
         const { link: last } = at;
         const there = await gateOf(at).catch(() => 0);
-        if (last.alive && there) await this.#ask(last, undefined, (api) => api.close(there));
+        if (last.alive && there) await last.ask(undefined, (api) => api.close(there));
       } catch (error) {
         // What died has freed everything.
         if (!(error instanceof RivuletError && error.code === 'WORKER_DIED')) throw error;
@@ -121,7 +117,7 @@ export class ServiceClient {
         }
         try {
           if (signal) checkSignal(signal);
-          if (!at.link.alive) at = this.#again(recipe);
+          if (at.failed || !at.link.alive) at = this.#again(recipe);
         } catch (error) {
           return Promise.reject(error);
         }
@@ -137,12 +133,12 @@ export class ServiceClient {
         const { ring } = now.link.connection;
         if (ring && now.known && !signal && now.byMessage === 0) {
           const answer = ring(now.known, method, args);
-          if (answer) return this.#byRing(now, answer) as never;
+          if (answer) return askByRing(now, answer) as never;
         }
         const ask = (there: number): Promise<unknown> =>
           signal
-            ? this.#ask(now.link, signal, (api, ticket) => api.call(ticket, there, method, args))
-            : askPlainly(now.link, now.link.connection.api.call(NO_TICKET, there, method, args));
+            ? now.link.ask(signal, (api, ticket) => api.call(ticket, there, method, args))
+            : now.link.askPlainly(now.link.connection.api.call(NO_TICKET, there, method, args));
         const free = now.known && !now.byRing && !now.gate;
         const asked = free ? ask(now.known) : gateOf(now).then(ask);
         if (ring) {
@@ -150,21 +146,10 @@ export class ServiceClient {
           const done = (): void => void now.byMessage--;
           asked.then(done, done);
         }
-        return (signal ? untilAborted(asked, signal) : asked) as never;
+        return (signal ? orAborted(asked, signal) : asked) as never;
       },
       dispose: () => (disposal ??= dispose()),
     };
-  }
-
-  /** A ring and messages may overtake each other, so a service has calls by one of them at a time. */
-  #byRing(place: Place, answer: Promise<Answer<unknown>>): Promise<unknown> {
-    const asked = askPlainly(place.link, answer);
-    place.byRing = asked;
-    const done = (): void => {
-      if (place.byRing === asked) place.byRing = undefined;
-    };
-    asked.then(done, done);
-    return asked;
   }
 
   /** A service that died is opened anew; should that fail, the next call tries again. */
@@ -181,7 +166,7 @@ export class ServiceClient {
         fresh.known = handle;
       },
       () => {
-        fresh.link = dead(link);
+        fresh.failed = true;
       },
     );
     return fresh;
@@ -197,8 +182,7 @@ export class ServiceClient {
     const { callback } = link.connection;
     const progress = onProgress && callback(apart(onProgress));
     const caller = load.api && callback(load.api);
-    return this.#ask(
-      link,
+    return link.ask(
       signal,
       (api, ticket) => {
         if (early !== undefined) {
@@ -211,63 +195,9 @@ export class ServiceClient {
     );
   }
 
-  /**
-   * One call over the border, which the host's death or the caller's signal may end early.
-   * @param undo gets a result that came after that end
-   */
-  #ask<T>(
-    link: Link,
-    signal: AbortSignal | undefined,
-    call: (api: HostApi, ticket: number) => Promise<Answer<T>>,
-    undo?: (late: T) => void,
-  ): Promise<T> {
-    const ticket = ++this.#tickets;
-    const { api } = link.connection;
-    return new Promise<T>((resolve, reject) => {
-      const abort = (): void => {
-        void api.abort(ticket);
-        settle(() => reject(abortedCall(signal)));
-      };
-      let settled = false;
-      const settle = (how: () => void): void => {
-        settled = true;
-        link.pending.delete(die);
-        signal?.removeEventListener('abort', abort);
-        how();
-      };
-      const die = (error: RivuletError): void => settle(() => reject(error));
-      if (signal?.aborted) return abort();
-      link.pending.add(die);
-      signal?.addEventListener('abort', abort);
-      call(api, ticket).then(
-        (answer) => {
-          if (!settled) {
-            settle(() => {
-              if ('value' in answer) resolve(answer.value);
-              else reject(RivuletError.fromWire(answer.error));
-            });
-          } else if ('value' in answer) undo?.(answer.value);
-        },
-        (cause) => die(unsendable(cause)),
-      );
-    });
-  }
-
   #linked(): Link {
-    if (this.#link?.alive) return this.#link;
-    const connection = this.#started();
-    const link: Link = { connection, pending: new Set(), alive: true };
-    connection.onDeath(
-      (reason) => {
-        link.alive = false;
-        connection.end();
-        const error = new RivuletError('WORKER_DIED', `the worker died: ${reason}`, { reason });
-        for (const die of [...link.pending]) die(error);
-      },
-      () => link.pending.size > 0,
-    );
-    this.#link = link;
-    return link;
+    if (!this.#link?.alive) this.#link = new Link(this.#started());
+    return this.#link;
   }
 
   /** @throws ENGINE_UNAVAILABLE where workers are forbidden or missing */
@@ -290,9 +220,7 @@ export class ServiceClient {
     if (--this.#open > 0) return;
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
-      if (!this.#link) return;
-      this.#link.alive = false;
-      this.#link.connection.end();
+      this.#link?.end();
       this.#link = undefined;
     }, IDLE_MS);
     // In Node a waiting timer would keep the process alive.
@@ -323,22 +251,15 @@ function apart<T>(listener: (told: T) => void): (told: T) => void {
 /** For a call that nobody can abort. */
 const NO_TICKET = 0;
 
-/** `#ask` for a call that only the host's death can end early: every step of a stream comes through here. */
-function askPlainly(link: Link, answer: Promise<Answer<unknown>>): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    link.pending.add(reject);
-    answer.then(
-      (got) => {
-        link.pending.delete(reject);
-        if ('value' in got) resolve(got.value);
-        else reject(RivuletError.fromWire(got.error));
-      },
-      (cause) => {
-        link.pending.delete(reject);
-        reject(unsendable(cause));
-      },
-    );
-  });
+/** A ring and messages may overtake each other, so a service has calls by one of them at a time. */
+function askByRing(place: Place, answer: Promise<Answer<unknown>>): Promise<unknown> {
+  const asked = place.link.askPlainly(answer);
+  place.byRing = asked;
+  const done = (): void => {
+    if (place.byRing === asked) place.byRing = undefined;
+  };
+  asked.then(done, done);
+  return asked;
 }
 
 /**
@@ -359,26 +280,4 @@ function gateOf(place: Place): Promise<number> {
   gate.then(clear, clear);
   place.gate = gate;
   return gate;
-}
-
-/** Arguments that cannot be cloned. */
-const unsendable = (cause: unknown): RivuletError =>
-  new RivuletError('ARGUMENT', `the call could not be sent: ${cause}`, { reason: String(cause) }, cause);
-
-const abortedCall = (signal: AbortSignal | undefined): RivuletError =>
-  new RivuletError('ABORTED', 'the call was aborted', {}, signal?.reason);
-
-/** Rejects at once when the signal aborts, whatever the work still waits for. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(abortedCall(signal));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-/** A link that nobody shares and that makes the next call start over. */
-function dead({ connection }: Link): Link {
-  return { connection, pending: new Set(), alive: false };
 }

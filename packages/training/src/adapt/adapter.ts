@@ -78,7 +78,7 @@ export class Adapter {
    */
   async adapt(samples: readonly AdaptSample[], options: AdaptOptions = {}): Promise<AdaptResult> {
     const { signal, onProgress, stopWhen = {}, ...settings } = options;
-    if (signal?.aborted) throw abortedCall();
+    if (signal?.aborted) throw abortedCall(signal);
     const run = ++this.#runs;
     const { callback, api } = this.#connection;
     const progress = onProgress && callback(onProgress);
