@@ -13,6 +13,7 @@ it('has the same names on the web and in Node', () => {
     'RivuletError',
     'classifySequence',
     'createHandwritingRecognizer',
+    'estimateSequence',
     'generateText',
     'loadForecaster',
     'loadModel',

@@ -18,6 +18,7 @@ export type { HandwritingRecognizer } from './recogniser/handwritingRecognizer.t
 export { HandwritingStroke } from './recogniser/handwritingStroke.ts';
 export type * from './recogniser/handwritingTypes.ts';
 export { classifySequence, type SequenceClass } from './sequence/classifySequence.ts';
+export { estimateSequence } from './sequence/estimateSequence.ts';
 export { type GenerateOptions, generateText } from './sequence/generateText.ts';
 export { type MakeOptions, makeSequence } from './sequence/makeSequence.ts';
 export type { SequenceInput, SequenceManifest } from './sequence/sequenceManifest.ts';

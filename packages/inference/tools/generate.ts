@@ -1,6 +1,6 @@
 /**
  * `npm run generate -- <name> [options]`: what a trained model of sequences says: text that goes on from a prompt, the
- * translation, tags or class of one, or the sequence that a vector makes.
+ * translation, tags, class or numbers of one, or the sequence that a vector makes.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   classifySequence,
+  estimateSequence,
   generateText,
   loadModel,
   type Model,
@@ -26,8 +27,8 @@ const USAGE = `npm run generate -- <name> [options]
 
   Opens the model runs/<name>/model, or models/<name>, or the folder of that name, and prints what it says.
 
-  --prompt <text>     what a text goes on from, or what is translated, tagged or classified; numbers of one feature
-                      stand as 0.1,0.2,0.3
+  --prompt <text>     what a text goes on from, or what is translated, tagged, classified or judged in numbers;
+                      numbers of one feature stand as 0.1,0.2,0.3
   --length <n>        tokens of a text (200), or at most of a translation
   --temperature <t>   of a text: 1 as learned, below surer, above more varied, 0 always the likeliest (1)
   --seed <n>          writes the same text again
@@ -78,6 +79,9 @@ function needed(values: Values, option: 'prompt' | 'vector', task: string): stri
   throw new RivuletError('ARGUMENT', `a model of ${task} needs --${option}`, { option });
 }
 
+const table = (rows: readonly (readonly number[])[]): string =>
+  rows.map((row) => row.map((value) => value.toFixed(4)).join(' ')).join('\n');
+
 async function answer(model: Model, manifest: SequenceManifest, values: Values): Promise<string> {
   const { prompt, seed, vector, steps } = values;
   const { task } = manifest;
@@ -112,8 +116,10 @@ async function answer(model: Model, manifest: SequenceManifest, values: Values):
         given,
         steps === undefined ? {} : { steps: Number(steps) },
       );
-      return made.map((row) => row.map((value) => value.toFixed(4)).join(' ')).join('\n');
+      return table(made);
     }
+    case 'sequence-values':
+      return table(await estimateSequence(model, manifest, x()));
     default:
       throw new RivuletError(
         'ARGUMENT',

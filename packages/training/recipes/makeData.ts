@@ -17,14 +17,11 @@ export function recipeData(): Record<string, string> {
       Array.from({ length: split === 'train' ? train : val }, draw);
     const lines = (samples: readonly object[]): string =>
       samples.map((sample) => `${JSON.stringify(sample)}\n`).join('');
-    const [tides, waves, gusts, text, tags] = ['tides', 'waves', 'gusts', 'rivers', 'tags'].map(random) as [
-      Random,
-      Random,
-      Random,
-      Random,
-      Random,
-    ];
+    const [tides, floods, waves, gusts, text, tags] = [
+      ...['tides', 'floods', 'waves', 'gusts', 'rivers', 'tags'],
+    ].map(random) as [Random, Random, Random, Random, Random, Random];
     files[`tides.${split}.jsonl`] = lines(many(300, 100, () => tide(tides)));
+    files[`floods.${split}.jsonl`] = lines(many(400, 200, () => flood(floods)));
     files[`waves.${split}.jsonl`] = lines(many(300, 60, () => wave(waves)));
     files[`gusts.${split}.jsonl`] = lines(many(300, 100, () => gust(gusts)));
     files[`rivers.${split}.txt`] = many(900, 150, () => sentence(text)).join('');
@@ -50,6 +47,22 @@ function tide(random: Random): object {
     rounded(Math.sin(phase + t * PACE[label]) + random.uniform(-0.2, 0.2)),
   );
   return { x, label };
+}
+
+/** Level of a river at the end of a rain: it keeps some of it from hour to hour. @param rain [hours] */
+export const levelAfter = (rain: readonly number[]): number =>
+  rain.reduce((level, fell) => 0.8 * level + 0.5 * fell, 0);
+
+/** Standard deviation of a reading about its level: the higher, the rougher. */
+export const readingNoise = (level: number): number => 0.03 + 0.1 * level;
+
+/** Hours of rain, and how high the river was then read to be. */
+function flood(random: Random): object {
+  const x = Array.from({ length: 12 + random.int(9) }, () =>
+    random.int(3) === 0 ? rounded(random.uniform(0.2, 1)) : 0,
+  );
+  const level = levelAfter(x);
+  return { x, y: rounded(level + readingNoise(level) * random.normal()) };
 }
 
 /** A wave of the speed and height that the vector says. */

@@ -48,6 +48,8 @@ export type ModelTask =
   | 'sequence-class'
   /** A tag for each step of a sequence. */
   | 'sequence-tags'
+  /** Numbers for a sequence, or for each of its steps. */
+  | 'sequence-values'
   /** Another sequence of tokens for one; class 0, '', begins and ends it. */
   | 'sequence-translation'
   /** The next token of a text. */

@@ -70,6 +70,8 @@ describe('parseManifest', () => {
     expect(parseManifest(text)).toEqual(text);
     const waves = { ...series, task: 'vector-sequence', head: { kind: 'values' } };
     expect(parseManifest(waves)).toEqual(waves);
+    const floods = { ...waves, task: 'sequence-values' };
+    expect(parseManifest(floods)).toEqual(floods);
   });
 
   it('leaves out keys it does not know', () => {

@@ -78,6 +78,7 @@ const HEAD_OF: Readonly<Record<ModelTask, Manifest['head']['kind']>> = {
   classes: 'classes',
   'sequence-class': 'classes',
   'sequence-tags': 'classes',
+  'sequence-values': 'values',
   'sequence-translation': 'classes',
   'text-model': 'classes',
   'vector-sequence': 'values',

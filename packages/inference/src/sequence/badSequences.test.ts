@@ -5,6 +5,7 @@ import { loadModel } from '../node.ts';
 import { failure } from '../testing/failure.ts';
 import { smallModel } from '../testing/smallModel.ts';
 import { classifySequence } from './classifySequence.ts';
+import { estimateSequence } from './estimateSequence.ts';
 import { generateText } from './generateText.ts';
 import { makeSequence } from './makeSequence.ts';
 import type { SequenceManifest } from './sequenceManifest.ts';
@@ -30,12 +31,14 @@ const tags = manifestOf('sequence-tags');
 const text = manifestOf('text-model');
 const translation = manifestOf('sequence-translation');
 const vectors = manifestOf('vector-sequence');
+const values = manifestOf('sequence-values');
 
 it.each([null, undefined, 5, {}, new Map(), Float32Array.of(1)])('%o is no sequence', async (x) => {
   const refused = { code: 'ARGUMENT', details: { got: String(x) } };
   expect(await failure(classifySequence(model, classes, x as never))).toMatchObject(refused);
   expect(await failure(tagSequence(model, tags, x as never))).toMatchObject(refused);
   expect(await failure(translateSequence(model, translation, x as never))).toMatchObject(refused);
+  expect(await failure(estimateSequence(model, values, x as never))).toMatchObject(refused);
 });
 
 it.each([null, undefined, 'manifest.json'])('%o is no manifest', async (manifest) => {

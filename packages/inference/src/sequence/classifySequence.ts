@@ -1,8 +1,8 @@
 /** Which class a sequence is of, by a model of `sequence-class`: many to one. */
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
-import { readSequence } from './readSequence.ts';
-import type { SequenceInput, SequenceManifest } from './sequenceManifest.ts';
+import { readRows } from './readRows.ts';
+import { labelsOf, type SequenceInput, type SequenceManifest } from './sequenceManifest.ts';
 
 export interface SequenceClass {
   readonly label: string;
@@ -20,7 +20,8 @@ export async function classifySequence(
   x: SequenceInput,
   options: CallOptions = {},
 ): Promise<SequenceClass> {
-  const { labels, rows } = await readSequence(model, manifest, 'sequence-class', x, options);
+  const rows = await readRows(model, manifest, 'sequence-class', x, options);
+  const labels = labelsOf(manifest);
   // A network that speaks at every step is read by the mean of its logits, as it was trained.
   const means = labels.map((_, c) => rows.reduce((sum, row) => sum + row[c]!, 0) / rows.length);
   const highest = Math.max(...means);

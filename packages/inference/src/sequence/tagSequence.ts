@@ -2,8 +2,8 @@
 import { sampleClass } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
-import { readSequence } from './readSequence.ts';
-import type { SequenceInput, SequenceManifest } from './sequenceManifest.ts';
+import { readRows } from './readRows.ts';
+import { labelsOf, type SequenceInput, type SequenceManifest } from './sequenceManifest.ts';
 
 /**
  * @param model of the folder that the manifest is of
@@ -16,6 +16,7 @@ export async function tagSequence(
   x: SequenceInput,
   options: CallOptions = {},
 ): Promise<string[]> {
-  const { labels, rows } = await readSequence(model, manifest, 'sequence-tags', x, options);
+  const rows = await readRows(model, manifest, 'sequence-tags', x, options);
+  const labels = labelsOf(manifest);
   return rows.map((row) => labels[sampleClass(row, 0, 0)]!);
 }

@@ -7,6 +7,7 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   'ink-class': async () => (await import('./inkClass.ts')).inkClass,
   'sequence-class': async () => (await import('./sequenceClass.ts')).sequenceClass,
   'sequence-tags': async () => (await import('./sequenceTags.ts')).sequenceTags,
+  'sequence-values': async () => (await import('./sequenceValues.ts')).sequenceValues,
   'sequence-translation': async () => (await import('./sequenceTranslation.ts')).sequenceTranslation,
   'series-quantile': async () => (await import('./seriesQuantile.ts')).seriesQuantile,
   'text-model': async () => (await import('./textModel.ts')).textModel,

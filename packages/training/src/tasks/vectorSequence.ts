@@ -8,16 +8,17 @@
 import { SEQUENCE_FEATURE_VERSION } from '@rivulet/core';
 import * as v from 'valibot';
 import { laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
-import { finiteNumber, type JsonLine, lineError } from '../data/readJsonLines.ts';
-import { planNetwork } from '../nn/networkPlan.ts';
+import { finiteNumber, type JsonLine } from '../data/readJsonLines.ts';
 import { parseOptions } from '../parseOptions.ts';
 import type { Recipe } from '../recipe.ts';
-import type { Batch, LaneTensors } from '../task.ts';
-import { checkInput, checkPorts } from './sequence/checkNetwork.ts';
-import { type Sample, SequenceData, type Split } from './sequence/sequenceData.ts';
+import type { Batch } from '../task.ts';
+import { checkInput, checkPorts, outputWidth } from './sequence/checkNetwork.ts';
+import { checkWidth } from './sequence/checkWidth.ts';
+import type { Sample, Split } from './sequence/sequenceData.ts';
 import { fileKeys, readSequenceFiles } from './sequence/sequenceFiles.ts';
 import { sequenceTask } from './sequence/sequenceTask.ts';
-import { answerSums, type LossRecipe, lossSchema, type ValueLoss, valueLoss } from './sequence/valueLoss.ts';
+import { lossSchema, valueLoss, valueMeanings } from './sequence/valueLoss.ts';
+import { ValuesData, type ValuesOutput, type ValuesTarget } from './sequence/valuesData.ts';
 
 const DataRecipe = v.strictObject({ ...fileKeys, loss: lossSchema });
 const numbers = v.pipe(v.array(finiteNumber), v.minLength(1, 'it is empty'));
@@ -33,28 +34,22 @@ interface MadeSample extends Sample {
 interface Ports {
   readonly position: string;
   readonly vector: string;
-  readonly output: string;
 }
 
-class VectorSequenceData extends SequenceData<MadeSample> {
+class VectorSequenceData extends ValuesData<MadeSample> {
   readonly notes;
   /** Steps that position 1 stands for. */
   readonly longest: number;
-  readonly judged: LossRecipe;
   readonly #ports: Ports;
-  readonly #loss: ValueLoss;
 
   constructor(
     ports: Ports,
-    judged: LossRecipe,
-    loss: ValueLoss,
+    output: ValuesOutput,
     samples: Readonly<Record<Split, readonly MadeSample[]>>,
     files: readonly string[],
   ) {
-    super(samples, files);
+    super(output, samples, files);
     this.#ports = ports;
-    this.judged = judged;
-    this.#loss = loss;
     this.longest = samples.train.reduce((most, { length }) => Math.max(most, length), 1);
     this.notes = { 'steps of the longest': this.longest };
   }
@@ -62,7 +57,7 @@ class VectorSequenceData extends SequenceData<MadeSample> {
   protected batchOf(samples: readonly MadeSample[]): Batch {
     const y = laneSteps(
       samples.map((sample) => sample.y),
-      samples[0]!.y[0]!.length,
+      this.output.targets,
     );
     const positions = laneSteps(
       samples.map(({ length }) => Array.from({ length }, (_, t) => [t / this.longest])),
@@ -75,37 +70,8 @@ class VectorSequenceData extends SequenceData<MadeSample> {
     );
     const inputs = { [this.#ports.position]: positions, [this.#ports.vector]: vectors };
     const lengths = laneLengths(samples.map((sample) => sample.y));
-    return { size: samples.length, lanes: y.lanes, inputs, lengths, target: y.data };
-  }
-
-  loss(
-    outputs: LaneTensors,
-    lengths: Int32Array | undefined,
-    { target, size }: Batch,
-    gradients?: Readonly<Record<string, Float32Array>>,
-  ): { sum: number; weight: number } {
-    return this.#loss.loss({
-      output: outputs[this.#ports.output]!,
-      target: target as Float32Array,
-      size,
-      lengths,
-      gradient: gradients?.[this.#ports.output],
-    });
-  }
-
-  score(outputs: LaneTensors, lengths: Int32Array | undefined, batch: Batch): Record<string, number> {
-    const { sum, weight } = this.loss(outputs, lengths, batch);
-    const output = outputs[this.#ports.output]!;
-    const targets = output.F / this.#loss.parameters;
-    const wanted = batch.target as Float32Array;
-    return { sum, weight, ...answerSums(this.#loss, output, wanted, batch.size, lengths, targets) };
-  }
-
-  figures({ sum, weight, errors, squares, within }: Readonly<Record<string, number>>) {
-    const { figure, between } = this.#loss;
-    const mean = sum! / weight!;
-    const relativeError = Math.sqrt(errors! / squares!);
-    return { [figure]: mean, relativeError, ...(between ? { within: within! / weight! } : {}), best: mean };
+    const target: ValuesTarget = { values: y.data, lanes: y.lanes };
+    return { size: samples.length, lanes: y.lanes, inputs, lengths, target };
   }
 }
 
@@ -121,45 +87,20 @@ async function prepare(
   checkInput(recipe, position, 1, 'the place of the step');
   const { train, val, files } = await readSequenceFiles(options, dataFolder, split, Line);
   const loss = valueLoss(recipe, options.loss);
-  const widths = { vector: recipe.network.inputs[vector]!, y: outputWidth(recipe) / loss.parameters };
+  const targets = outputWidth(recipe) / loss.parameters;
   const read = (lines: readonly JsonLine<v.InferOutput<typeof Line>>[]): MadeSample[] =>
     lines.map(({ value, name }) => {
       const y = value.y.map((step) => (typeof step === 'number' ? [step] : step));
-      checkWidth(value.vector, widths.vector, name, 'vector');
+      checkWidth(value.vector, recipe.network.inputs[vector]!, name, 'vector');
       y.forEach((step, t) => {
-        checkWidth(step, widths.y, name, `y.${t}`);
+        checkWidth(step, targets, name, `y.${t}`);
       });
       return { name, length: y.length, vector: value.vector, y };
     });
   const samples = { train: read(train), val: read(val) };
-  return new VectorSequenceData({ position, vector, output }, options.loss, loss, samples, files);
+  const said = { name: output, targets, judged: options.loss, loss };
+  return new VectorSequenceData({ position, vector }, said, samples, files);
 }
-
-function outputWidth({ network }: Recipe): number {
-  const plan = planNetwork(network);
-  return plan.nodes[plan.outputs[0]!]!.features;
-}
-
-function checkWidth(row: readonly number[], expected: number, name: string, key: string): void {
-  if (row.length === expected) return;
-  const message = `${key}: ${row.length} numbers, where the network has ${expected}`;
-  throw lineError(name, message, { key, expected, got: row.length });
-}
-
-/** Of the figures, for the card. */
-const MEANINGS = {
-  squared: '`mse` is the mean squared error of a number.',
-  absolute: '`mae` is the mean absolute error of a number.',
-  gaussian:
-    'A step is the means and then the standard deviations of its numbers; `nll` is the mean negative log-likelihood of a ' +
-    'number.',
-  student:
-    "A step is the means, then the scales, then the degrees of freedom of its numbers, each of Student's t; `nll` is the " +
-    'mean negative log-likelihood of a number.',
-  quantiles:
-    'A step is the quantiles of each of its numbers; `quantileLoss` is their mean loss, summed over levels, `within` the ' +
-    'share of numbers between the lowest and the highest.',
-};
 
 export const vectorSequence = sequenceTask<VectorSequenceData>({
   prepare,
@@ -175,7 +116,5 @@ export const vectorSequence = sequenceTask<VectorSequenceData>({
     output: ['T', 'B', outputWidth(recipe)],
     head: { kind: 'values' },
   }),
-  card: ({ judged }) =>
-    `Makes a sequence of numbers from a vector. ${MEANINGS[typeof judged === 'string' ? judged : 'quantiles']} ` +
-    '`relativeError` is the root of the sum of squared errors over that of the squared true numbers.',
+  card: ({ judged }) => `Makes a sequence of numbers from a vector. ${valueMeanings(judged)}`,
 });

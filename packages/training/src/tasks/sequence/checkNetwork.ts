@@ -41,6 +41,12 @@ export function checkTokens({ network }: Recipe, name: string, tokens: number): 
   }
 }
 
+/** Features of a step of the network's one output. */
+export function outputWidth({ network }: Recipe): number {
+  const plan = planNetwork(network);
+  return plan.nodes[plan.outputs[0]!]!.features;
+}
+
 /** @throws RECIPE_INVALID for an output of another width */
 export function checkOutput({ network }: Recipe, features: number, why: string): void {
   const plan = planNetwork(network);
