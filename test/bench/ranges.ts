@@ -4,15 +4,8 @@
  */
 import { writeOnnx } from '@rivulet/core';
 import { type AnyTensor, type Int8Type, loadModel } from '@rivulet/inference/node';
-import {
-  initialise,
-  parseRecipe,
-  planNetwork,
-  quantiseNetwork,
-  type RecipeInput,
-  rangeOver,
-  toOnnx,
-} from '@rivulet/training/network';
+import { quantiseNetwork, type RecipeInput, rangeOver, toOnnx } from '@rivulet/training/network';
+import { type DrawnNetwork, drawnNetwork } from '../fixtures/drawnNetwork.ts';
 import { randomFloats } from '../parity/random.ts';
 import { interleaved } from './interleaved.ts';
 
@@ -42,18 +35,10 @@ const CASES: readonly { name: string; T: number; layers: RecipeInput['network'][
 
 /** The file with a scale for each step, and the one with ranges. */
 function files(layers: RecipeInput['network']['layers']): readonly [Uint8Array, Uint8Array] {
-  const { network } = parseRecipe({
-    ...{ task: '', seed: 1, batch: 1, epochs: 1, optimiser: { kind: 'adamw', lr: 1 } },
-    network: { inputs: { x: INPUT }, layers, outputs: ['y'] },
-  });
-  const plan = planNetwork(network);
-  const weights = new Float32Array(plan.floats);
-  initialise(plan, weights, 1);
-  const quantised = quantiseNetwork(plan, weights);
-  const ranges = new Map(plan.nodes.map(({ name }) => [name, rangeOver(-1, 1, 8)]));
-  const write = (own: typeof plan): Uint8Array =>
-    writeOnnx(toOnnx({ name: 'ranges', plan: own, weights, quantised }));
-  return [write(plan), write(planNetwork(network, ranges))];
+  const network = { inputs: { x: INPUT }, layers, outputs: ['y'] };
+  const write = ({ plan, weights }: DrawnNetwork): Uint8Array =>
+    writeOnnx(toOnnx({ name: 'ranges', plan, weights, quantised: quantiseNetwork(plan, weights) }));
+  return [write(drawnNetwork(network, 1)), write(drawnNetwork(network, 1, () => rangeOver(-1, 1, 8)))];
 }
 
 export async function bench(): Promise<Record<string, number>> {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import { type AdaptedFiles, createAdapter } from '@rivulet/training/adapt';
 import { placed, type RealWord, realWords } from '../fixtures/realWords.ts';
 import { RealTabs } from './adapt/realTabs.ts';
@@ -181,12 +181,24 @@ test('says how many words are missing where it cannot learn from all of them', a
   await confirmPage(page);
   await button(page).press('Enter');
   await expect(page.getByTestId('learn-outcome')).toHaveText(
-    'Only 28 words are left to learn from, and it needs 30, so nothing was changed. 2 words were passed over: they have signs that the reader does not know, or too little ink.',
+    'Only 28 words are left to learn from, and it needs 30, so nothing was changed. 2 words were passed over: they have characters that the reader does not know, or too little ink.',
     { timeout: 60_000 },
   );
   await expect(page.getByTestId('learn-words')).toHaveText('28 of the 30 words that it needs');
   await expect(button(page)).toHaveAttribute('aria-disabled', 'true');
   expect(await keptLearned(page)).toBeUndefined();
+});
+
+test('a word of any length stays within the dialog of a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page);
+  await importInk(page, lent.slice(0, 2));
+  await correct(page, [{ ...lent[0]!, label: 'long'.repeat(20) }]);
+  await openLearning(page);
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('longlong');
+  const right = (locator: Locator) => locator.evaluate((element) => element.getBoundingClientRect().right);
+  expect(await right(dialog.locator('blockquote'))).toBeLessThan(await right(dialog));
 });
 
 test('a tab that is hidden waits, and goes on learning once it is seen', async ({ baseURL }) => {
@@ -312,6 +324,20 @@ test.describe('what can go wrong', () => {
     await context.setOffline(false);
     await takeFile(page, delta);
     await expect(learned(page)).toContainText('Brought from a file');
+  });
+
+  test('is cancelled at once while what it needs is still on its way', async ({ page }) => {
+    // Never answered, as by a network that has stalled.
+    await page.route('**/adaptWorker-*', () => {});
+    await open(page);
+    await importInk(page, lent);
+    await confirmPage(page);
+    await button(page).press('Enter');
+    await expect(page.getByTestId('learn-progress')).toContainText('Getting ready');
+    await button(page).press('Enter');
+    await expect(page.getByTestId('learn-progress')).toHaveCount(0);
+    await expect(learned(page)).toHaveText('Nothing yet.');
+    await expect(page.getByRole('dialog').getByRole('alert')).toHaveCount(0);
   });
 
   test('a renewed model reads by itself, and the page says that it has to learn again', async ({ page }) => {

@@ -2,19 +2,11 @@
 import { type OnnxModel, readOnnx, writeOnnx } from '@rivulet/core';
 import { loadModel } from '@rivulet/inference/node';
 import { loadTrainKernels } from '@rivulet/kernels/train';
-import {
-  type ActivationRanges,
-  initialise,
-  Network,
-  parseRecipe,
-  planNetwork,
-  quantiseNetwork,
-  type RecipeInput,
-  rangeOver,
-  toOnnx,
-} from '@rivulet/training/network';
+import { Network, quantiseNetwork, type RecipeInput, rangeOver, toOnnx } from '@rivulet/training/network';
 import { describe, expect, it } from 'vitest';
+import { drawnNetwork } from '../fixtures/drawnNetwork.ts';
 import { randomFloats } from './random.ts';
+import { rowMajor } from './rowMajor.ts';
 
 const [T, F, LANES] = [13, 6, 8];
 
@@ -36,17 +28,9 @@ const STACKS: Readonly<Record<string, RecipeInput['network']['layers']>> = {
 };
 
 async function exported(layers: RecipeInput['network']['layers'], bits: 8 | 16, int8 = true) {
-  const { network } = parseRecipe({
-    ...{ task: '', seed: 1, batch: 1, epochs: 1, optimiser: { kind: 'adamw', lr: 1 } },
-    network: { inputs: { x: F }, layers, outputs: ['y'] },
-  });
   // Uneven ends, some of them within what the tensors take.
-  const ranges: ActivationRanges = new Map(
-    planNetwork(network).nodes.map(({ name }, i) => [name, rangeOver(-0.6 - 0.05 * i, 0.9, bits)]),
-  );
-  const plan = planNetwork(network, ranges);
-  const weights = new Float32Array(plan.floats);
-  initialise(plan, weights, 5);
+  const rangeOf = (place: number) => rangeOver(-0.6 - 0.05 * place, 0.9, bits);
+  const { plan, weights } = drawnNetwork({ inputs: { x: F }, layers, outputs: ['y'] }, 5, rangeOf);
   const quantised = quantiseNetwork(plan, weights);
   const data = randomFloats(3)(T * F, 1.2);
   const lanes = new Float32Array(T * F * LANES);
@@ -56,10 +40,9 @@ async function exported(layers: RecipeInput['network']['layers'], bits: 8 | 16, 
   const running = new Network(await loadTrainKernels({ variant: 'plain' }), plan);
   running.weights().set(int8 ? quantised.restored : weights);
   const batch = { size: 1, lanes: LANES, inputs: { x: { data: lanes, T, F, lanes: LANES } }, target: 0 };
-  const y = running.forward(batch).y!;
-  const values = Float32Array.from({ length: y.T * y.F }, (_, i) => y.data[i * LANES]!);
+  const y = rowMajor(running.forward(batch).y!, 1);
   const bytes = writeOnnx(toOnnx({ name: 'ranges', plan, weights, ...(int8 && { quantised }) }));
-  return { bytes, x: { data, shape: [T, 1, F] }, y: { data: values, shape: [y.T, 1, y.F] } };
+  return { bytes, x: { data, shape: [T, 1, F] }, y };
 }
 
 /**

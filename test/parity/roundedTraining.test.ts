@@ -2,17 +2,10 @@
 import { DTYPE_PROPERTY, writeOnnx } from '@rivulet/core';
 import { loadModel } from '@rivulet/inference/node';
 import { loadTrainKernels } from '@rivulet/kernels/train';
-import {
-  initialise,
-  Network,
-  parseRecipe,
-  planNetwork,
-  quantiseNetwork,
-  Random,
-  type RecipeInput,
-  toOnnx,
-} from '@rivulet/training/network';
+import { Network, quantiseNetwork, Random, type RecipeInput, toOnnx } from '@rivulet/training/network';
 import { expect, it } from 'vitest';
+import { drawnNetwork } from '../fixtures/drawnNetwork.ts';
+import { rowMajor } from './rowMajor.ts';
 
 const [T, F, SIZE, LANES] = [14, 6, 3, 8];
 type Layers = RecipeInput['network']['layers'];
@@ -50,28 +43,18 @@ const stacks: readonly { title: string; layers: Layers }[] = [
 ];
 
 it.each(stacks)('$title', async ({ layers }) => {
-  const recipe = parseRecipe({
-    ...{ task: '', seed: 1, batch: 1, epochs: 1, optimiser: { kind: 'adamw', lr: 1 } },
-    network: { inputs: { x: F }, layers, outputs: ['y'] },
-    quantise: { activations: 7 },
-  });
-  const plan = planNetwork(recipe.network);
-  const weights = new Float32Array(plan.floats);
-  initialise(plan, weights, 5);
+  const { plan, weights } = drawnNetwork({ inputs: { x: F }, layers, outputs: ['y'] }, 5);
   const kernels = await loadTrainKernels({ variant: 'plain' });
   const random = Random.fromSeed(9);
   const data = Float32Array.from({ length: T * F * LANES }, (_, i) =>
     i % LANES < SIZE ? random.normal() : 0,
   );
-  const batch = { size: SIZE, lanes: LANES, inputs: { x: { data, T, F, lanes: LANES } }, target: undefined };
-  const trained = (rounds: boolean): number[] => {
+  const x = { data, T, F, lanes: LANES };
+  const batch = { size: SIZE, lanes: LANES, inputs: { x }, target: undefined };
+  const trained = (rounds: boolean): Float32Array => {
     const network = new Network(kernels, plan, { rounds });
     network.weights().set(weights);
-    const y = network.forward(batch).y!;
-    return Array.from({ length: y.T * SIZE * y.F }, (_, i) => {
-      const [t, lane, f] = [Math.floor(i / (SIZE * y.F)), Math.floor(i / y.F) % SIZE, i % y.F];
-      return y.data[(t * y.F + f) * LANES + lane]!;
-    });
+    return rowMajor(network.forward(batch).y!, SIZE).data;
   };
 
   const quantised = quantiseNetwork(plan, weights);
@@ -79,13 +62,9 @@ it.each(stacks)('$title', async ({ layers }) => {
     writeOnnx(toOnnx({ name: 'a7', plan, weights, quantised, metadata: { [DTYPE_PROPERTY]: 'int8a7' } })),
     { engine: 'fused' },
   );
-  const rowMajor = Float32Array.from({ length: T * SIZE * F }, (_, i) => {
-    const [t, lane, f] = [Math.floor(i / (SIZE * F)), Math.floor(i / F) % SIZE, i % F];
-    return data[(t * F + f) * LANES + lane]!;
-  });
-  const { y } = await model.run({ x: { data: rowMajor, shape: [T, SIZE, F] } });
+  const { y } = await model.run({ x: rowMajor(x, SIZE) });
   await model.dispose();
-  const mean = (found: readonly number[]): number =>
+  const mean = (found: Float32Array): number =>
     found.reduce((sum, value, i) => sum + Math.abs(value - y!.data[i]!), 0) / found.length;
   // Float32 sums in another order: levels and gates are the engine's own.
   expect(mean(trained(true))).toBeLessThan(1e-6);

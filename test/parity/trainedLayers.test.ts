@@ -5,12 +5,7 @@ import { loadModel } from '@rivulet/inference/node';
 import { loadTrainKernels } from '@rivulet/kernels/train';
 import {
   type Batch,
-  initialise,
-  type LaneTensor,
   Network,
-  type NetworkPlan,
-  parseRecipe,
-  planNetwork,
   quantiseNetwork,
   Random,
   type RecipeInput,
@@ -18,7 +13,9 @@ import {
 } from '@rivulet/training/network';
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
+import { type DrawnNetwork, drawnNetwork } from '../fixtures/drawnNetwork.ts';
 import { expectSame } from './expectSame.ts';
+import { rowMajor } from './rowMajor.ts';
 
 interface Case {
   readonly title: string;
@@ -37,15 +34,6 @@ const [SIZE, LANES] = [3, 8];
 const FLOAT32 = 2e-5;
 const INT8 = 2e-3;
 
-/** [T][F][lanes] -> [T, SIZE, F] */
-function rowMajor({ data, T, F, lanes }: LaneTensor): Tensor {
-  const out = Float32Array.from({ length: T * SIZE * F }, (_, i) => {
-    const [t, lane, f] = [Math.floor(i / (SIZE * F)), Math.floor(i / F) % SIZE, i % F];
-    return data[(t * F + f) * lanes + lane]!;
-  });
-  return { shape: [T, SIZE, F], data: out };
-}
-
 function fullBatch({ network, steps, tokens }: Case, seed: number): Batch {
   const random = Random.fromSeed(seed);
   const inputs = Object.entries(network.inputs).map(([name, F]) => {
@@ -59,14 +47,8 @@ function fullBatch({ network, steps, tokens }: Case, seed: number): Batch {
   return { size: SIZE, lanes: LANES, inputs: Object.fromEntries(inputs), target: undefined };
 }
 
-async function trained(test: Case): Promise<{ plan: NetworkPlan; network: Network; weights: Float32Array }> {
-  const recipe = parseRecipe({
-    ...{ task: '', seed: 1, network: test.network, batch: 1, epochs: 1 },
-    optimiser: { kind: 'adamw', lr: 1 },
-  });
-  const plan = planNetwork(recipe.network);
-  const weights = new Float32Array(plan.floats);
-  initialise(plan, weights, 5);
+async function trained(test: Case): Promise<DrawnNetwork & { network: Network }> {
+  const { plan, weights } = drawnNetwork(test.network, 5);
   const random = Random.fromSeed(6);
   for (const { offset, size } of plan.parameters) {
     for (let i = 0; i < size; i++) weights[offset + i]! += random.uniform(-0.3, 0.3);
@@ -100,8 +82,12 @@ describe.each(cases)('$title', (test) => {
     for (const seed of [0, 5]) {
       const batch = fullBatch(test, seed);
       const outputs = network.forward(batch);
-      const expected = Object.fromEntries(Object.entries(outputs).map(([name, y]) => [name, rowMajor(y)]));
-      const feeds = Object.fromEntries(Object.entries(batch.inputs).map(([name, x]) => [name, rowMajor(x)]));
+      const expected = Object.fromEntries(
+        Object.entries(outputs).map(([name, y]) => [name, rowMajor(y, SIZE)]),
+      );
+      const feeds = Object.fromEntries(
+        Object.entries(batch.inputs).map(([name, x]) => [name, rowMajor(x, SIZE)]),
+      );
       expectSame(await runOrt(model, feeds), expected, FLOAT32);
       expectSame(await engine.run(feeds), expected, dtype === 'int8' ? INT8 : FLOAT32);
     }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from './checkpoint/checkpoint.ts';
+import { readRunLog } from './fixtures/readRunLog.ts';
 import { meanRecipe, meanTask } from './fixtures/recipes.ts';
 import type { RecipeInput } from './recipe.ts';
-import { readRunLog } from './run/runLog.ts';
 import type { TrainEvent } from './trainEvent.ts';
 import { type TrainOptions, train } from './trainer.ts';
 

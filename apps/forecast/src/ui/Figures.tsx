@@ -63,8 +63,8 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
           </dd>
           <dd class="sub">
             {judged > 0
-              ? `${outside} of ${judged} values, ${formatPercent(outside / judged)}; about 5 % is chance`
-              : 'about 5 % of the values is chance'}
+              ? `${outside} of ${judged} values, ${formatPercent(outside / judged)}; by chance about 5 % do`
+              : 'by chance about 5 % of the values do'}
           </dd>
         </div>
       </dl>
@@ -72,7 +72,7 @@ export function Figures({ page, sensor }: { page: Page; sensor: Sensor }) {
         {result.points > 0
           ? `Judged: the last ${result.forecasts} forecasts of ${formatSpan(series, horizon)}, one every ${formatSpan(series, log.stride)}, each from what was known then.`
           : 'No earlier forecast has met a value yet.'}
-        {season > 1 && ` The naive repeats the last ${formatSpan(series, season)}.`}
+        {season > 1 && ` The seasonal naive repeats what was ${formatSpan(series, season)} before.`}
       </p>
     </section>
   );

@@ -42,7 +42,7 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
       <div class="learn">
         <p>
           The reader can get used to your hand. It learns from words that you corrected or confirmed. Some of
-          them are put aside, to check that it really gets surer of your words; if it does not, nothing
+          them are put aside to check that it has become surer of what you write; if it has not, nothing
           changes. All of this stays on this device.
         </p>
         {words.value !== undefined && (

@@ -9,6 +9,7 @@ import type { Learned } from '../store/learned.ts';
 import type { Notebook } from '../ui/notebook.ts';
 import { type Lesson, lessonsOf } from './lessons.ts';
 import { pageInView } from './pageInView.ts';
+import { cancelled, unlessAborted } from './unlessAborted.ts';
 
 /** With 20 words unseen writers gained nothing, with 30 a third of their errors went (`npm run evaluate -- adapt words`). */
 export const LEAST_WORDS = 30;
@@ -39,7 +40,7 @@ export interface Outcome {
   readonly after: Figures;
   readonly trained: number;
   readonly judged: number;
-  /** Words with signs that the reader does not know, or too little ink. */
+  /** Words with characters that the reader does not know, or too little ink. */
   readonly passedOver: number;
   readonly battery: boolean;
 }
@@ -73,8 +74,8 @@ export class Learner {
       const lessons = await this.lessons();
       this.state.value = await this.withAdapter(signal, (adapter) => this.adapt(adapter, lessons, signal));
     } catch (error) {
-      const cancelled = error instanceof RivuletError && error.code === 'ABORTED';
-      this.state.value = cancelled ? { kind: 'idle' } : { kind: 'failed', error };
+      const wanted = error instanceof RivuletError && error.code === 'ABORTED';
+      this.state.value = wanted ? { kind: 'idle' } : { kind: 'failed', error };
     }
   }
 
@@ -103,14 +104,18 @@ export class Learner {
     signal: AbortSignal | undefined,
     use: (adapter: Adapter) => Promise<T>,
   ): Promise<T> {
-    const adapter = await openAdapter(`${this.notebook.models}handwriting-en/`);
-    // Also while it computes what it computed before its first step.
-    signal?.addEventListener('abort', () => adapter.dispose());
+    if (signal?.aborted) throw cancelled();
+    const opening = openAdapter(`${this.notebook.models}handwriting-en/`);
+    // Nobody who cancels waits for what is still being fetched, or for what is computed before the first step.
+    signal?.addEventListener(
+      'abort',
+      () => void opening.then((adapter) => adapter.dispose()).catch(() => {}),
+    );
+    const adapter = await (signal ? unlessAborted(opening, signal) : opening);
     try {
-      if (signal?.aborted) throw new RivuletError('ABORTED', 'learning was cancelled', {});
       return await use(adapter);
     } catch (error) {
-      throw signal?.aborted ? new RivuletError('ABORTED', 'learning was cancelled', {}, error) : error;
+      throw signal?.aborted ? cancelled(error) : error;
     } finally {
       adapter.dispose();
     }

@@ -18,7 +18,7 @@ it('says in plain words what came of it', () => {
 it('claims nothing that the words put aside do not show', () => {
   expect(outcomeText({ ...outcome, after: outcome.before })).toContain('as well as before');
   const worse = outcomeText({ ...outcome, after: { loss: 1, cer: 0.2 } });
-  expect(worse).toContain('20 of 100 letters wrongly now, 12 before');
+  expect(worse).toContain('20 of 100 letters wrongly now, and read 12 so before');
   expect(worse).toContain('Undo takes it back');
   const refused = outcomeText({ ...outcome, kept: false, after: outcome.before });
   expect(refused).toContain('nothing was changed');
@@ -32,6 +32,6 @@ it('names what it left out, and why it stopped', () => {
 });
 it('says how many words are missing, and why', () => {
   expect(tooFewText(28, 30, 2)).toBe(
-    'Only 28 words are left to learn from, and it needs 30, so nothing was changed. 2 words were passed over: they have signs that the reader does not know, or too little ink.',
+    'Only 28 words are left to learn from, and it needs 30, so nothing was changed. 2 words were passed over: they have characters that the reader does not know, or too little ink.',
   );
 });

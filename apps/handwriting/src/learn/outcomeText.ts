@@ -10,7 +10,7 @@ export function outcomeText({ kept, before, after, judged, passedOver, battery }
       ? `Done. In ${aside}, ${was} of 100 letters were read wrongly before, and ${is || 'none'} now.`
       : is === was
         ? `Done. It reads ${aside} as well as before, and is surer of them.`
-        : `Done. It is surer of ${aside} on the whole, but reads ${is} of 100 letters wrongly now, ${was} before. More of your words may help; Undo takes it back.`;
+        : `Done. On the whole it is surer of ${aside}, but it reads ${is} of 100 letters wrongly now, and read ${was} so before. More of your words may help; Undo takes it back.`;
   return (
     result + (battery ? ' It stopped early, because the battery is low.' : '') + passedOverText(passedOver)
   );
@@ -24,6 +24,6 @@ export function tooFewText(words: number, needed: number, passedOver: number): s
 function passedOverText(words: number): string {
   if (words === 0) return '';
   return words === 1
-    ? ' One word was passed over: it has signs that the reader does not know, or too little ink.'
-    : ` ${words} words were passed over: they have signs that the reader does not know, or too little ink.`;
+    ? ' One word was passed over: it has characters that the reader does not know, or too little ink.'
+    : ` ${words} words were passed over: they have characters that the reader does not know, or too little ink.`;
 }

@@ -1,19 +1,18 @@
-import { RivuletError } from '@rivulet/core';
+import { unlessAborted } from './unlessAborted.ts';
 
 /** Settles once the page is seen. @throws ABORTED */
-export function pageInView(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const over = new AbortController();
+export async function pageInView(signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const seen = new Promise<void>((resolve) => {
     const look = () => {
-      if (document.visibilityState === 'hidden') return;
-      over.abort();
-      resolve();
+      if (document.visibilityState !== 'hidden') resolve();
     };
     document.addEventListener('visibilitychange', look, { signal: over.signal });
-    signal.addEventListener('abort', () => {
-      over.abort();
-      reject(new RivuletError('ABORTED', 'learning was cancelled', {}));
-    });
     look();
   });
+  try {
+    await unlessAborted(seen, signal);
+  } finally {
+    over.abort();
+  }
 }

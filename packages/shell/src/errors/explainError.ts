@@ -40,9 +40,9 @@ const SENTENCES: Record<ErrorCode, Sentence> = {
   RECIPE_INVALID: ['The recipe of the model is damaged.', false],
   DATA_INVALID: ['The data cannot be read.', false],
   CHECKPOINT_INVALID: ['The saved state cannot be read.', false],
-  DIVERGED: ['The calculation ran away and was stopped.', true],
-  DELTA_INVALID: ['The saved adaptation cannot be read.', false],
-  DELTA_MODEL: ['The saved adaptation belongs to another model.', false],
+  DIVERGED: ['The numbers of the calculation grew without bound, so it was stopped.', true],
+  DELTA_INVALID: ['What was learned cannot be read: the file is damaged.', false],
+  DELTA_MODEL: ['What was learned belongs to another model.', false],
   INTERNAL: ['Something went wrong inside this page.', true],
 };
 

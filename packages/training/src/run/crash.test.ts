@@ -17,9 +17,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { JOBS, type Job, jobOptions } from '../fixtures/jobs.ts';
+import { readRunLog } from '../fixtures/readRunLog.ts';
 import { Random } from '../random.ts';
 import { type TrainOptions, train } from '../trainer.ts';
-import { readRunLog } from './runLog.ts';
 
 const EPOCHS = 12;
 let folder: string;

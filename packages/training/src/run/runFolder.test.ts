@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../checkpoint/checkpoint.ts';
+import { readRunLog } from '../fixtures/readRunLog.ts';
 import { meanRecipe, meanTask } from '../fixtures/recipes.ts';
 import { parseRecipe } from '../recipe.ts';
 import { type TrainOptions, train } from '../trainer.ts';
 import { curvesSvg } from './curvesSvg.ts';
 import { RunCurves } from './runCurves.ts';
-import { RunLog, readRunLog } from './runLog.ts';
+import { RunLog } from './runLog.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -57,11 +57,6 @@ export class RunLog {
   }
 }
 
-/** The entries of a log; a torn last line is left out. */
-export function readRunLog(path: string): readonly LogEntry[] {
-  return entriesUpTo(path, Number.POSITIVE_INFINITY).kept;
-}
-
 /** @returns the entries of at most `step` steps, and the bytes they take; none where there is no file */
 function entriesUpTo(path: string, step: number): { kept: LogEntry[]; bytes?: number } {
   // A pipe or a device, which some lead their logs to, can be read for ever.
