@@ -6,6 +6,7 @@ export * from './heads/index.ts';
 export * from './ink/index.ts';
 export * from './manifest/index.ts';
 export * from './onnx/index.ts';
+export * from './orAborted.ts';
 export * from './series/index.ts';
 export * from './sha256.ts';
 export * from './tensor.ts';

@@ -3,13 +3,12 @@
  * aside decide whether it really reads better; what was learned is kept with the notes and can be undone.
  */
 import { signal } from '@preact/signals';
-import { RivuletError } from '@rivulet/core';
+import { abortedCall, orAborted, RivuletError } from '@rivulet/core';
 import type { Adapter, AdaptProgress, Figures } from '@rivulet/training/adapt';
 import type { Learned } from '../store/learned.ts';
 import type { Notebook } from '../ui/notebook.ts';
 import { type Lesson, lessonsOf } from './lessons.ts';
 import { pageInView } from './pageInView.ts';
-import { cancelled, unlessAborted } from './unlessAborted.ts';
 
 /** With 20 words unseen writers gained nothing, with 30 a third of their errors went (`npm run evaluate -- adapt words`). */
 export const LEAST_WORDS = 30;
@@ -104,18 +103,18 @@ export class Learner {
     signal: AbortSignal | undefined,
     use: (adapter: Adapter) => Promise<T>,
   ): Promise<T> {
-    if (signal?.aborted) throw cancelled();
+    if (signal?.aborted) throw abortedCall(signal);
     const opening = openAdapter(`${this.notebook.models}handwriting-en/`);
     // Nobody who cancels waits for what is still being fetched, or for what is computed before the first step.
     signal?.addEventListener(
       'abort',
       () => void opening.then((adapter) => adapter.dispose()).catch(() => {}),
     );
-    const adapter = await (signal ? unlessAborted(opening, signal) : opening);
+    const adapter = await (signal ? orAborted(opening, signal) : opening);
     try {
       return await use(adapter);
     } catch (error) {
-      throw signal?.aborted ? cancelled(error) : error;
+      throw signal?.aborted ? abortedCall(signal) : error;
     } finally {
       adapter.dispose();
     }

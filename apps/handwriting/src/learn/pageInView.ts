@@ -1,4 +1,4 @@
-import { unlessAborted } from './unlessAborted.ts';
+import { orAborted } from '@rivulet/core';
 
 /** Settles once the page is seen. @throws ABORTED */
 export async function pageInView(signal: AbortSignal): Promise<void> {
@@ -11,7 +11,7 @@ export async function pageInView(signal: AbortSignal): Promise<void> {
     look();
   });
   try {
-    await unlessAborted(seen, signal);
+    await orAborted(seen, signal);
   } finally {
     over.abort();
   }

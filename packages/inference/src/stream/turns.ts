@@ -1,7 +1,6 @@
 /** Calls that wait for each other: each begins when the one before it has ended, however that ended. */
-import { abortedCall, RivuletError } from '@rivulet/core';
+import { abortedCall, orAborted, RivuletError } from '@rivulet/core';
 import { checkSignal } from '../worker/checkOptions.ts';
-import { orAborted } from '../worker/orAborted.ts';
 
 export class Turns {
   readonly #of: string;

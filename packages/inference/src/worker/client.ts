@@ -2,7 +2,7 @@
  * The caller's side: opens services over a connection that it makes when first needed, and makes anew after the
  * host died. What was pending then rejects with WORKER_DIED; the next call on a service loads its model again.
  */
-import { type Answer, RivuletError } from '@rivulet/core';
+import { type Answer, orAborted, RivuletError } from '@rivulet/core';
 import { manifestAddress } from '../load/manifestAddress.ts';
 import type { LoadProgress } from '../load/modelFolder.ts';
 import type {
@@ -18,7 +18,6 @@ import type {
 import { callerFiles } from './callerFiles.ts';
 import { checkOptions, checkSignal } from './checkOptions.ts';
 import { Link } from './link.ts';
-import { orAborted } from './orAborted.ts';
 
 /** How long an idle host is kept for the next service (a manifest is often followed by its model). */
 const IDLE_MS = 2000;
