@@ -7,6 +7,13 @@ export function valueInfo({ name, type, shape, unranked }: OnnxValue): ValueInfo
   return { name, type, shape: shape.map((n) => (n === '' ? -1 : n)), ...(unranked && { unranked }) };
 }
 
+/** A free dimension's name, which is one wherever it stands; unnamed ones are each their own. undefined: a fixed one. */
+export function dimensionKey({ name, shape }: ValueInfo, axis: number): string | undefined {
+  const n = shape[axis]!;
+  if (typeof n === 'string') return n;
+  return n < 0 ? `${name}[${axis}]` : undefined;
+}
+
 const ARRAYS: Readonly<Record<string, string>> = {
   float32: 'Float32Array',
   // As numbers, since not every platform has an array of them.

@@ -1,6 +1,7 @@
 /** Finds which free dimension of a graph's inputs is time, and which counts the sequences of a batch. */
 import { RivuletError } from '@rivulet/core';
 import type { ValueInfo } from '../engine/engine.ts';
+import { dimensionKey } from '../engine/feeds.ts';
 import type { FusedGraph, GraphHost } from '../engine/fused/fusedSession.ts';
 import { sightOf } from '../engine/fused/program.ts';
 import type { HostValue } from '../engine/fused/value.ts';
@@ -13,7 +14,7 @@ import type { Followed } from './stepRules.ts';
 const [STEPS, OTHER_STEPS, SEQUENCES] = [5, 7, 3];
 
 export interface Dimensions {
-  /** Key of the dimension, see `keyOf`. */
+  /** Key of the dimension, see `dimensionKey`. */
   readonly time: string;
   readonly batch: string | undefined;
   /** Why there is no batch. */
@@ -22,13 +23,6 @@ export interface Dimensions {
   readonly timeAt: ReadonlyMap<string, Followed>;
   readonly batchAt: ReadonlyMap<string, Followed>;
   readonly values: Values;
-}
-
-/** Named dimensions are one wherever the name stands, unnamed ones are each their own. */
-export function keyOf({ name, shape }: ValueInfo, axis: number): string | undefined {
-  const n = shape[axis]!;
-  if (typeof n === 'string') return n;
-  return n < 0 ? `${name}[${axis}]` : undefined;
 }
 
 /** @param bothWays lets bidirectional nodes through. @throws ONNX_UNSUPPORTED { op, node, why } */
@@ -42,7 +36,7 @@ export function findDimensions(host: GraphHost, bothWays = false): Dimensions {
   if (unranked) throw cannotStream({ op: 'input', node: unranked.name, why: 'its shape is unknown' });
   const keys = new Set(
     graph.inputs.flatMap((input) =>
-      input.shape.map((_, axis) => keyOf(input, axis)).filter((key) => key !== undefined),
+      input.shape.map((_, axis) => dimensionKey(input, axis)).filter((key) => key !== undefined),
     ),
   );
   if (keys.size === 0) {
@@ -76,7 +70,7 @@ interface Trial {
 function attempt(host: GraphHost, graph: FusedGraph, { time, batch, bothWays }: Trial): Dimensions | Mixing {
   // What has no steps, an initial state, counts its sequences by a dimension of whatever name.
   const keysOf = (input: ValueInfo): (string | undefined)[] => {
-    const own = input.shape.map((_, axis) => keyOf(input, axis));
+    const own = input.shape.map((_, axis) => dimensionKey(input, axis));
     return own.includes(time) || batch === undefined ? own : own.map((key) => key && batch);
   };
   const shapesFor = (steps: number): Record<string, number[]> =>

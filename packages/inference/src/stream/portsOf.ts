@@ -1,8 +1,9 @@
 /** How the inputs and outputs of a graph carry time and batch, once it is known where these run. */
 import type { ValueInfo } from '../engine/engine.ts';
+import { dimensionKey } from '../engine/feeds.ts';
 import type { FusedGraph } from '../engine/fused/fusedSession.ts';
 import { count } from '../engine/fused/value.ts';
-import { type Dimensions, keyOf } from './findDimensions.ts';
+import type { Dimensions } from './findDimensions.ts';
 import type { Followed } from './stepRules.ts';
 import type { Layout, StreamPort } from './streamProgram.ts';
 
@@ -15,7 +16,7 @@ export function portsOf(
   const port = (info: ValueInfo): StreamPort => ({
     name: info.name,
     shape: info.shape.map((n, axis) => {
-      const key = keyOf(info, axis);
+      const key = dimensionKey(info, axis);
       return key === undefined ? (n as number) : key === found.time ? 'T' : key === found.batch ? 'B' : -1;
     }),
     layout: layoutOf(

@@ -14,8 +14,8 @@
  */
 import { RivuletError } from '@rivulet/core';
 import { gpuAdapterInfo } from '@rivulet/kernels/webgpu';
-import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
-import { checkFeeds, zerosOf } from '../feeds.ts';
+import type { AnyTensor, Session } from '../engine.ts';
+import { checkFeeds, dimensionKey, zerosOf } from '../feeds.ts';
 import type { GraphHost } from '../fused/fusedSession.ts';
 import { CELLS } from '../fused/operators/recurrentNode.ts';
 import { count } from '../fused/value.ts';
@@ -62,9 +62,8 @@ export async function fasterSession(
     if (here < WORTH_MS) return fused;
     webgpu = await createWebgpuSession(bytes, signal);
     if ((await measure(webgpu, feeds)) <= RATIO * here) return together(webgpu, fused);
-  } catch (error) {
-    // Whatever it is: the fused engine runs the model.
-    if (!(error instanceof RivuletError)) throw error;
+  } catch {
+    // Whatever it is, a driver's own error too: the fused engine runs the model.
   }
   await webgpu?.dispose();
   if (signal?.aborted) {
@@ -109,7 +108,7 @@ function sampleFeeds({ inputs, graphs }: Session & { readonly graphs: GraphHost 
       inputs.map((input) => [
         input.name,
         input.shape.map((n, axis) =>
-          typeof n === 'number' && n >= 0 ? n : keyOf(input, axis) === long ? STEPS : 1,
+          typeof n === 'number' && n >= 0 ? n : dimensionKey(input, axis) === long ? STEPS : 1,
         ),
       ]),
     );
@@ -117,7 +116,7 @@ function sampleFeeds({ inputs, graphs }: Session & { readonly graphs: GraphHost 
   const layer = graph.nodes.find(({ plan }) => Object.hasOwn(CELLS, plan.node.op));
   const steps = (key: string | undefined): number =>
     graphs.measure(graph, shapes(key)).get(layer?.plan.inputs[0] ?? '')?.shape[0] ?? 0;
-  const keys = inputs.flatMap((input) => input.shape.map((_, axis) => keyOf(input, axis)));
+  const keys = inputs.flatMap((input) => input.shape.map((_, axis) => dimensionKey(input, axis)));
   const least = steps(undefined);
   const time = keys.find((key) => key !== undefined && steps(key) > least);
   const chosen = shapes(time);
@@ -127,10 +126,4 @@ function sampleFeeds({ inputs, graphs }: Session & { readonly graphs: GraphHost 
       return [name, { data: zerosOf(type, count(shape)), shape } as AnyTensor];
     }),
   );
-}
-
-/** A name, or the place of a dimension that has none; undefined for a fixed one. */
-function keyOf({ name, shape }: ValueInfo, axis: number): string | undefined {
-  const n = shape[axis]!;
-  return typeof n === 'string' ? n : n < 0 ? `${name}[${axis}]` : undefined;
 }
