@@ -10,11 +10,12 @@ import { chromium } from '@playwright/test';
 import { serve } from '@rivulet/front/serve';
 import { BROWSER_FLAGS, findOrInstallBrowser } from '../browser/findBrowser.ts';
 import { placed, realWords } from '../fixtures/realWords.ts';
+import { median } from './median.ts';
 import { opened } from './servePage.ts';
 import type { ThreadTimes } from './startup/freshThread.ts';
 import { inChromium } from './startup/inChromium.ts';
 import { inNode } from './startup/inNode.ts';
-import { median, type Samples } from './startup/inTurns.ts';
+import type { Samples } from './startup/inTurns.ts';
 
 const RUNS = 7;
 

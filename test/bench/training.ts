@@ -6,15 +6,17 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 import { hasRelaxedSimd } from '../../packages/kernels/src/binary/hasRelaxedSimd.ts';
+import { median } from './median.ts';
 import { openChromium } from './training/chromiumEngine.ts';
 import type { TrainingEngine } from './training/engine.ts';
+import { IDLE_GAIN, idleGain } from './training/idleGain.ts';
 import { JOBS, type Job, jobOperations } from './training/jobs.ts';
 import { ourEngine, profileJob } from './training/ourEngine.ts';
 import { partsOf } from './training/parts.ts';
 import { peakEngine, peakPairEngine } from './training/peakEngine.ts';
 import { findTorch } from './training/torchEngine.ts';
 
-const ROUNDS = 8;
+const ROUNDS = 16;
 /** A turn of an engine lasts about this long (ms), but for those that take longer for a single step. */
 const TURN_MS = 250;
 /** Steps before the first turn that counts: V8 and PyTorch warm up. */
@@ -60,6 +62,9 @@ interface Timing {
 }
 type Timings = Partial<Record<EngineKey, Timing>>;
 
+/** Median milliseconds a step of those that had a turn. */
+type Round = Partial<Record<EngineKey, number>>;
+
 export async function bench(args: readonly string[]): Promise<Record<string, number>> {
   const jobs = JOBS.filter(({ name }) => args.includes(name) || !JOBS.some((job) => args.includes(job.name)));
   const keys = Object.keys(OPEN) as EngineKey[];
@@ -90,7 +95,7 @@ async function benchJob(
     figures[`job ${job.name}, ${name}`] = value;
   };
   console.log(`\njob ${job.name}: ${job.what}, batch ${job.batch}, T ${job.T}`);
-  const timings = await alternate(job, engines);
+  const { timings, rounds } = await alternate(job, engines);
   const operations = jobOperations(job);
   for (const [key, engine] of engines) {
     const { median, fastest } = timings[key]!;
@@ -113,6 +118,14 @@ async function benchJob(
       `  ${name.padEnd(36)}${ratio.toFixed(2).padStart(9)}x (fastest ${quick.toFixed(2)}x)${goals}`,
     );
   }
+  const idle = idleGain(rounds);
+  if (idle) {
+    put('two threads against one, idle rounds', idle.gain);
+    console.log(
+      `  two threads against one in the ${idle.rounds} of ${rounds.length} rounds in which multiply-adds alone gain` +
+        ` ${IDLE_GAIN}x or more: ${idle.gain.toFixed(2)}x`,
+    );
+  }
   const profile = await profileJob(job, 'relaxed');
   const megabytes = profile.memoryBytes / 1e6;
   put('memory, MB', megabytes);
@@ -129,7 +142,10 @@ async function benchJob(
 }
 
 /** The engines take turns, so that a busy moment hits them alike. */
-async function alternate(job: Job, engines: ReadonlyMap<EngineKey, TrainingEngine>): Promise<Timings> {
+async function alternate(
+  job: Job,
+  engines: ReadonlyMap<EngineKey, TrainingEngine>,
+): Promise<{ readonly timings: Timings; readonly rounds: readonly Round[] }> {
   const runners: { key: EngineKey; run: (steps: number) => Promise<readonly number[]>; typical: number }[] =
     [];
   for (const [key, engine] of engines) {
@@ -143,16 +159,19 @@ async function alternate(job: Job, engines: ReadonlyMap<EngineKey, TrainingEngin
     runners.push({ key, run, typical });
   }
   const times = new Map<EngineKey, number[]>(runners.map(({ key }) => [key, []]));
-  for (let round = 0; round < ROUNDS; round++) {
+  const rounds: Round[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const round: Round = {};
     for (const { key, run, typical } of runners) {
-      if (typical > SLOW_MS && round % 3 !== 0) continue;
-      times.get(key)!.push(...(await run(Math.max(1, Math.round(TURN_MS / typical)))));
+      if (typical > SLOW_MS && i % 3 !== 0) continue;
+      const steps = await run(Math.max(1, Math.round(TURN_MS / typical)));
+      times.get(key)!.push(...steps);
+      round[key] = median(steps);
     }
+    rounds.push(round);
   }
-  return Object.fromEntries(
-    [...times].map(([key, values]) => {
-      const sorted = values.toSorted((a, b) => a - b);
-      return [key, { median: sorted[sorted.length >> 1]!, fastest: sorted[0]! }];
-    }),
+  const timings = [...times].map(
+    ([key, values]) => [key, { median: median(values), fastest: Math.min(...values) }] as const,
   );
+  return { timings: Object.fromEntries(timings), rounds };
 }

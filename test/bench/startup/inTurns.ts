@@ -12,9 +12,6 @@ export type Samples<T = number> = readonly {
 
 const RUNS = 7;
 
-export const median = (times: readonly number[]): number =>
-  times.toSorted((a, b) => a - b)[times.length >> 1]!;
-
 export async function inTurns<T>(
   measure: (engine: EngineName, index: number) => Promise<T>,
 ): Promise<Samples<T>> {
