@@ -186,6 +186,19 @@ describe('constants that an operator is refused for', () => {
   });
 });
 
+it('a GatherND whose indices are of another batch is refused when it runs', async () => {
+  const indices: OnnxTensor = { name: 'i', shape: [4, 1], type: 'int64', data: new BigInt64Array(4) };
+  const nodes = [
+    node('Reshape', ['x', 's'], ['m']),
+    node('GatherND', ['m', 'i'], ['y'], { batch_dims: attr.int(1) }),
+  ];
+  const shape: OnnxTensor = { name: 's', shape: [2], type: 'int64', data: BigInt64Array.of(2n, 3n) };
+  const session = await createSession(graph(nodes, [indices, shape]));
+  const run = session.run({ x: { data: new Float32Array(6), shape: [2, 1, 3] } });
+  expect(await failure(run)).toMatchObject({ code: 'MODEL_SHAPE', details: { op: 'GatherND', got: [4, 1] } });
+  await session.dispose();
+});
+
 describe('an Einsum', () => {
   const einsum = (equation: string) =>
     createSession(graph([node('Einsum', ['x'], ['y'], { equation: attr.string(equation) })]));

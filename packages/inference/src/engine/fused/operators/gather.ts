@@ -109,6 +109,9 @@ const gatherND: Compute = (node, [x, indices]) => {
   if (batch < 0 || batch + depth > shape.length || batch >= indices!.shape.length) {
     throw shapeError(node.op, `indices of ${depth} after ${batch} do not fit`, shape);
   }
+  if (String(indices!.shape.slice(0, batch)) !== String(shape.slice(0, batch))) {
+    throw shapeError(node.op, `indices must begin with [${shape.slice(0, batch)}]`, indices!.shape);
+  }
   const strides = stridesOf(shape);
   const row = count(rest);
   const rows = count(indices!.shape.slice(0, -1));

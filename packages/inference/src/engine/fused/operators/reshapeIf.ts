@@ -8,10 +8,9 @@ import type { Operator } from '../operator.ts';
 import type { HostValue, Value } from '../value.ts';
 import { identity, reshape } from './reshape.ts';
 
-/** A node of its own from planning on, for an If does not list what its branches read. */
+/** Of a domain of its own from planning on, for ONNX's If does not list what its branches read. */
 const DOMAIN = 'rivulet';
-const OP = 'ReshapeIf';
-export const RESHAPE_IF = `${DOMAIN}.${OP}`;
+export const RESHAPE_IF = `${DOMAIN}.If`;
 
 const STEPS: Readonly<Record<string, Operator<unknown, unknown>>> = {
   Identity: identity,
@@ -58,7 +57,7 @@ export function withReshapeIfs(model: OnnxModel): OnnxModel {
     if (node.op !== 'If' || node.domain) return node;
     const [yes, no] = branchesOf(node);
     if (!yes || yes.source !== no?.source) return node;
-    return { ...node, domain: DOMAIN, op: OP, inputs: [yes.source, ...node.inputs] };
+    return { ...node, domain: DOMAIN, inputs: [yes.source, ...node.inputs] };
   });
   return { ...model, graph: { ...model.graph, nodes } };
 }
