@@ -38,18 +38,20 @@ export function workerConnection(worker: Worker): Connection {
     die(event.message || 'its script could not be loaded');
   });
   worker.addEventListener('messageerror', () => die('a message could not be read'));
-  // After the call for which this was made: the host begins with what comes first.
-  queueMicrotask(() => void watchHost({ api, busy: () => busy(), over: () => over, die }));
+  // After the call for which this was made: the host begins with what comes first. Where a page may do nothing of what
+  // watching takes, the host goes unwatched.
+  queueMicrotask(() => {
+    watchHost({ api, busy: () => busy(), over: () => over, die }).catch(() => {});
+  });
   const isolated = canShareRings();
   let rings: RingCaller | undefined;
   if (isolated) {
-    // Their code is no part of what other pages fetch. Where it does not come, calls go on as messages.
-    import('./ring/ringCaller.ts').then(
-      ({ ringCaller }) => {
+    // Their code is no part of what other pages fetch. Where it does not come, or finds no memory, calls go on as messages.
+    import('./ring/ringCaller.ts')
+      .then(({ ringCaller }) => {
         if (!over) rings = ringCaller(api);
-      },
-      () => {},
-    );
+      })
+      .catch(() => {});
   }
   return {
     api,
