@@ -39,6 +39,8 @@ export interface BoundGraph {
   version: number;
 }
 
+type Realised = Pick<BoundGraph, 'program' | 'buffers' | 'version'>;
+
 export class GpuGraph {
   readonly machine: GpuMachine;
   readonly #inputs: readonly ValueInfo[];
@@ -102,6 +104,10 @@ export class GpuGraph {
 
   #release({ program, own }: BoundGraph): void {
     program.destroy();
+    this.#free(own);
+  }
+
+  #free(own: BoundGraph['own']): void {
     for (const buffer of own.values()) this.machine.free(buffer);
   }
 
@@ -138,11 +144,17 @@ export class GpuGraph {
     return { binder, inputs, outputs, own, ...(await this.#realise(binder, own)) };
   }
 
-  /** Gives places their buffers, and makes the commands. */
-  async #realise(
-    binder: GpuBinder,
-    own: ReadonlyMap<number, GPUBuffer>,
-  ): Promise<Pick<BoundGraph, 'program' | 'buffers' | 'version'>> {
+  /** Gives places their buffers, and makes the commands. Where that fails, nothing is left of the program's own. */
+  async #realise(binder: GpuBinder, own: BoundGraph['own']): Promise<Realised> {
+    try {
+      return await this.#prepare(binder, own);
+    } catch (error) {
+      this.#free(own);
+      throw error;
+    }
+  }
+
+  async #prepare(binder: GpuBinder, own: BoundGraph['own']): Promise<Realised> {
     const { machine } = this;
     const sizes = binder.places.flatMap((need) => ('data' in need ? [] : need.bytes));
     const shared = (await machine.gpu.guarded(() => this.#pool.buffers(sizes))).values();
