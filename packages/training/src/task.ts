@@ -65,6 +65,8 @@ export interface TaskData {
   score(outputs: LaneTensors, outputLengths: Int32Array | undefined, batch: Batch): Record<string, number>;
   /** Figures from the added sums, e.g. { cer, best: cer }; the lowest `best` names the checkpoint to keep. */
   figures(sums: Readonly<Record<string, number>>): Record<string, number> & { best: number };
+  /** From the added sums, what a person sees as wrong, counted: letters, signs. Absent: the task counts no mistakes. */
+  mistakes?(sums: Readonly<Record<string, number>>): number;
   /** What a person calls a sample, for messages: its writer and label, its sensor and time. */
   sampleName?(split: 'train' | 'val', i: number): string;
   /** Absolute paths of all files that the samples come from; a run keeps their hashes. */

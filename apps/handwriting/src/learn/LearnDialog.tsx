@@ -42,8 +42,8 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
       <div class="learn">
         <p>
           The reader can get used to your hand. It learns from words that you corrected or confirmed. Some of
-          them are put aside to check that it has become surer of what you write; if it has not, nothing
-          changes. All of this stays on this device.
+          them are put aside to check that it has become surer of what you write, and reads no more letters
+          wrongly; if not, nothing changes. All of this stays on this device.
         </p>
         {words.value !== undefined && (
           <p class="words" data-testid="learn-words">

@@ -1,4 +1,4 @@
-/** What came of learning, in plain words. */
+/** What came of learning, in plain words. What reads more letters wrongly is never kept. */
 import type { Outcome } from './learner.ts';
 
 export function outcomeText({ kept, before, after, judged, passedOver, battery }: Outcome): string {
@@ -8,9 +8,7 @@ export function outcomeText({ kept, before, after, judged, passedOver, battery }
     ? `It did not get better at reading ${aside}, so nothing was changed. More of your words may help.`
     : is < was
       ? `Done. In ${aside}, ${was} of 100 letters were read wrongly before, and ${is || 'none'} now.`
-      : is === was
-        ? `Done. It reads ${aside} as well as before, and is surer of them.`
-        : `Done. On the whole it is surer of ${aside}, but it reads ${is} of 100 letters wrongly now, and read ${was} so before. More of your words may help; Undo takes it back.`;
+      : `Done. It reads ${aside} as well as before, and is surer of them.`;
   return (
     result + (battery ? ' It stopped early, because the battery is low.' : '') + passedOverText(passedOver)
   );

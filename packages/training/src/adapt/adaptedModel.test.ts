@@ -106,6 +106,26 @@ describe('the held-out words', () => {
     expect(model.onnx()).toEqual(files.onnx);
   });
 
+  it.each([
+    ['signs', 'error', classModel, drawnWords(24, 2, 1), 6],
+    ['letters', 'cer', inkModel, drawnWords(24, 1), 6],
+  ] as const)(
+    'refuse what reads more %s wrongly, though its loss is lower',
+    async (_, figure, make, own, epochs) => {
+      const model = await open(make());
+      const settings = { method: 'all', learningRate: 0.02 } as const;
+      expect(await model.adapt(own, { ...settings, epochs, margin: 0 }, listen)).toMatchObject({
+        kept: true,
+      });
+      const learned = model.onnx();
+      const more = await model.adapt(own, { ...settings, epochs: 1 }, listen);
+      expect(more.after.loss).toBeLessThan(0.95 * more.before.loss);
+      expect(more.after[figure]!).toBeGreaterThan(more.before[figure]!);
+      expect(more.kept).toBe(false);
+      expect(model.onnx()).toEqual(learned);
+    },
+  );
+
   it('end a training that makes them worse', async () => {
     const model = await open(inkModel());
     // Labels that say nothing about the ink.

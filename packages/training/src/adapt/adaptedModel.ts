@@ -1,6 +1,7 @@
 /**
  * A model on the device and the change that its person made to it. Every adaptation ends in one of two ways: the
- * held-out samples say that the change is better and it is kept, or all is as it was. What was kept can be taken back.
+ * held-out samples say that the change is better (`heldOutRule.ts`) and it is kept, or all is as it was. What was kept
+ * can be taken back.
  */
 import { sha256, writeOnnx } from '@rivulet/core';
 import { loadTrainKernels, type TrainKernels } from '@rivulet/kernels/train';
@@ -20,7 +21,6 @@ import type {
   AdaptResult,
   AdaptSample,
   AdaptSettings,
-  Figures,
   HostOptions,
   ModelFiles,
   WeightType,
@@ -28,6 +28,7 @@ import type {
 import { applyDelta, type Delta, type DeltaPart, roundDelta } from './delta.ts';
 import { readDelta, writeDelta } from './deltaFile.ts';
 import { type Candidate, type FineTuneControl, fineTune } from './fineTune.ts';
+import { HeldOutRule, type Judgement } from './heldOutRule.ts';
 import { LowRank } from './lowRank.ts';
 import { type OpenedModel, openModel } from './openModel.ts';
 import { openSamples } from './samples/openSamples.ts';
@@ -113,21 +114,37 @@ export class AdaptedModel {
     const judge = (parts: readonly DeltaPart[]): Candidate => {
       const kind = { method, layers: scope.count, rank: method === 'lowRank' ? rank : 0, precision };
       const delta = roundDelta({ ...kind, parts });
-      return { delta, figures: this.#figures(network, data, delta) };
+      return { delta, ...this.#judge(network, data, delta) };
     };
-    const before = this.#figures(network, data, this.#current);
+    const before = this.#judge(network, data, this.#current);
+    const rule = new HeldOutRule(before, margin);
     const { batch, epochs, seconds, patience } = settings;
-    const job = { network, data, part, optimiser, batch, epochs, seconds, patience, random, before, judge };
+    const job = {
+      network,
+      data,
+      part,
+      optimiser,
+      batch,
+      epochs,
+      seconds,
+      patience,
+      random,
+      before,
+      rule,
+      judge,
+    };
     const { best, ...ended } = await fineTune(job, control);
-    const after = best?.figures ?? before;
-    const kept = best !== undefined && after.loss < before.loss * (1 - margin);
+    const kept = best !== undefined && rule.keeps(best);
     if (kept) this.#kept = [...this.#kept, best.delta];
-    const memoryBytes = this.#kernels.memory.buffer.byteLength;
-    return { kept, ...ended, before, after, memoryBytes, trained: data.trainCount, judged: data.valCount };
+    return {
+      ...{ kept, ...ended, before: before.figures, after: (best ?? before).figures },
+      ...{ trained: data.trainCount, judged: data.valCount },
+      memoryBytes: this.#kernels.memory.buffer.byteLength,
+    };
   }
 
-  /** Held-out figures of the model with a delta, as the file that is used would hold it. */
-  #figures(network: Network, data: TaskData, delta: Delta | undefined): Figures {
+  /** What is held out says of the model with a delta, as the file that is used would hold it. */
+  #judge(network: Network, data: TaskData, delta: Delta | undefined): Judgement {
     const held = network.weights().slice();
     network.weights().set(this.#weightsOf(delta, this.#model.dtype));
     const lengths = Int32Array.from({ length: data.valCount }, (_, i) => data.valLength?.(i) ?? 0);
@@ -135,7 +152,7 @@ export class AdaptedModel {
     network.weights().set(held);
     // `best` is one of the others under a second name.
     const { best: _, ...figures } = data.figures(sums);
-    return { ...figures, loss: loss / (weight || 1) };
+    return { figures: { ...figures, loss: loss / (weight || 1) }, mistakes: data.mistakes?.(sums) };
   }
 
   #weightsOf(delta: Delta | undefined, dtype: WeightType): Float32Array {

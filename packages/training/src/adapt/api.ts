@@ -46,7 +46,7 @@ export type AdaptMethod = 'all' | 'last' | 'lowRank';
 export type StopReason =
   /** All epochs were trained. */
   | 'done'
-  /** The held-out loss has not become lower for `patience` epochs. */
+  /** Nothing better was found for `patience` epochs (`heldOutRule.ts` says what is better). */
   | 'early'
   /** `seconds` are over. */
   | 'time'
@@ -74,9 +74,12 @@ export interface AdaptSettings {
   readonly seconds?: number | undefined;
   /** Part of the samples (of ink) or of time (of a series) that is not trained on but judges. Default 0.25. */
   readonly heldOut?: number | undefined;
-  /** By what part of itself the held-out loss must become lower for the change to be kept. Default 0.02. */
+  /**
+   * By what part of itself the held-out loss must become lower for the change to be kept; nor may more letters or signs
+   * be read wrongly than before. Default 0.02.
+   */
   readonly margin?: number | undefined;
-  /** Epochs without a lower held-out loss after which training stops. Default 10. */
+  /** Epochs without a better change, by what is held out, after which training stops. Default 10. */
   readonly patience?: number | undefined;
   /** Decides which words are held out, and every draw of the training. Default 1. */
   readonly seed?: number | undefined;

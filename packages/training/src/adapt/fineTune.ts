@@ -10,8 +10,9 @@ import { learningRate } from '../optim/learningRate.ts';
 import type { OptimiserRecipe } from '../optim/optimiserSchema.ts';
 import type { Random } from '../random.ts';
 import type { TaskData } from '../task.ts';
-import type { AdaptProgress, Figures, Interruption, StopReason } from './api.ts';
+import type { AdaptProgress, Interruption, StopReason } from './api.ts';
 import type { Delta, DeltaPart } from './delta.ts';
+import type { HeldOutRule, Judgement } from './heldOutRule.ts';
 import type { TrainedPart } from './trainedPart.ts';
 import { Turns } from './turns.ts';
 
@@ -25,15 +26,15 @@ export interface FineTuneJob {
   readonly seconds: number;
   readonly patience: number;
   readonly random: Random;
-  /** Held-out figures of the model as it is. */
-  readonly before: Figures;
-  /** The change as a file would hold it, and its held-out figures. */
+  /** What is held out says of the model as it is. */
+  readonly before: Judgement;
+  readonly rule: HeldOutRule;
+  /** The change as a file would hold it, judged. */
   judge(parts: readonly DeltaPart[]): Candidate;
 }
 
-export interface Candidate {
+export interface Candidate extends Judgement {
   readonly delta: Delta;
-  readonly figures: Figures;
 }
 
 /** Who listens and who may stop it. */
@@ -56,7 +57,8 @@ export interface FineTuned {
  * @throws ABORTED, and DIVERGED when loss or gradient stop being finite
  */
 export async function fineTune(job: FineTuneJob, control: FineTuneControl): Promise<FineTuned> {
-  const { data, batch, epochs, patience, before } = job;
+  const { data, batch, epochs, patience, rule } = job;
+  const before = job.before.figures;
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const lengths = Int32Array.from({ length: data.trainCount }, (_, i) => data.trainLength(i));
@@ -85,7 +87,7 @@ export async function fineTune(job: FineTuneJob, control: FineTuneControl): Prom
         });
       }
       const candidate = job.judge(job.part.parts());
-      if (!best || candidate.figures.loss < best.figures.loss) {
+      if (!best || rule.isBetter(candidate, best)) {
         best = candidate;
         bestEpoch = epoch;
       } else if (epoch - bestEpoch >= patience) return ended('early', epoch + 1);

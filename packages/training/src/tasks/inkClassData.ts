@@ -119,6 +119,10 @@ export class InkClassData implements TaskData {
     return classesFigures(sums);
   }
 
+  mistakes({ wrong }: Readonly<Record<string, number>>): number {
+    return wrong!;
+  }
+
   /** Upright and of unit height, once; what augmentation then does to it stays. */
   #prepared(samples: readonly LabelledInk[]): InkSet {
     // As much as they need: on the device a person has a few dozen.

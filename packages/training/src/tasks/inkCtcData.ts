@@ -172,6 +172,10 @@ export class InkCtcData implements TaskData {
     return { cer, wordAccuracy: sums.right! / sums.words!, best: cer };
   }
 
+  mistakes({ edits }: Readonly<Record<string, number>>): number {
+    return edits!;
+  }
+
   /** Stored ink is upright already, and must keep the slant that augmentation gave it. */
   #featuresOf(ink: Ink, step: number): InkFeatures {
     return inkFeatures(ink, { step, deslant: false });
