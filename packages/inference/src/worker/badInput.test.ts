@@ -1,5 +1,5 @@
 /** What people give a model by mistake or malice, over a worker's border: a coded error that names the value, and on. */
-import { attr, type OnnxGraph, writeOnnx } from '@rivulet/core';
+import { attr, type OnnxGraph, RivuletError, writeOnnx } from '@rivulet/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnyTensor } from '../engine/engine.ts';
 import type { Model } from '../model.ts';
@@ -142,6 +142,18 @@ describe.each([
     const refused = { code: 'ARGUMENT', details: { signal: '[object Object]' } };
     await expect(model.run(halves(1), given)).rejects.toMatchObject(refused);
     await expect(model.createStream().push(new Float32Array(3), given)).rejects.toMatchObject(refused);
+    await works();
+  });
+
+  it('refuses a feed that throws when it is read', async () => {
+    const data = new Float32Array(3);
+    const x = {
+      data,
+      get shape(): number[] {
+        throw new Error('no shape');
+      },
+    };
+    await expect(model.run({ x })).rejects.toBeInstanceOf(RivuletError);
     await works();
   });
 

@@ -71,6 +71,12 @@ describe('a call by ring', () => {
     const never = await here({ direct: () => undefined, call: () => new Promise(() => {}) });
     expect(never.call(1, 'f', [new Float32Array(20_000)])).toBeUndefined();
     expect(never.call(1, 'f', [() => 0])).toBeUndefined();
+    const broken = {
+      get shape(): number[] {
+        throw new Error('no shape');
+      },
+    };
+    expect(never.call(1, 'f', [broken])).toBeUndefined();
     let taken = 0;
     while (never.call(1, 'f', [taken])) taken++;
     expect(taken).toBe(256);

@@ -28,9 +28,8 @@ const MAX_DEPTH = 12;
 /** Below, a loop is faster than the call of `set`. */
 const FEW = 32;
 
-class Unfit extends Error {}
 /** Made once: it says nothing but no, and where it was thrown costs more to find than a small call. */
-const unfit = new Unfit();
+const unfit = new Error('no frame carries this');
 
 abstract class Words {
   /** The frame, at its beginning. */
@@ -58,10 +57,10 @@ export class WordWriter extends Words {
     try {
       for (const value of values) this.#value(value, 0);
       return this.at;
-    } catch (error) {
+    } catch {
+      // A value's own getter may throw as well: as a message it is refused for that, with a code.
       this.names.cut(known);
-      if (error instanceof Unfit) return -1;
-      throw error;
+      return -1;
     }
   }
 
