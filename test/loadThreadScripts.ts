@@ -4,6 +4,7 @@ import { globSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const cache = new URL('../compileCache.mjs', import.meta.url).href;
 
 export function setup(): void {
   const sources = globSync('packages/{core,kernels,inference,training}/src/**/*.ts', { cwd: root });
@@ -13,7 +14,7 @@ export function setup(): void {
     .map((path) => `import ${JSON.stringify(pathToFileURL(`${root}${path}`).href)};`);
   // The last name is nowhere: all are read and stripped of their types, and none is run.
   const script = [...imports, "import { none } from 'node:path';"].join('\n');
-  const { stderr } = spawnSync(process.execPath, ['--input-type=module'], {
+  const { stderr } = spawnSync(process.execPath, ['--import', cache, '--input-type=module'], {
     input: script,
     encoding: 'utf8',
   });

@@ -5,7 +5,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findOrInstallBrowser } from './browser/findBrowser.ts';
-import './compileCache.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const only = process.argv.slice(2);

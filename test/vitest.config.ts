@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import './compileCache.ts';
 
 /** Every unit test of the house in one run; browser tests are Playwright's (`test/e2e`). */
 export default defineConfig({
@@ -9,6 +8,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/e2e/**'],
     globalSetup: 'test/loadThreadScripts.ts',
+    execArgv: ['--import', new URL('../compileCache.mjs', import.meta.url).href],
     // Not threads: V8 has crashed ("jit_page.has_value()") as one thread ended while others compiled WebAssembly.
     pool: 'forks',
     maxWorkers: 2,
