@@ -188,6 +188,14 @@ test('says how many words are missing where it cannot learn from all of them', a
   await expect(page.getByTestId('learn-words')).toHaveText('28 of the 30 words that it needs');
   await expect(button(page)).toHaveAttribute('aria-disabled', 'true');
   expect(await keptLearned(page)).toBeUndefined();
+
+  // Once there are others, it is said no longer.
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await correct(page, lent.slice(0, 2));
+  await openLearning(page);
+  await expect(page.getByTestId('learn-words')).toHaveText('30 words to learn from');
+  await expect(page.getByTestId('learn-outcome')).toBeEmpty();
 });
 
 test('a word of any length stays within the dialog of a phone', async ({ page }) => {

@@ -28,6 +28,8 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
   );
   const learning = state.value.kind === 'learning';
   const enough = (words.value ?? 0) >= LEAST_WORDS;
+  // How many were left is of no use once there are others.
+  const isPast = state.value.kind === 'tooFew' && words.value !== state.value.words;
   const learn = async () => {
     await own.learn();
     const { value } = own.state;
@@ -82,7 +84,7 @@ export function LearnDialog({ notebook, onClose }: { notebook: Notebook; onClose
           {learning ? 'Cancel' : 'Learn now'}
         </button>
         <p class="outcome" role="status" data-testid="learn-outcome">
-          {saidOf(state.value)}
+          {isPast ? undefined : saidOf(state.value)}
         </p>
         {state.value.kind === 'failed' && (
           <Problem>{explainError(state.value.error).sentence} The reader is as it was.</Problem>

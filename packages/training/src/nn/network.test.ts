@@ -325,6 +325,33 @@ describe('a batch that does not fit', () => {
   });
 });
 
+describe('a batch that memory has no room for', () => {
+  const network: NetworkInput = {
+    inputs: { x: 1 },
+    layers: [
+      { op: 'gru', hidden: 12 },
+      { op: 'dense', name: 'y', units: 20_000 },
+    ],
+    outputs: ['y'],
+  };
+
+  it('is refused by its steps, and leaves the network as it was', async () => {
+    const built = await build(network);
+    const small = randomBatch(network, { x: 3 }, undefined);
+    // Some of all: where 480,000 numbers differ, a test tells of it for minutes.
+    const outputs = () => [...built.network.forward(small).y!.data].filter((_, i) => i % 4000 === 0);
+    const before = outputs();
+    expect(() => built.network.forward(randomBatch(network, { x: 20_000 }, undefined))).toThrow(
+      expect.objectContaining({
+        code: 'OUT_OF_MEMORY',
+        message: expect.stringContaining('of 20000 steps in 8 lanes'),
+        details: expect.objectContaining({ steps: [20_000], lanes: 8 }),
+      }),
+    );
+    expect(outputs()).toEqual(before);
+  });
+});
+
 describe('a batch whose samples lie in another order', () => {
   it('drops of each sample what it drops of it anywhere', async () => {
     const { network: input, steps } = cases.find(({ title }) => title.includes('over lanes'))!;

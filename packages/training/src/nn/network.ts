@@ -241,7 +241,7 @@ export class Network {
       places = placeActivations(plan, shape, this.#kernels);
       this.#placesByShape.set(key, places);
     }
-    this.#grow(places.floats);
+    this.#grow(places, steps);
     if (state) {
       this.#eachState(places, '0', (name, view) => {
         if (state[name]) view.set(state[name]);
@@ -254,13 +254,24 @@ export class Network {
     return places;
   }
 
-  #grow(floats: number): void {
+  /** @throws OUT_OF_MEMORY naming the steps of each input and the lanes; a smaller batch may follow it */
+  #grow({ floats, lanes }: Places, steps: readonly number[]): void {
     if (floats <= this.#arenaFloats) return;
     // Sorted buckets come shuffled, so the largest shape is seen early; a tenth more spares the small growths.
     const wanted = align(Math.ceil(floats * 1.1));
     const end = this.#arena + this.#arenaFloats * FLOAT;
-    if (this.#arenaFloats > 0 && this.#kernels.mark() === end) this.#kernels.release(this.#arena);
-    this.#arena = this.#kernels.alloc(wanted);
+    if (this.#arenaFloats > 0 && this.#kernels.mark() === end) {
+      this.#kernels.release(this.#arena);
+      // Should there be no room for more, what was released is not used either: scratch may stand there.
+      this.#arenaFloats = 0;
+    }
+    try {
+      this.#arena = this.#kernels.alloc(wanted);
+    } catch (cause) {
+      if (!(cause instanceof RivuletError)) throw cause;
+      const message = `A batch of ${steps.join(' and ')} steps in ${lanes} lanes: ${cause.message}`;
+      throw new RivuletError(cause.code, message, { ...cause.details, steps, lanes }, cause);
+    }
     this.#arenaFloats = wanted;
   }
 
