@@ -208,6 +208,7 @@ export const STEP_RULES: ReadonlyMap<string, StepRule> = new Map([
     'HardSwish Mish Swish Abs Neg Exp Log Sqrt Reciprocal Floor Ceil Round Sign Erf Sin Cos Not',
     same,
   ),
+  ...table('Tan Asin Acos Atan Sinh Cosh', same),
   ...table('IsNaN Identity Dropout Cast Clip BatchNormalization Reshape If Flatten Squeeze Unsqueeze', same),
   ...table(
     'Add Sub Mul Div Pow Mod PRelu Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor',

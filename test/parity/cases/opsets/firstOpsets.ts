@@ -4,7 +4,7 @@
  */
 export const FIRST_OPSETS: Readonly<Record<string, number>> = {
   ...{ Expand: 8 },
-  ...{ ConstantOfShape: 9, Erf: 9, IsNaN: 9, OneHot: 9, Sign: 9, Where: 9 },
+  ...{ ConstantOfShape: 9, Cosh: 9, Erf: 9, IsNaN: 9, OneHot: 9, Sign: 9, Sinh: 9, Where: 9 },
   ...{ DequantizeLinear: 10, IsInf: 10, MatMulInteger: 10, Mod: 10, QuantizeLinear: 10, ReverseSequence: 10 },
   ...{ ThresholdedRelu: 10 },
   ...{ CumSum: 11, DynamicQuantizeLinear: 11, GatherElements: 11, GatherND: 11, Range: 11, Round: 11 },

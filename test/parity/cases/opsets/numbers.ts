@@ -103,6 +103,16 @@ export const NUMBERS: readonly OpsetCase[] = [
   { ...unary('Swish', 24), until: 24 },
   ...['Abs', 'Neg', 'Exp', 'Floor', 'Ceil', 'Sin', 'Cos'].map((op) => unary(op)),
   ...['Log', 'Sqrt', 'Reciprocal'].map(ofPositive),
+  ...['Tan', 'Atan'].map((op) => unary(op)),
+  ...['Sinh', 'Cosh'].map((op) => unary(op, 9)),
+  // Of what lies in (-1, 1).
+  ...['Asin', 'Acos'].map(
+    (op): OpsetCase => ({
+      op,
+      since: 7,
+      build: () => ({ nodes: [node('Tanh', ['a'], {}, ['t']), node(op, ['t'])], inputs: [[2, 3]] }),
+    }),
+  ),
   unary('Sign', 9),
   unary('Erf', 9),
   {

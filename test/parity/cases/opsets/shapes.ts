@@ -1,5 +1,5 @@
 /** What gives numbers another shape or place, and what computes shapes. */
-import { attr, type OnnxTensor } from '@rivulet/core';
+import { attr, type OnnxNode, type OnnxTensor } from '@rivulet/core';
 import { ints, node, scalar, whole } from '../../operatorCase.ts';
 import { asFloat, list } from './numbers.ts';
 import { type OpsetCase, operand } from './opsetCase.ts';
@@ -73,10 +73,16 @@ const sliced = (
 });
 
 /** Attributes before 11, inputs since. */
-const padded = (about: string, pads: readonly number[], value?: number): OpsetCase => ({
+const padded = (
+  about: string,
+  pads: readonly number[],
+  value?: number,
+  attributesToo: OnnxNode['attributes'] = {},
+  since = 7,
+): OpsetCase => ({
   op: 'Pad',
   about,
-  since: 7,
+  since,
   build: (opset) => {
     const isInput = opset >= 11;
     const { inputs, attributes, constants } = operand('pads', pads, isInput);
@@ -85,6 +91,7 @@ const padded = (about: string, pads: readonly number[], value?: number): OpsetCa
       nodes: [
         node('Pad', ['a', ...inputs, ...fill.map(({ name }) => name)], {
           ...attributes,
+          ...attributesToo,
           ...(value !== undefined && !isInput && { value: attr.float(value) }),
         }),
       ],
@@ -246,6 +253,9 @@ export const SHAPES: readonly OpsetCase[] = [
   padded('zeros', [0, 1, 0, 0, 2, 0]),
   padded('another number', [1, 0, 0, 0, 0, 1], 5),
   padded('cut off', [0, -1, 0, 0, 0, 1]),
+  padded('its edge', [0, 1, 2, 1, 3, 0], undefined, { mode: attr.string('edge') }),
+  padded('its reflection', [0, 1, 2, 0, 1, 0], undefined, { mode: attr.string('reflect') }),
+  padded('its other end', [0, 1, 2, 0, 1, 0], undefined, { mode: attr.string('wrap') }, 19),
   {
     op: 'Pad',
     about: 'of some axes',

@@ -199,21 +199,27 @@ export const concat = moving((node, parts) => {
   return { shapes: [shape], copies };
 }, Number.POSITIVE_INFINITY);
 
-const constantPad = moving((node, inputs) => {
-  const x = inputs[0]!;
-  const rank = x.shape.length;
+/** Pad's numbers for each dimension (attributes before opset 11; a negative one cuts off), and the shape that it makes. */
+export function padsOf(node: OnnxNode, inputs: readonly (Value | undefined)[]) {
+  const own = inputs[0]!.shape;
   const given = numbersOf(inputs[1]) ?? attributeOf(node, 'pads', 'ints', []);
-  const fill = numbersOf(inputs[2])?.[0] ?? attributeOf(node, 'value', 'float', 0);
-  const axes = (numbersOf(inputs[3]) ?? [...x.shape.keys()]).map((axis) => axisOf(axis, rank, node.op));
-  const before = x.shape.map(() => 0);
-  const after = x.shape.map(() => 0);
+  const axes = (numbersOf(inputs[3]) ?? [...own.keys()]).map((axis) => axisOf(axis, own.length, node.op));
+  const before = own.map(() => 0);
+  const after = own.map(() => 0);
   axes.forEach((axis, i) => {
     before[axis] = given[i] ?? 0;
     after[axis] = given[axes.length + i] ?? 0;
   });
-  // A negative pad cuts off: the box that is copied is what both sides have.
-  const shape = x.shape.map((n, i) => n + before[i]! + after[i]!);
-  if (shape.some((n) => n < 0)) throw shapeError(node.op, `pads [${given.join(', ')}] do not fit`, x.shape);
+  const shape = own.map((n, i) => n + before[i]! + after[i]!);
+  if (shape.some((n) => n < 0)) throw shapeError(node.op, `pads [${given.join(', ')}] do not fit`, own);
+  return { before, after, shape };
+}
+
+const constantPad = moving((node, inputs) => {
+  const x = inputs[0]!;
+  const { before, after, shape } = padsOf(node, inputs);
+  const fill = numbersOf(inputs[2])?.[0] ?? attributeOf(node, 'value', 'float', 0);
+  // The box that is copied is what both sides have.
   const box = x.shape.map((n, i) => Math.max(0, n + Math.min(0, before[i]!) + Math.min(0, after[i]!)));
   const [reads, writes] = [stridesOf(x.shape), stridesOf(shape)];
   const from = before.reduce((at, n, i) => at + Math.max(0, -n) * reads[i]!, 0);

@@ -6,6 +6,8 @@ import { dynamicLstm } from './dynamicLstm.ts';
 import { einsum } from './einsum.ts';
 import { GATHER } from './gather.ts';
 import { anyGemm, anyMatMul } from './matMul.ts';
+import { mirrorPad } from './mirrorPad.ts';
+import { pad } from './move.ts';
 import { NORMALISE } from './normalise.ts';
 import { POOL } from './pool.ts';
 import { QUANTISED } from './quantised.ts';
@@ -35,6 +37,7 @@ export const OPERATORS: OperatorTable = {
   Gemm: [dense, anyGemm],
   Conv: conv,
   Einsum: einsum,
+  Pad: [pad, mirrorPad],
   Tile: tile,
   'com.microsoft.DynamicQuantizeLSTM': dynamicLstm,
   [RESHAPE_IF]: reshapeIf,

@@ -45,6 +45,12 @@ export const RARE_ELEMENTWISE: Readonly<Record<string, Operator>> = {
     Sign: plain(Math.sign),
     Sin: plain(Math.sin),
     Cos: plain(Math.cos),
+    Tan: plain(Math.tan),
+    Asin: plain(Math.asin),
+    Acos: plain(Math.acos),
+    Atan: plain(Math.atan),
+    Sinh: plain(Math.sinh),
+    Cosh: plain(Math.cosh),
     IsNaN: plain((x) => (Number.isNaN(x) ? 1 : 0)),
     IsInf: (node) => {
       const [low, high] = ['detect_negative', 'detect_positive'].map((name) =>
