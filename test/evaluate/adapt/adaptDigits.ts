@@ -4,6 +4,11 @@
  * ten of the training writers (minutes):
  * `npm run train -- digits --recipe test/evaluate/digits.json --out runs/digits/model`
  * Its best weights are those with the lowest error on the ten, which flatters the figures before adapting.
+ *
+ * The error before adapting is that of one training, and five writers are few: trainings of this recipe that differ in
+ * nothing but the order in which float32 numbers are added begin with 5.46 % (two threads) and 4.19 % (one), and before
+ * lanes were sorted by length with 4.01 and 3.19 %, though each is the same to the bit when it is made again. Compare what
+ * adapting brings to one model.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
