@@ -246,6 +246,14 @@ describe('a training run', () => {
     });
   });
 
+  it.each([0, -1, 1.5, Number.NaN, 1e9])(
+    'refuses %d threads instead of waiting for them',
+    async (threads) => {
+      const found = run({}, { threads });
+      await expect(found).rejects.toMatchObject({ code: 'ARGUMENT', details: { got: String(threads) } });
+    },
+  );
+
   it('refuses data without a sample to train on, or to validate on', async () => {
     for (const data of [
       { train: 0, val: 4, maxLength: 3 },

@@ -37,7 +37,7 @@ export type { TrainOptions };
  *   (`run/divergence.ts`); the checkpoints from before stay, and are named
  * @throws MODEL_NOT_FOUND, ONNX_PARSE, MODEL_SHAPE for a model to begin with that is not one of this network
  * @throws STORAGE_FULL when a file of the run finds no room; what was there before it stays
- * @throws ARGUMENT where the run's folder cannot be made
+ * @throws ARGUMENT where the run's folder cannot be made, and for a number of threads that is none
  * @throws CHECKPOINT_INVALID when asked to resume what is not there, or what another recipe began
  * @throws DATA_INVALID where there is nothing to train on or to validate on, or a sample holds NaN
  */
@@ -108,6 +108,7 @@ class Run {
 
   static async open(options: TrainOptions): Promise<Run> {
     const { recipe, threads = 1, variant = 'auto', dataFolder } = options;
+    checkThreads(threads);
     const plan = planNetwork(recipe.network);
     const task = options.task ?? { name: recipe.task };
     const { vectors } = await openTask(task);
@@ -336,4 +337,13 @@ class Run {
   #parameters(): number {
     return this.#plan.parameters.reduce((sum, { size }) => sum + size, 0);
   }
+}
+
+/** No machine has use for more, and each holds the data and the weights once more. */
+const MOST_THREADS = 256;
+
+function checkThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return;
+  const message = `A run has 1 to ${MOST_THREADS} threads, not ${threads}`;
+  throw new RivuletError('ARGUMENT', message, { most: MOST_THREADS, got: String(threads) });
 }
