@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- engine`: microseconds a call of the public `model.run`, our engine (float32, int8 and int8a7, plain
  * and relaxed SIMD) and onnxruntime-web, one thread, in turns; the floor that this machine's peak sets, and the distance
- * to it. `npm run bench -- engine node` leaves Chromium's worker out. Leaves engine.json and engine.svg in results/.
+ * to it. `npm run bench -- engine node` leaves Chromium's worker out, `engine chromium` Node. Leaves engine.json and
+ * engine.svg in results/.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
@@ -15,10 +16,13 @@ import { figuresOf, flatten, printTimes } from './engine/report.ts';
 
 const RESULTS = fileURLToPath(new URL('./results', import.meta.url));
 
+export const PARTS = ['node', 'chromium'];
+
 export async function bench(args: readonly string[]): Promise<Record<string, number>> {
   const all: EngineTimes[] = [];
-  if (!args.includes('chromium')) all.push(await measureEngine('Node', loadModel, ort));
-  if (!args.includes('node')) all.push(await inChromium());
+  const wanted = (place: string): boolean => args.length === 0 || args.includes(place);
+  if (wanted('node')) all.push(await measureEngine('Node', loadModel, ort));
+  if (wanted('chromium')) all.push(await inChromium());
   all.forEach(printTimes);
   const figures = Object.assign({}, ...all.map(flatten)) as Record<string, number>;
   const [first] = all;

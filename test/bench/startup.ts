@@ -19,6 +19,8 @@ import type { Samples } from './startup/inTurns.ts';
 
 const RUNS = 7;
 
+export const PARTS = ['app', 'worker', 'thread'];
+
 export async function bench(args: readonly string[]): Promise<Record<string, number>> {
   const wanted = (part: string): boolean => args.length === 0 || args.includes(part);
   return {

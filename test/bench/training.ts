@@ -65,6 +65,8 @@ type Timings = Partial<Record<EngineKey, Timing>>;
 /** Median milliseconds a step of those that had a turn. */
 type Round = Partial<Record<EngineKey, number>>;
 
+export const PARTS = [...JOBS.map(({ name }) => name), ...Object.keys(OPEN)];
+
 export async function bench(args: readonly string[]): Promise<Record<string, number>> {
   const jobs = JOBS.filter(({ name }) => args.includes(name) || !JOBS.some((job) => args.includes(job.name)));
   const keys = Object.keys(OPEN) as EngineKey[];

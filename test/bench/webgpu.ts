@@ -11,6 +11,8 @@ import { servePage } from './servePage.ts';
 
 const SOFTWARE = '--use-webgpu-adapter=swiftshader';
 
+export const PARTS = ['gpu'];
+
 export async function bench(args: readonly string[]): Promise<Record<string, number>> {
   const page = await buildPage('webgpu');
   const server = await servePage(page.folder, () => false);

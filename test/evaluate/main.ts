@@ -5,6 +5,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { RivuletError } from '@rivulet/core';
+import { runMain } from '../runMain.ts';
 
 const NAMES = ['adapt', 'forecast', 'handwriting', 'parity', 'run', 'segmentation'];
 
@@ -31,20 +32,4 @@ function usageOf(file: URL): string {
   return `${comment.replaceAll(/^ \* ?/gm, '')}\n`;
 }
 
-/** An option that is unknown, or lacks its value. */
-function ofArguments(error: unknown): unknown {
-  const { code, message } = error as { code?: string; message?: string };
-  if (!code?.startsWith('ERR_PARSE_ARGS')) return error;
-  return new RivuletError('ARGUMENT', `${message!.split('. ')[0]}; --help lists the options`, {}, error);
-}
-
-try {
-  await main();
-} catch (cause) {
-  const error = ofArguments(cause);
-  const known = error instanceof RivuletError;
-  process.stderr.write(
-    known ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`,
-  );
-  process.exitCode = 1;
-}
+await runMain(main, '; --help lists the options');

@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCRIPTS = {
   train: 'packages/training/src/cli/train.ts',
   evaluate: 'test/evaluate/main.ts',
+  bench: 'test/bench/main.ts',
   generate: 'packages/inference/tools/generate.ts',
 } as const;
 
@@ -89,4 +90,14 @@ it('trains a bare file with the data beside it, evaluates its run, and uses its 
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
   }
+});
+
+it.each([
+  [['training', 'Z'], /^ARGUMENT: training has no part Z: it runs by A, B, ours, .*, or as a whole\n$/],
+  [['ranges', 'int8'], /^ARGUMENT: ranges has no part int8: it runs as a whole\n$/],
+  [['engine', '--jsno'], /^ARGUMENT: Unknown option '--jsno'\n$/],
+] as const)('a bench that cannot be run says why: %j', async (args, message) => {
+  const { code, stdout, stderr } = await command('bench', ...args);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(message);
 });

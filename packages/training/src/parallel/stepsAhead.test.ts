@@ -35,6 +35,11 @@ const chunked = meanRecipe({
   bptt: { k1: 4 },
 });
 
+const WAYS = [
+  ['over whole sequences', meanRecipe(), meanTask],
+  ['in chunks', chunked, echoTask],
+] as const;
+
 async function open(recipe: Recipe = meanRecipe(), task = meanTask): Promise<Opened> {
   const plan = planNetwork(recipe.network);
   const shared = createSharedState(plan.floats, THREADS);
@@ -60,10 +65,7 @@ async function state({ pool, shared }: Opened): Promise<Float32Array[]> {
 }
 
 describe('steps that are begun ahead', () => {
-  it.each([
-    ['over whole sequences', meanRecipe(), meanTask],
-    ['in chunks', chunked, echoTask],
-  ])('bring what they bring one after the other, %s', async (_, recipe, task) => {
+  it.each(WAYS)('bring what they bring one after the other, %s', async (_, recipe, task) => {
     const [ahead, asked] = [await open(recipe, task), await open(recipe, task)];
     for (let step = 0; step < 8; step++) {
       const { replies, milliseconds } = await ahead.steps.take(request(step), request(step + 1));
@@ -77,18 +79,18 @@ describe('steps that are begun ahead', () => {
     expect(await state(ahead)).toEqual(await state(asked));
   });
 
-  it.each([
-    ['over whole sequences', meanRecipe(), meanTask],
-    ['in chunks', chunked, echoTask],
-  ])('leave no trace when they are dropped, and may be taken after all, %s', async (_, recipe, task) => {
-    const [dropping, asked] = [await open(recipe, task), await open(recipe, task)];
-    for (let step = 0; step < 4; step++) {
-      await dropping.steps.take(request(step), request(step + 1));
-      await dropping.steps.drop();
-      await asked.pool.ask(request(step));
-      expect(await state(dropping)).toEqual(await state(asked));
-    }
-  });
+  it.each(WAYS)(
+    'leave no trace when they are dropped, and may be taken after all, %s',
+    async (_, recipe, task) => {
+      const [dropping, asked] = [await open(recipe, task), await open(recipe, task)];
+      for (let step = 0; step < 4; step++) {
+        await dropping.steps.take(request(step), request(step + 1));
+        await dropping.steps.drop();
+        await asked.pool.ask(request(step));
+        expect(await state(dropping)).toEqual(await state(asked));
+      }
+    },
+  );
 
   it('fail where they are taken, with the error of the thread that failed', async () => {
     // Sample 40 is one of step 2.
