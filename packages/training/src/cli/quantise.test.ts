@@ -31,7 +31,7 @@ describe('npm run quantise', () => {
     expect(report).toMatchObject({ bits: 16, samples: 64 });
     for (const { layer, ranges } of report.outputs) {
       expect(stdout).toMatch(new RegExp(`^${layer} .*%.*%.*%.*%.*%`, 'm'));
-      expect(Object.keys(ranges)).toEqual(['minmax', 'percentile', 'mse']);
+      expect(Object.keys(ranges)).toEqual(['minmax', 'percentile', 'mse', 'kl']);
     }
     expect(() => readFileSync(join(folder, 'run/calibrated/manifest.json'))).toThrow('ENOENT');
   });
@@ -55,7 +55,11 @@ describe('npm run quantise', () => {
   });
 
   it.each([
-    ['quantise', /^ARGUMENT: --ranges is entropy, not minmax, percentile, mse\n$/, ['--ranges', 'entropy']],
+    [
+      'quantise',
+      /^ARGUMENT: --ranges is entropy, not minmax, percentile, mse, kl\n$/,
+      ['--ranges', 'entropy'],
+    ],
     ['quantise', /^ARGUMENT: --bits is 7, not 8 or 16\n$/, ['--bits', '7']],
     ['train', /^ARGUMENT: Unknown option '--ranges'; --help/, ['--ranges', 'mse']],
   ] as const)('%s says what is wrong: %s', (script, message, args) => {

@@ -25,7 +25,7 @@ const USAGE = `npm run quantise -- <name> [options]
   each step has a scale of its own: that is more exact, and as fast (packages/training/README.md).
 
   --ranges <how>   ${RANGE_METHODS.join(' | ')}: all values of the training samples are within, all but the outermost
-                   0.01 %, or as many as make the squared error least
+                   0.01 %, as many as make the squared error least, or as lose the least information (entropy)
   --bits <n>       of the activations in ranges, 8 | 16 (8)
   --out <folder>   where that model goes (runs/<name>/calibrated)
   --run <folder>   the run (runs/<name>), whose best weights are taken

@@ -81,6 +81,17 @@ describe('the choice of a range', () => {
     expect(mse).toBeLessThan(minmax! * (bits === 7 ? 0.8 : 0.98));
     expect(mse).toBeLessThanOrEqual(percentile!);
   });
+  it.each([7, 8] as const)('kl gives up what few values say for what many do, %i bits', (bits) => {
+    const reach = (of: readonly number[]): number => {
+      const { scale, zero, most } = chooseRange(histogramOf(of), 'kl', bits);
+      return (most - zero) * scale;
+    };
+    // Two outliers stretch the range of all values to 40; the bell itself ends near 4.
+    expect(reach(outlying)).toBeLessThan(12);
+    expect(reach(bell)).toBeGreaterThan(2);
+    // What is spread evenly has no values that are few.
+    expect(reach(Array.from({ length: 20_000 }, (_, i) => i / 10_000 - 1))).toBeGreaterThan(0.9);
+  });
   it('nothing but zeros are zero whoever chooses', () => {
     for (const method of RANGE_METHODS) {
       expect(roundTo(chooseRange(histogramOf([0, 0]), method, 8), 0)).toBe(0);

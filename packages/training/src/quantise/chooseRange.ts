@@ -1,12 +1,13 @@
 /**
  * How a range is chosen from the values that calibration met, by the ways that the field has (onnxruntime's and
- * TensorRT's calibrators): all of them; all but the outermost; or the range of least mean squared error, rounding
- * within and cutting off beyond weighed against each other.
+ * TensorRT's calibrators): all of them; all but the outermost; the range of least mean squared error, rounding within and
+ * cutting off beyond weighed against each other; or the one that loses the least information (`rangeDivergence.ts`).
  */
 import { type ActivationRange, type RangeBits, rangeOver, roundTo } from './activationRange.ts';
+import { type Bins, rangeDivergence } from './rangeDivergence.ts';
 import type { ValueHistogram } from './valueHistogram.ts';
 
-export const RANGE_METHODS = ['minmax', 'percentile', 'mse'] as const;
+export const RANGE_METHODS = ['minmax', 'percentile', 'mse', 'kl'] as const;
 export type RangeMethod = (typeof RANGE_METHODS)[number];
 
 /** The same for each of them. */
@@ -23,7 +24,7 @@ export interface RangeChoice {
 /** Share of the values that `percentile` leaves beyond each end: 99.99 % are within. */
 const BEYOND = 5e-5;
 
-/** `mse` tries so many ends on each side, evenly from none of the way to the outermost value to all of it. */
+/** `mse` and `kl` try so many ends on each side, evenly from none of the way to the outermost value to all of it. */
 const ENDS = 40;
 
 /** @param bits of the levels between which values are rounded, and beyond which they are cut off */
@@ -34,10 +35,8 @@ export function chooseRange(values: ValueHistogram, method: RangeMethod, bits: R
     const wanted = BEYOND * values.count;
     return rangeOver(endOf(bins, wanted), endOf(bins.reverse(), wanted), bits);
   }
-  return leastError(values, bins, bits);
+  return leastOf(values, bins, bits, method === 'mse' ? squaredError : rangeDivergence);
 }
-
-type Bins = readonly (readonly [mean: number, count: number])[];
 
 /** Where so many values have been passed. */
 function endOf(bins: Bins, wanted: number): number {
@@ -49,16 +48,22 @@ function endOf(bins: Bins, wanted: number): number {
   return 0;
 }
 
-function leastError({ least, most }: ValueHistogram, bins: Bins, bits: RangeBits): ActivationRange {
+/** @param costOf what a range loses; beyond `enough` nobody asks how much more it is */
+function leastOf(
+  { least, most }: ValueHistogram,
+  bins: Bins,
+  bits: RangeBits,
+  costOf: (range: ActivationRange, bins: Bins, enough?: number) => number,
+): ActivationRange {
   // Around 0 the shorter side decides nothing.
   const [lows, highs] = bits === 8 ? [ends(least), ends(most)] : [[0], ends(Math.max(-least, most))];
   let best = rangeOver(least, most, bits);
-  let smallest = squaredError(best, bins);
+  let smallest = costOf(best, bins);
   for (const low of lows) {
     for (const high of highs) {
       const range = rangeOver(low, high, bits);
-      const error = squaredError(range, bins, smallest);
-      if (error < smallest) [best, smallest] = [range, error];
+      const cost = costOf(range, bins, smallest);
+      if (cost < smallest) [best, smallest] = [range, cost];
     }
   }
   return best;
@@ -67,7 +72,6 @@ function leastError({ least, most }: ValueHistogram, bins: Bins, bits: RangeBits
 const ends = (outermost: number): number[] =>
   outermost === 0 ? [0] : Array.from({ length: ENDS }, (_, i) => (outermost * (i + 1)) / ENDS);
 
-/** @param enough beyond it nobody asks how much more it is */
 function squaredError(range: ActivationRange, bins: Bins, enough = Number.POSITIVE_INFINITY): number {
   let sum = 0;
   for (let i = 0; i < bins.length && sum < enough; i++) {

@@ -57,9 +57,9 @@ it('reports the error of each gate of each matrix, and of each layer', async () 
     const level = 2 / (2 ** bits - 2);
     expect(byStep).toBeGreaterThan(level / 20);
     expect(byStep).toBeLessThan(level);
-    const { minmax, percentile, mse } = ranges;
+    const { minmax, percentile, mse, kl } = ranges;
     expect(minmax.error).toBeGreaterThan(byStep);
-    for (const { low, high, beyond } of [percentile, mse]) {
+    for (const { low, high, beyond } of [percentile, mse, kl]) {
       expect(low).toBeGreaterThanOrEqual(minmax.low * 1.01);
       expect(high).toBeLessThanOrEqual(minmax.high * 1.01);
       expect(high).toBeGreaterThan(0);
