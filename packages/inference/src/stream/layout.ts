@@ -26,8 +26,9 @@ function reordered<D extends Numbers>(
   B: number,
   move: (out: Numbers, graph: number, own: number) => void,
 ): D {
-  const straight = before === 1 && (B === 1 || T === 1 || timeFirst) && (between === 1 || T === 1 || B === 1);
-  if (straight) return data;
+  // [T, between, B, after] or [B, between, T, after] is [T, B, between, after] where what would change places is 1.
+  const same = timeFirst ? between === 1 || B === 1 : T === 1 || (between === 1 && B === 1);
+  if (before === 1 && same) return data;
   const out = data.slice() as D;
   const after = data.length / (before * T * between * B);
   const [outer, inner] = timeFirst ? [T, B] : [B, T];
