@@ -32,11 +32,15 @@ function take({ id, canvas, picture, gone }: PainterMessage): void {
 }
 
 function paintAll(): void {
-  // Emptied first: should one fail, those that come later are painted all the same.
   const pictures = [...waiting];
   waiting.clear();
   for (const [id, picture] of pictures) {
     const canvas = canvases.get(id);
-    if (canvas) paint(canvas, picture);
+    try {
+      if (canvas) paint(canvas, picture);
+    } catch (error) {
+      // Should one fail, the others are painted all the same.
+      reportError(error);
+    }
   }
 }
