@@ -31,4 +31,6 @@ it('says how many words are missing, and why', () => {
   expect(tooFewText(28, 30, 2)).toBe(
     'Only 28 words are left to learn from, and it needs 30, so nothing was changed. 2 words were passed over: they have characters that the reader does not know, or too little ink.',
   );
+  expect(tooFewText(1, 30, 0)).toContain('Only one word is left');
+  expect(tooFewText(0, 30, 0)).toContain('No word is left');
 });

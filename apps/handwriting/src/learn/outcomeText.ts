@@ -16,7 +16,8 @@ export function outcomeText({ kept, before, after, judged, passedOver, battery }
 
 /** Nothing came of it. @param words that are left @param needed at least */
 export function tooFewText(words: number, needed: number, passedOver: number): string {
-  return `Only ${words} words are left to learn from, and it needs ${needed}, so nothing was changed.${passedOverText(passedOver)}`;
+  const left = words === 0 ? 'No word is' : words === 1 ? 'Only one word is' : `Only ${words} words are`;
+  return `${left} left to learn from, and it needs ${needed}, so nothing was changed.${passedOverText(passedOver)}`;
 }
 
 function passedOverText(words: number): string {
