@@ -25,6 +25,15 @@ describe('checkInk', () => {
     ).toThrow(expect.objectContaining({ code: 'INK_INVALID', details: { stroke: 1, x: 2, y: 1 } }));
   });
 
+  it.each([null, undefined, 5, [0, 1], { x: [0] }, { x: [0], y: null }])(
+    'names a stroke that is none: %o',
+    (bad) => {
+      expect(() => checkInk([{ x: [], y: [] }, bad as never])).toThrow(
+        expect.objectContaining({ code: 'INK_INVALID', details: { stroke: 1, got: String(bad) } }),
+      );
+    },
+  );
+
   it('takes no ink, strokes without points, and places as far as 1e30', () => {
     checkInk([]);
     checkInk([

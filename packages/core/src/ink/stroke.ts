@@ -21,11 +21,17 @@ const FARTHEST = 1e30;
 /**
  * Refuses what no feature can be made of.
  * @throws INK_INVALID naming the stroke and the point: a coordinate that is not finite or further than 1e30 from
- *   zero; or the stroke alone: x and y of different lengths
+ *   zero; or the stroke alone: no x or no y, or of different lengths
  */
 export function checkInk(ink: Ink): void {
   for (let s = 0; s < ink.length; s++) {
-    const { x, y } = ink[s]!;
+    const { x, y } = (ink[s] ?? {}) as Partial<Stroke>;
+    if (typeof x?.length !== 'number' || typeof y?.length !== 'number') {
+      throw new RivuletError('INK_INVALID', `Stroke ${s} is no { x, y } with the coordinates of its points`, {
+        stroke: s,
+        got: String(ink[s]),
+      });
+    }
     if (x.length !== y.length) {
       throw new RivuletError('INK_INVALID', `Stroke ${s} has ${x.length} x but ${y.length} y`, {
         stroke: s,

@@ -271,6 +271,7 @@ describe('bad input', () => {
     ['a label longer than its ink', { ...words[0], label: 'clv'.repeat(40) }, 'DATA_INVALID'],
     ['NaN', { ink: [{ x: [0, Number.NaN], y: [0, 1] }], label: 'c' }, 'INK_INVALID'],
     ['x without y', { ink: [{ x: [0, 1], y: [0] }], label: 'c' }, 'INK_INVALID'],
+    ['strokes that are none', { ink: [[0, 1, 1, 0]], label: 'c' }, 'INK_INVALID'],
   ])('names the sample: %s', async (_what, sample, code) => {
     const model = await open(inkModel());
     const error = await failure(model.adapt([...words.slice(0, 5), sample as AdaptSample], {}, listen));
