@@ -14,7 +14,7 @@ import type { TaskData } from '../task.ts';
  * @param weights [plan.floats]
  * @param ranges of the int8 model's activations
  * @returns the task's figures and `loss`, and the same of int8 as `int8.<name>`: with activations in the ranges, or of
- *   7 bits where the recipe trained for them
+ *   7 bits where the recipe trained for them; what is no number, as a share of nothing, is left out
  */
 export function measureWeights(
   kernels: TrainKernels,
@@ -43,5 +43,6 @@ function measure(
   const lengths = Int32Array.from({ length: data.valCount }, (_, i) => data.valLength?.(i) ?? 0);
   const { loss, weight, sums } = evaluateBatches(network, data, validationBatches(lengths, batch));
   const { best: _, ...figures } = data.figures(sums);
-  return { ...figures, loss: loss / (weight || 1) };
+  const all = { ...figures, loss: loss / (weight || 1) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)));
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportModel } from '../export/exportModel.ts';
 import { Random } from '../random.ts';
 import { parseRecipe, type RecipeInput } from '../recipe.ts';
 import type { TrainEvent } from '../trainEvent.ts';
@@ -157,4 +158,28 @@ it('is learned step by step, also by truncated back-propagation through time', a
     // The variance of what is to be said is 1/3; what came before the chunk is a quarter of it.
     expect(figures.at(-1)!.mse).toBeLessThan(0.05);
   }
+});
+
+it('leaves out a figure that is a share of nothing, and so can be exported', async () => {
+  writeFileSync(join(folder, 'train'), '{"x":[1],"y":1}\n{"x":[2],"y":0}\n');
+  // Whatever the network says, its error has nothing to be relative to.
+  writeFileSync(join(folder, 'val'), '{"x":[1],"y":0}\n');
+  const own = { recipe: recipe(inOne()), dataFolder: folder, runFolder: join(folder, 'nothing') };
+  const { evaluation } = await train(own);
+  expect(Object.keys(evaluation!.figures)).toEqual([
+    'mae',
+    'mse',
+    'loss',
+    'int8.mae',
+    'int8.mse',
+    'int8.loss',
+  ]);
+  const named = {
+    ...own,
+    name: 'zeros',
+    modelFolder: join(folder, 'zeros'),
+    commit: 'abc',
+    date: '2026-01-01',
+  };
+  expect((await exportModel({ ...named, evaluation })).figures).toMatchObject(evaluation!.figures);
 });
