@@ -14,6 +14,7 @@ import { sensorStudy } from './adapt/adaptSensors.ts';
 import type { AdaptStudy, StudyOptions } from './adapt/adaptStudy.ts';
 import { wordStudy } from './adapt/adaptWords.ts';
 import { runStudy } from './adapt/runStudy.ts';
+import { dataFolder } from './folders.ts';
 
 const STUDIES: Readonly<Record<string, (options: StudyOptions) => Promise<AdaptStudy | undefined>>> = {
   words: wordStudy,
@@ -39,19 +40,30 @@ export async function evaluate(args: readonly string[]): Promise<void> {
       choose: { type: 'boolean', default: false },
       words: { type: 'string', default: '30' },
       most: { type: 'string', default: '8' },
-      data: { type: 'string', default: process.env.RIVULET_DATA ?? '../shared/data' },
+      data: { type: 'string' },
     },
   });
   const unknown = positionals.find((name) => !(name in STUDIES));
   if (unknown !== undefined) {
     throw new RivuletError('ARGUMENT', `adapt knows ${Object.keys(STUDIES)}, not ${unknown}`, { unknown });
   }
-  const { choose, data } = values;
-  const options = { choose, data, lent: Number(values.words), most: Number(values.most) };
+  const { choose } = values;
+  const options = {
+    choose,
+    data: dataFolder(values.data),
+    lent: atLeastOne('words', values.words),
+    most: atLeastOne('most', values.most),
+  };
   const figures: Record<string, number> = {};
   for (const name of positionals.length > 0 ? positionals : Object.keys(STUDIES)) {
     const study = await STUDIES[name]!(options);
     if (study) Object.assign(figures, await runStudy(name, study, choose ? CHOICES : METHODS));
   }
   if (values.json) console.log(JSON.stringify(figures));
+}
+
+function atLeastOne(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new RivuletError('ARGUMENT', `--${option} is ${text}, not a whole number above 0`, { got: text });
 }

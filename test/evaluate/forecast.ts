@@ -11,6 +11,7 @@
 import { parseArgs } from 'node:util';
 import { RivuletError, window } from '@rivulet/core';
 import { chronologicalSplit, loadSensors, type SensorSeries } from '@rivulet/training';
+import { dataFolder, modelFolder } from './folders.ts';
 import { evaluateEtt } from './forecastEtt.ts';
 import { compareOnWindow, type Forecaster, type WindowComparison } from './scoreForecasts.ts';
 
@@ -26,14 +27,14 @@ export async function evaluate(args: readonly string[]): Promise<void> {
       dtype: { type: 'string', default: 'int8' },
       engine: { type: 'string', default: 'auto' },
       model: { type: 'string' },
-      data: { type: 'string', default: process.env.RIVULET_DATA ?? '../shared/data' },
+      data: { type: 'string' },
     },
   });
-  const path = values.model ?? (values.ett ? undefined : 'models/sensor-forecaster');
+  const data = dataFolder(values.data);
+  const none = values.ett && values.model === undefined;
+  const path = none ? undefined : modelFolder(values.model, 'models/sensor-forecaster');
   const forecaster = path === undefined ? undefined : await load(path, values.dtype, values.engine);
-  const figures = values.ett
-    ? await evaluateEtt(forecaster, values.data)
-    : await evaluateSensors(forecaster!, values.data);
+  const figures = values.ett ? await evaluateEtt(forecaster, data) : await evaluateSensors(forecaster!, data);
   await forecaster?.dispose();
   if (values.json) console.log(JSON.stringify(figures));
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadModel, openModelFolder } from '@rivulet/inference/node';
 import type { LabelledInk } from '@rivulet/training';
+import { dataFolder, modelFolder } from './folders.ts';
 import { validationWords } from './validationWords.ts';
 import { wordEdits } from './wordEdits.ts';
 
@@ -23,12 +24,13 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       json: { type: 'boolean', default: false },
-      model: { type: 'string', default: 'models/handwriting-en' },
-      data: { type: 'string', default: process.env.RIVULET_DATA ?? '../shared/data' },
+      model: { type: 'string' },
+      data: { type: 'string' },
     },
   });
-  const { manifest } = await openModelFolder(values.model);
-  const words: LabelledInk[] = await validationWords(values.data);
+  const folder = modelFolder(values.model, 'models/handwriting-en');
+  const { manifest } = await openModelFolder(folder);
+  const words: LabelledInk[] = await validationWords(dataFolder(values.data));
   console.log(
     `${words.length} validation words of ${new Set(words.map(({ writer }) => writer)).size} writers\n`,
   );
@@ -37,8 +39,8 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   const perContributor = new Map<string, Sums>();
   for (const dtype of ['float32', 'int8', 'int8a7'] as const) {
     const model = await (dtype === 'float32'
-      ? loadModel(join(values.model, manifest.files.float32.path))
-      : loadModel(join(values.model, manifest.files.int8.path), { dtype }));
+      ? loadModel(join(folder, manifest.files.float32.path))
+      : loadModel(join(folder, manifest.files.int8.path), { dtype }));
     const all = none();
     const started = performance.now();
     for (const word of words) {

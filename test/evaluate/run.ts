@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { RivuletError } from '@rivulet/core';
 import { evaluateRun, parseRecipe, type Recipe, readRun } from '@rivulet/training';
 import { fromCaller } from '../../packages/training/src/cli/trainArguments.ts';
+import { dataFolder } from './folders.ts';
 
 /** @throws RECIPE_INVALID */
 function readRecipe(path: string): Recipe {
@@ -45,9 +46,8 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   const recipe = values.recipe === undefined ? run.recipe : readRecipe(fromCaller(values.recipe));
   // Runs are moved to other machines.
   const recorded = run.dataFolder && existsSync(run.dataFolder) ? run.dataFolder : undefined;
-  const dataFolder =
-    (values.data && fromCaller(values.data)) ?? recorded ?? process.env.RIVULET_DATA ?? '../shared/data';
-  const { samples, step, figures } = await evaluateRun({ recipe, dataFolder, runFolder, split });
+  const data = dataFolder(values.data, recorded);
+  const { samples, step, figures } = await evaluateRun({ recipe, dataFolder: data, runFolder, split });
   console.log(`${samples} samples (${split}), weights of step ${step}`);
   for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(20)} ${value}`);
   if (values.json) console.log(JSON.stringify(figures));

@@ -10,6 +10,7 @@
 import { parseArgs } from 'node:util';
 import { type Ink, segmentInk } from '@rivulet/core';
 import { unipenSamples } from '@rivulet/training';
+import { dataFolder } from './folders.ts';
 
 const LEFT_OUT = ['abm', 'sie', 'atu', 'lav', 'att'];
 
@@ -31,11 +32,12 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       json: { type: 'boolean', default: false },
-      data: { type: 'string', default: process.env.RIVULET_DATA ?? '../shared/data' },
+      data: { type: 'string' },
     },
   });
-  const lines = await count(values.data, 'text');
-  const words = await count(values.data, 'words');
+  const data = dataFolder(values.data);
+  const lines = await count(data, 'text');
+  const words = await count(data, 'words');
 
   const all = total(lines);
   const one = total(words);

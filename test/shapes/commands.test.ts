@@ -101,3 +101,18 @@ it.each([
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(message);
 });
+
+it.each(['none', '0', '1.5'])('a study of adapting refuses %s words', async (words) => {
+  const { code, stderr } = await command('evaluate', 'adapt', 'words', '--words', words);
+  expect([code, stderr]).toEqual([1, `ARGUMENT: --words is ${words}, not a whole number above 0\n`]);
+});
+
+it.each([
+  [['handwriting', '--model', 'own'], 'own/manifest.json'],
+  [['forecast', '--model', 'own'], 'own/manifest.json'],
+  [['segmentation', '--data', 'own'], 'own'],
+] as const)('the folders of an evaluation start where it was called: %j', async (args, path) => {
+  const { code, stderr } = await command('evaluate', ...args);
+  expect(code).toBe(1);
+  expect(stderr).toContain(join(folder, path));
+});
