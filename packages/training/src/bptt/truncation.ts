@@ -26,7 +26,8 @@ export function truncationOf({ bptt, network }: Recipe, plan: NetworkPlan): Trun
   const refuse = (key: string, message: string, got: unknown): never => {
     throw new RivuletError('RECIPE_INVALID', `The recipe's ${key} is wrong: ${message}`, { key, got });
   };
-  if (k2 < k1) refuse('bptt.k2', `of k1, ${k1} steps, all but ${k2} would teach nothing`, k2);
+  if (k2 < k1)
+    refuse('bptt.k2', `it is less than k1: of each ${k1} steps only the last ${k2} would teach`, k2);
   const whole = plan.nodes.findIndex((node) => !node.streams);
   if (whole >= 0) {
     const { name } = plan.nodes[whole]!;

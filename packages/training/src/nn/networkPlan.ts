@@ -98,7 +98,7 @@ export function planNetwork(network: Recipe['network'], ranges?: ActivationRange
   const outputs = network.outputs.map((name, i) => {
     const found = find(name, `network.outputs.${i}`);
     if (inputs.includes(found)) refuse(`network.outputs.${i}`, `${name} is an input`, name);
-    if (network.outputs.indexOf(name) < i) refuse(`network.outputs.${i}`, `${name} leaves twice`, name);
+    if (network.outputs.indexOf(name) < i) refuse(`network.outputs.${i}`, `${name} is named twice`, name);
     return found;
   });
 

@@ -66,10 +66,8 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkClassData
   const unknown = data.valWriters.find((writer) => samples.every((sample) => sample.writer !== writer));
   if (unknown !== undefined) {
     const key = 'data.valWriters';
-    throw new RivuletError('RECIPE_INVALID', `The recipe's ${key} names ${unknown}, who did not write`, {
-      key,
-      got: unknown,
-    });
+    const message = `The recipe's ${key} names ${unknown}, a writer without samples`;
+    throw new RivuletError('RECIPE_INVALID', message, { key, got: unknown });
   }
   const val = samples.filter(({ writer }) => data.valWriters.includes(writer));
   const others = new Set(data.trainOnAll ? [] : data.valWriters);

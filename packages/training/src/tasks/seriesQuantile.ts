@@ -52,8 +52,10 @@ function optionsOf(recipe: Recipe): {
   const expected = { context: contextFeatureCount(features), future: futureFeatureCount(features) };
   for (const [name, size] of Object.entries(expected)) {
     if (recipe.network.inputs[name] === size) continue;
-    throw new RivuletError('RECIPE_INVALID', `network.inputs.${name} must be ${size} for these features`, {
-      key: `network.inputs.${name}`,
+    const key = `network.inputs.${name}`;
+    const message = `The recipe's ${key} must be ${size} for these features`;
+    throw new RivuletError('RECIPE_INVALID', message, {
+      key,
       expected: size,
       got: recipe.network.inputs[name],
     });

@@ -52,7 +52,7 @@ class Attention implements NetworkNode {
     if (q !== k) planner.refuse('keys', `queries have ${q} features, keys ${k}`, keys);
     for (const width of [k!, v!]) {
       if (width % heads !== 0)
-        planner.refuse('heads', `${width} features have no ${heads} equal parts`, heads);
+        planner.refuse('heads', `${width} features cannot be cut into ${heads} equal parts`, heads);
     }
     this.features = v!;
     this.#width = q!;

@@ -38,7 +38,11 @@ class Embedding implements NetworkNode {
   constructor(planner: Planner, { tokens, units }: EmbeddingLayer) {
     const source = planner.node(planner.source);
     if (source.op !== 'input' || source.features !== 1) {
-      planner.refuse('in', `${source.name} is no input of one feature, the token`, source.name);
+      planner.refuse(
+        'in',
+        `${source.name} is not an input of one feature, the number of a token`,
+        source.name,
+      );
     }
     this.name = planner.name;
     this.sources = [planner.source];
