@@ -31,7 +31,7 @@ const ARRAYS: Readonly<Record<string, string>> = {
 };
 
 /** Types that have numbers which int32 has not. */
-const WIDE: ReadonlySet<string> = new Set(['uint32', 'int64', 'uint64']);
+export const WIDE: ReadonlySet<string> = new Set(['uint32', 'int64', 'uint64']);
 
 /** @throws ARGUMENT for a feed that is missing or unknown, TENSOR_SHAPE for one whose shape or size is wrong */
 export function checkFeeds(inputs: readonly ValueInfo[], feeds: Readonly<Record<string, AnyTensor>>): void {

@@ -12,11 +12,20 @@ it('gives back every byte of models that were loaded and disposed, or whose load
   expect(after).toBe(before);
 });
 
-it('lets go of the file when loaded, and of its memory when disposed, though somebody still holds it', () => {
-  const script = fileURLToPath(new URL('./testing/heldMemory.ts', import.meta.url));
-  const said = execFileSync(process.execPath, ['--expose-gc', script], { encoding: 'utf8' });
-  expect(JSON.parse(said)).toEqual({
-    loaded: { file: false, machine: true },
-    disposed: { file: false, machine: false, code: 'DISPOSED' },
-  });
-});
+it.each([
+  ['zeros of a shape', []],
+  ['branches', ['../../../../test/fixtures/torch/squeezed-opset17.onnx']],
+  ['convolutions', ['../../../../test/fixtures/torch/conv-gru.onnx']],
+  ['attention', ['../../../../test/fixtures/torch/layer-norm-lstm.onnx']],
+])(
+  'lets go of a file with %s when loaded, and of its memory when disposed, though somebody still holds it',
+  (_what, files) => {
+    const script = fileURLToPath(new URL('./testing/heldMemory.ts', import.meta.url));
+    const paths = files.map((path) => fileURLToPath(new URL(path, import.meta.url)));
+    const said = execFileSync(process.execPath, ['--expose-gc', script, ...paths], { encoding: 'utf8' });
+    expect(JSON.parse(said)).toEqual({
+      loaded: { file: false, machine: true },
+      disposed: { file: false, machine: false, code: 'DISPOSED' },
+    });
+  },
+);

@@ -48,10 +48,10 @@ export function computed(compute: Compute, options: ComputedOptions = {}): Opera
       made.forEach(wholeNumbers);
       return made;
     },
-    prepare({ node, inputs, outputs }, loader) {
-      inputs.slice(0, hosted).forEach(loader.pin);
+    prepare({ node, inputs, outputs }, { opset, pin }) {
+      inputs.slice(0, hosted).forEach(pin);
       return (binder, values) => {
-        const made = compute(node, values, loader.opset, outputs.length);
+        const made = compute(node, values, opset, outputs.length);
         return bindComputation(binder, node, values, made);
       };
     },
@@ -107,7 +107,7 @@ function narrow({ op, name = '' }: OnnxNode, numbers: Float64Array, out: Writabl
     const value = numbers[i]!;
     out[i] = value;
     if (out[i] === Math.trunc(value) || !Number.isFinite(value)) continue;
-    const why = `${value} is beyond the 32 bits in which integers are kept`;
+    const why = `${value} is beyond 32 bits`;
     throw new RivuletError('ONNX_UNSUPPORTED', `${op}: ${why}`, { op, node: name, why, value });
   }
 }

@@ -1,7 +1,15 @@
 /** Decides once a model whether an engine covers its graph, and what of it can be folded together. */
-import { attributeOf, type OnnxModel, type OnnxNode, RivuletError } from '@rivulet/core';
+import {
+  attr,
+  attributeOf,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  RivuletError,
+} from '@rivulet/core';
+import { WIDE } from '../feeds.ts';
 import { timeFirst } from './batchFirst.ts';
-import { type Constant, constantsOf } from './constants.ts';
+import { type Constant, constantsOf, copied, hostValue } from './constants.ts';
 import type { GraphFacts, Operator, OperatorRules, PlanNode, PlannedNode } from './operator.ts';
 import { biasOf } from './operators/dense.ts';
 import type { OperatorTable } from './operators/usualOperators.ts';
@@ -43,7 +51,7 @@ export function planGraph<O extends OperatorRules>(
   const graph = { ...model.graph, nodes: timeFirst(model.graph.nodes) };
   const constants = constantsOf(graph, (node, inputs) => settleConstant(table, node, inputs, model.opset));
   const nodes = fold(
-    graph.nodes.filter(({ outputs }) => !constants.has(outputs[0] ?? '')),
+    graph.nodes.filter(({ outputs }) => !constants.has(outputs[0] ?? '')).map(apart),
     graph.outputs.map(({ name }) => name),
     constants,
   );
@@ -82,6 +90,14 @@ export function planGraph<O extends OperatorRules>(
     nodes: planned,
     readers: readersOf(planned, graph.outputs),
   };
+}
+
+/** A node that stays: its tensor is a copy, for a view would keep the bytes of the whole file. */
+function apart(node: OnnxNode): OnnxNode {
+  const { value } = node.attributes;
+  if (value?.kind !== 'tensor') return node;
+  const { tensor } = copied({ kind: 'plain', tensor: value.value });
+  return { ...node, attributes: { ...node.attributes, value: attr.tensor(tensor as OnnxTensor) } };
 }
 
 /** What fails, a shape that fits nothing mostly, is left to fail when it runs. */
@@ -192,11 +208,9 @@ function runnerOf<O extends OperatorRules>(
 
 /** Whether int32 has not all of its integers; those that say "to the end" go as far as it does. */
 function isWide(constant: Constant | undefined): boolean {
-  const data = constant?.kind === 'plain' ? constant.tensor.data : [];
-  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array || data instanceof Uint32Array)) {
-    return false;
-  }
-  return Array.from(data, Number).some((value) => value !== (value | 0) && Math.abs(value) < TO_THE_END);
+  if (constant?.kind !== 'plain' || !WIDE.has(constant.tensor.type)) return false;
+  const numbers = hostValue(constant).data as readonly number[];
+  return numbers.some((value) => value !== (value | 0) && Math.abs(value) < TO_THE_END);
 }
 
 const TO_THE_END = 2 ** 62;

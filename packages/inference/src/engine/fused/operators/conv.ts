@@ -1,9 +1,9 @@
 /** Conv in any number of dimensions, with constant weights: its windows as rows, and one product by the packed matrix. */
-import { attributeOf } from '@rivulet/core';
+import { attributeOf, type OnnxNode } from '@rivulet/core';
 import { packMatrix, scratchBytes } from '@rivulet/kernels/infer';
 import type { Binder } from '../binder.ts';
 import { matrixOf } from '../constants.ts';
-import type { Operator } from '../operator.ts';
+import type { Loader, Operator } from '../operator.ts';
 import { stridedCopy } from '../stridedCopy.ts';
 import { count, type DeviceValue, shapeError, stridesOf } from '../value.ts';
 import { biasOf } from './dense.ts';
@@ -26,23 +26,12 @@ export const conv: Operator = {
   },
 
   prepare({ node, inputs }, loader) {
-    const { machine } = loader;
     loader.pin(inputs[0]);
-    const { shape, data, scales } = matrixOf(loader.constant(inputs[1]), [0])!;
-    const groups = attributeOf(node, 'group', 'int', 1);
+    const { shape, groups, packed } = packGroups(node, inputs, loader);
     const [M = 0, C = 0, ...kernel] = shape;
     const [N, K] = [M / groups, C * count(kernel)];
-    const bias = inputs[2] ? biasOf(loader.constant(inputs[2]), M)! : new Float32Array(M);
-    const packed = Array.from({ length: groups }, (_, g) => ({
-      matrix: packMatrix(machine, {
-        data: data.subarray(g * N * K, (g + 1) * N * K),
-        scales: scales?.subarray(g * N, (g + 1) * N),
-        outputs: N,
-        inputs: K,
-      }),
-      bias: machine.upload(bias.subarray(g * N, (g + 1) * N)),
-    }));
     return (binder, [input]) => {
+      const { machine } = binder;
       const x = binder.device(input!);
       if (x.shape.length !== shape.length || x.shape[1] !== C * groups) {
         throw shapeError(node.op, `X must be [B, ${C * groups}, ...]`, x.shape);
@@ -92,6 +81,25 @@ export const conv: Operator = {
     };
   },
 };
+
+/** Apart from `prepare`, whose closures would keep the weights as the file has them. */
+function packGroups(node: OnnxNode, inputs: readonly string[], { machine, constant }: Loader) {
+  const { shape, data, scales } = matrixOf(constant(inputs[1]), [0])!;
+  const groups = attributeOf(node, 'group', 'int', 1);
+  const [M = 0, C = 0, ...kernel] = shape;
+  const [N, K] = [M / groups, C * count(kernel)];
+  const bias = inputs[2] ? biasOf(constant(inputs[2]), M)! : new Float32Array(M);
+  const packed = Array.from({ length: groups }, (_, g) => ({
+    matrix: packMatrix(machine, {
+      data: data.subarray(g * N * K, (g + 1) * N * K),
+      scales: scales?.subarray(g * N, (g + 1) * N),
+      outputs: N,
+      inputs: K,
+    }),
+    bias: machine.upload(bias.subarray(g * N, (g + 1) * N)),
+  }));
+  return { shape, groups, packed };
+}
 
 /** The tensor between its zeros; itself where there are none. */
 function padded(binder: Binder, x: DeviceValue, windows: readonly Window[]): DeviceValue {

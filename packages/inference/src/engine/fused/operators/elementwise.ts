@@ -38,10 +38,7 @@ const UNARY: Functions<ScalarFunction> = {
   Elu: named('elu'),
   Abs: plain(Math.abs),
   Neg: plain((x) => -x),
-  Exp: plain(Math.exp),
-  Log: plain(Math.log),
   Sqrt: plain(Math.sqrt),
-  Reciprocal: plain((x) => 1 / x),
   Floor: plain(Math.floor),
   Ceil: plain(Math.ceil),
   Not: plain((x) => (x ? 0 : 1)),
@@ -68,7 +65,6 @@ const COMPARISONS: Functions<Pair> = {
   Greater: truth((a, b) => a > b),
   GreaterOrEqual: truth((a, b) => a >= b),
   And: truth((a, b) => Boolean(a && b)),
-  Or: truth((a, b) => Boolean(a || b)),
 };
 
 const VARIADIC: Readonly<Record<string, Pair>> = {

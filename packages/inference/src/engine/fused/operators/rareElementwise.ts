@@ -40,6 +40,9 @@ export const RARE_ELEMENTWISE: Readonly<Record<string, Operator>> = {
       const alpha = float(node, 'alpha', 1)!;
       return (x) => x * sigmoid(alpha * x);
     },
+    Exp: plain(Math.exp),
+    Log: plain(Math.log),
+    Reciprocal: plain((x) => 1 / x),
     Erf: plain(erf),
     Round: plain(roundEven),
     Sign: plain(Math.sign),
@@ -65,5 +68,5 @@ export const RARE_ELEMENTWISE: Readonly<Record<string, Operator>> = {
       attributeOf(node, 'fmod', 'int', 0) ? (a, b) => a % b : (a, b) => a - b * Math.floor(a / b),
     PRelu: plain((x, slope) => (x < 0 ? slope * x : x)),
   }),
-  ...comparisonOperators({ Xor: truth((a, b) => !a !== !b) }),
+  ...comparisonOperators({ Or: truth((a, b) => Boolean(a || b)), Xor: truth((a, b) => !a !== !b) }),
 };

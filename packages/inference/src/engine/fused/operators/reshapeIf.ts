@@ -57,9 +57,18 @@ export function withReshapeIfs(model: OnnxModel): OnnxModel {
     if (node.op !== 'If' || node.domain) return node;
     const [yes, no] = branchesOf(node);
     if (!yes || yes.source !== no?.source) return node;
-    return { ...node, domain: DOMAIN, inputs: [yes.source, ...node.inputs] };
+    return { ...node, domain: DOMAIN, inputs: [yes.source, ...node.inputs], attributes: copies(node) };
   });
   return { ...model, graph: { ...model.graph, nodes } };
+}
+
+/** Views would keep the bytes of the whole file. */
+function copies({ attributes }: OnnxNode): OnnxNode['attributes'] {
+  const own = Object.entries(attributes).map(([name, attribute]): [string, OnnxAttribute] => [
+    name,
+    attribute.kind === 'opaque' ? { ...attribute, value: attribute.value.slice() } : attribute,
+  ]);
+  return Object.fromEntries(own);
 }
 
 export const reshapeIf: Operator<unknown, unknown> = {
