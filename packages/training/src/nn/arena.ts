@@ -13,7 +13,7 @@ export interface NodePlaces {
   readonly roomT: number;
   /** [roomT][features][lanes] */
   readonly y: number;
-  /** Same layout; inputs that no gradient is asked of, or goes back to, have none. */
+  /** Same layout; inputs that no gradient is asked of, or goes back to, have none, nor have frozen layers: outputs all do. */
   readonly dy: number;
   /** Lengths [lanes] of the node's time axis, Int32; -1 where every lane is full. */
   readonly lens: number;
@@ -41,7 +41,7 @@ export interface ArenaShape {
   /** Whether layers with int8 weights read rounded activations. */
   readonly rounds: boolean;
   readonly inputGradients: boolean;
-  /** First node whose parameters are trained: outputs of those before it have no gradients. */
+  /** First node whose parameters are trained: those before it have no gradients, but for the network's outputs. */
   readonly trainedFrom: number;
 }
 
@@ -97,12 +97,14 @@ export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: 
   });
 
   const learned = new Set(nodes.flatMap(({ backTo, sources }) => backTo ?? sources));
+  const written = writtenGradients(plan);
   const gradStart = floats;
   const dy = new Array<number>(nodes.length);
   nodes.forEach((node, i) => {
-    if (node.sources.length === 0) dy[i] = shape.inputGradients && learned.has(i) ? take(room(i)) : -1;
-    else if (node.roomOfSource) dy[i] = dy[node.sources[0]!]!;
-    else dy[i] = i < shape.trainedFrom ? -1 : take(room(i));
+    const isInput = node.sources.length === 0;
+    const isAsked = isInput ? shape.inputGradients && learned.has(i) : i >= shape.trainedFrom;
+    if (node.roomOfSource) dy[i] = dy[node.sources[0]!]!;
+    else dy[i] = isAsked || written.has(i) ? take(room(i)) : -1;
   });
   for (const place of zeroed) place();
 
@@ -120,4 +122,10 @@ export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: 
     gradFloats: floats - gradStart,
     floats,
   };
+}
+
+/** Where the caller writes the gradients of the outputs: they have room even where nothing before them is trained. */
+function writtenGradients({ nodes, outputs }: NetworkPlan): ReadonlySet<number> {
+  const owner = (i: number): number => (nodes[i]!.roomOfSource ? owner(nodes[i]!.sources[0]!) : i);
+  return new Set(outputs.map(owner));
 }

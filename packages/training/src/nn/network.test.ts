@@ -325,6 +325,34 @@ describe('a batch that does not fit', () => {
   });
 });
 
+describe('an output that nothing trained stands before', () => {
+  it.each([
+    ['a frozen layer', 'a', { op: 'gru', name: 'a', in: 'x', hidden: 6 }],
+    ['joined steps of an input', 'pairs', { op: 'join', name: 'pairs', in: 'x', factor: 2 }],
+  ] as const)('has room for its gradients: %s', async (_, output, layer) => {
+    const network: NetworkInput = {
+      inputs: { x: 3 },
+      layers: [layer, { op: 'dense', name: 'y', in: output, units: 2 }],
+      outputs: ['y', output],
+    };
+    // So many steps that gradients written from address 0 on would reach the weights.
+    const batch = randomBatch(network, { x: 4096 }, undefined);
+    const slopes = async (ofOutput: number) => {
+      const built = await build(network, { trainedFrom: 'y' });
+      const weights = built.network.weights().slice();
+      built.network.forward(batch);
+      const gradients = built.network.outputGradients();
+      gradients.y!.fill(1);
+      gradients[output]!.fill(ofOutput);
+      built.network.clearGradients();
+      built.network.backward();
+      expect(built.network.weights()).toEqual(weights);
+      return built.network.gradients().slice();
+    };
+    expect(await slopes(7)).toEqual(await slopes(0));
+  });
+});
+
 describe('a batch that memory has no room for', () => {
   const network: NetworkInput = {
     inputs: { x: 1 },
