@@ -96,7 +96,8 @@ export function pruned(graph: FusedGraph, outputs: readonly string[]): FusedGrap
   for (const prepared of graph.nodes.toReversed()) {
     if (!prepared.plan.outputs.some((name) => name && needed.has(name))) continue;
     nodes.unshift(prepared);
-    for (const name of prepared.plan.inputs) needed.add(name);
+    // An input that is left out has no name.
+    for (const name of prepared.plan.inputs) if (name) needed.add(name);
   }
   const readers = new Map<string, number>();
   for (const name of [...nodes.flatMap(({ plan }) => plan.inputs), ...outputs]) {

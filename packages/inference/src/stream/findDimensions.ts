@@ -10,8 +10,15 @@ import { followDimension, type Mixing, RECURRENT, type Values } from './followDi
 import { type Span, spanOnAxis } from './span.ts';
 import type { Followed } from './stepRules.ts';
 
-/** Sizes to try with: no shape of a real graph divides by both, and 1 would hide what they become. */
-const [STEPS, OTHER_STEPS, SEQUENCES] = [5, 7, 3];
+/** How many to try with; 1 would hide what they become. */
+interface Sizes {
+  readonly steps: number;
+  readonly sequences: number;
+}
+
+const SIZES: Sizes = { steps: 5, sequences: 3 };
+/** No shape of a real graph divides by both, and no constant of it is as long as both: `x[4]`, or a row of 3. */
+const OTHERS: Sizes = { steps: 7, sequences: 4 };
 
 export interface Dimensions {
   /** Key of the dimension, see `dimensionKey`. */
@@ -19,7 +26,7 @@ export interface Dimensions {
   readonly batch: string | undefined;
   /** Why there is no batch. */
   readonly single: string | undefined;
-  /** Where they are in every value, for STEPS and SEQUENCES (1 without a batch). */
+  /** Where they are in every value, for SIZES (1 sequence without a batch). */
   readonly timeAt: ReadonlyMap<string, Followed>;
   readonly batchAt: ReadonlyMap<string, Followed>;
   readonly values: Values;
@@ -73,54 +80,60 @@ function attempt(host: GraphHost, graph: FusedGraph, { time, batch, bothWays }: 
     const own = input.shape.map((_, axis) => dimensionKey(input, axis));
     return own.includes(time) || batch === undefined ? own : own.map((key) => key && batch);
   };
-  const shapesFor = (steps: number): Record<string, number[]> =>
+  const shapesFor = ({ steps, sequences }: Sizes): Record<string, number[]> =>
     Object.fromEntries(
       graph.inputs.map((input) => [
         input.name,
         keysOf(input).map((key, axis) => {
           const n = input.shape[axis];
           if (key === undefined) return n as number;
-          return key === time ? steps : key === batch ? SEQUENCES : 1;
+          return key === time ? steps : key === batch ? sequences : 1;
         }),
       ]),
     );
-  const shapes = shapesFor(STEPS);
-  const starts = (wanted: string | undefined, size: number): Map<string, Span> =>
-    new Map(
-      graph.inputs.flatMap((input) => {
-        const axis = keysOf(input).findIndex((key) => wanted !== undefined && key === wanted);
-        return axis < 0 ? [] : [[input.name, spanOnAxis(shapes[input.name]!, axis, 1, size)]];
-      }),
-    );
+  const follow = (values: Values, sizes: Sizes, dimension: 'time' | 'batch') => {
+    const shapes = shapesFor(sizes);
+    const [wanted, size] = dimension === 'time' ? [time, sizes.steps] : [batch, sizes.sequences];
+    const starts = new Map<string, Span>();
+    for (const input of graph.inputs) {
+      const axis = keysOf(input).findIndex((key) => wanted !== undefined && key === wanted);
+      if (axis >= 0) starts.set(input.name, spanOnAxis(shapes[input.name]!, axis, 1, size));
+    }
+    const sequences = batch === undefined ? 1 : sizes.sequences;
+    return followDimension(graph, values, { dimension, starts, sequences, bothWays });
+  };
   let values: Values;
-  let later: Values;
+  let others: Values;
   try {
-    values = host.measure(graph, shapes);
-    later = host.measure(graph, shapesFor(OTHER_STEPS));
+    values = host.measure(graph, shapesFor(SIZES));
+    others = host.measure(graph, shapesFor(OTHERS));
   } catch (error) {
     if (!(error instanceof RivuletError) || error.code !== 'MODEL_SHAPE') throw error;
     return { op: 'graph', node: '', why: error.message, passed: -1 };
   }
-  const timeAt = followDimension(graph, values, { dimension: 'time', starts: starts(time, STEPS), bothWays });
+  const timeAt = follow(values, SIZES, 'time');
   if (!(timeAt instanceof Map)) return timeAt as Mixing;
-  const counted = countsSteps(graph, values, later);
+  const timeOfOthers = follow(others, OTHERS, 'time');
+  if (!(timeOfOthers instanceof Map)) return timeOfOthers as Mixing;
+  const counted = counts(graph, values, others, batch === undefined ? 'steps' : 'steps or of sequences');
   if (counted) return counted;
   if (batch === undefined) return { time, batch, single: undefined, timeAt, batchAt: new Map(), values };
-  const course = { dimension: 'batch' as const, starts: starts(batch, SEQUENCES), bothWays };
-  const batchAt = followDimension(graph, values, course);
+  const batchAt = follow(values, SIZES, 'batch');
   if (!(batchAt instanceof Map)) return batchAt as Mixing;
+  const batchOfOthers = follow(others, OTHERS, 'batch');
+  if (!(batchOfOthers instanceof Map)) return batchOfOthers as Mixing;
   return { time, batch, single: undefined, timeAt, batchAt, values };
 }
 
 /** Numbers computed from the count of steps differ from push to push: a mean over time, a position. */
-function countsSteps({ nodes }: FusedGraph, values: Values, later: Values): Mixing | undefined {
+function counts({ nodes }: FusedGraph, values: Values, others: Values, what: string): Mixing | undefined {
   for (const [passed, { plan, bind }] of nodes.entries()) {
     if (!bind) continue;
     for (const [i, name] of plan.inputs.entries()) {
       if (sightOf(plan, i) !== 'machine') continue;
-      const [a, b] = [values.get(name), later.get(name)];
+      const [a, b] = [values.get(name), others.get(name)];
       if (a?.place !== 'host' || b?.place !== 'host' || alike(a, b)) continue;
-      const why = 'it computes with the number of steps';
+      const why = `it computes with the number of ${what}`;
       return { op: plan.node.op, node: plan.node.name ?? '', why, passed };
     }
   }

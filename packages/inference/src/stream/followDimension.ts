@@ -26,6 +26,8 @@ export interface Course {
   readonly dimension: 'time' | 'batch';
   /** Where it is in each input that has it. */
   readonly starts: ReadonlyMap<string, Span>;
+  /** In the batch; a node that steps others has not one state for each. */
+  readonly sequences: number;
   /** Whether a bidirectional recurrent node is let through, as if it were two, and a window that slides over the steps. */
   readonly bothWays?: boolean;
 }
@@ -69,13 +71,14 @@ function visit(course: Course, plan: PlanNode, { followed, ...seen }: Seen): Ret
   if (!spans.some(Boolean)) return undefined;
   const rule = STEP_RULES.get(op);
   const neighbours = course.bothWays && course.dimension === 'time';
-  return rule ? rule({ plan, ...seen, spans, neighbours }) : 'it is not known to work step by step';
+  const found = rule ? rule({ plan, ...seen, spans, neighbours }) : 'it is not known to work step by step';
+  return found === 'last' && course.dimension === 'batch' ? 'it takes one of the sequences' : found;
 }
 
 type RuleOf = (visit: Visit) => Followed | readonly Followed[] | string;
 
 function recurrent(
-  { dimension, bothWays }: Course,
+  { dimension, sequences, bothWays }: Course,
   { plan, inputs, outputs, spans }: Visit,
   followed: readonly Followed[],
 ): ReturnType<RuleOf> {
@@ -88,6 +91,7 @@ function recurrent(
   if (!at || at.axis !== wanted || inputs[0]!.shape[wanted] !== span.size) {
     return time ? NO_SEQUENCE : 'its input is not the batch';
   }
+  if (inputs[0]!.shape[1] !== sequences) return 'its sequences are not those of the input';
   const direction = attributeOf(node, 'direction', 'string', 'forward');
   if (time && direction !== 'forward' && !bothWays) {
     return `direction=${direction}: it begins at the end of the input`;

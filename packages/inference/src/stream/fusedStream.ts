@@ -52,9 +52,13 @@ function run(
   const graph = lengths ? cut.masked : cut.graph;
   const results = now ? host.executeNow(graph, feeds) : host.execute(graph, feeds);
   const outputs: StreamResult['outputs'] = {};
-  const next = states.map(({ output }) => results[output]!.data);
   const own = cut.graph.outputs.length - states.length;
   for (let i = 0; i < own; i++) outputs[cut.graph.outputs[i]!] = results[cut.graph.outputs[i]!]!;
+  // An output is the caller's to write into, a state is not.
+  const next = states.map(({ output }) => {
+    const { data } = results[output]!;
+    return outputs[output] ? data.slice() : data;
+  });
   return { outputs, states: next };
 }
 

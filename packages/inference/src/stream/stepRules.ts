@@ -59,11 +59,18 @@ const fromTheRight = (axis: number, shape: readonly number[], out: readonly numb
 
 const broadcast: StepRule = (visit) => agreed(visit, fromTheRight);
 
-const product: StepRule = ({ inputs, outputs, spans: [span, second] }) => {
+const product: StepRule = (visit) => {
+  const { inputs, outputs, spans } = visit;
+  const [span, second, added] = spans;
   if (second || !span) return 'it multiplies steps with each other';
-  const depth = shapeOf(inputs[0]).at(-1)!;
+  const [x, out] = [shapeOf(inputs[0]), shapeOf(outputs[0])];
+  const depth = x.at(-1)!;
   if (span.stride % depth !== 0) return 'it sums over the steps';
-  return { stride: (span.stride / depth) * shapeOf(outputs[0]).at(-1)!, size: span.size };
+  // By a list each row becomes one number, and its axis goes.
+  const width = out.length < x.length ? 1 : out.at(-1)!;
+  if (count(out) * depth !== count(x) * width) return agreed(visit, fromTheRight);
+  const stride = (span.stride / depth) * width;
+  return added && added.stride !== stride ? 'it combines a step with other steps' : { ...span, stride };
 };
 
 const softmax: StepRule = ({ plan: { node }, opset, inputs, spans: [span] }) => {
