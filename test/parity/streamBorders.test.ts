@@ -22,7 +22,7 @@ interface Border {
   /** From `x` [T, B, F] to `steps`. */
   readonly before?: OnnxNode;
   /** From `rows` [T, B, H] to `y`. */
-  readonly after?: OnnxNode;
+  readonly after?: OnnxNode | readonly OnnxNode[];
   readonly constants?: readonly OnnxTensor[];
   /** Name of the final state; empty: the node leaves it out. Default `hn`, an output. */
   readonly final?: string;
@@ -42,7 +42,7 @@ function open({ before, after, constants = [], final = 'hn' }: Border): Promise<
   };
   const graph: OnnxGraph = {
     name: 'borders',
-    nodes: [before ?? identity('x', 'steps'), gru, squeeze, after ?? identity('rows', 'y')],
+    nodes: [before ?? identity('x', 'steps'), gru, squeeze, ...[after ?? identity('rows', 'y')].flat()],
     initializers: [
       floats('w', [1, 3 * H, F]),
       floats('r', [1, 3 * H, H]),
@@ -142,5 +142,90 @@ it('an incremental run passes over inputs and outputs that are left out', async 
   const run = model.createIncrementalRun();
   await run.push(part(0, 2));
   close((await run.push(part(2, T))).output.data, await whole(model));
+  await model.dispose();
+});
+
+const turned = (from: string, to: string, ...perm: number[]): OnnxNode => ({
+  ...{ op: 'Transpose', inputs: [from], outputs: [to], attributes: { perm: attr.ints(perm) } },
+});
+const equation = (text: string): OnnxNode['attributes'] => ({ equation: attr.string(text) });
+
+it.each<[string, OnnxNode[], OnnxTensor[]]>([
+  [
+    'an Einsum with a matrix',
+    [node('Einsum', ['rows', 'm'], equation('...h,hk->...k'))],
+    [floats('m', [H, 2])],
+  ],
+  ['an Einsum of steps', [node('Einsum', ['rows', 'rows'], equation('tbi,tbj->tbij'))], []],
+  [
+    'a constant by the steps’ own matrices',
+    [turned('rows', 'columns', 0, 2, 1), node('MatMul', ['m', 'columns'])],
+    [floats('m', [2, H])],
+  ],
+  [
+    'products of the steps’ own matrices',
+    [
+      turned('states', 'tall', 0, 2, 3, 1),
+      turned('states', 'wide', 0, 2, 1, 3),
+      node('MatMul', ['tall', 'wide']),
+    ],
+    [],
+  ],
+  ['Tile', [node('Tile', ['rows', 'times'])], [integers('times', 1, 1, 2)]],
+  ['CumSum', [node('CumSum', ['rows', 'along'])], [{ ...integers('along', 2), shape: [] }]],
+  ['ReduceLogSumExp', [node('ReduceLogSumExp', ['rows'], { axes: attr.ints([2]) })], []],
+  ['GlobalMaxPool', [node('GlobalMaxPool', ['rows'])], []],
+  [
+    'OneHot',
+    [
+      { ...node('ArgMax', ['rows'], { axis: attr.int(2), keepdims: attr.int(0) }), outputs: ['best'] },
+      node('OneHot', ['best', 'depth', 'zeroAndOne'], { axis: attr.int(1) }),
+    ],
+    [{ ...integers('depth', H), shape: [] }, floats('zeroAndOne', [2])],
+  ],
+])('steps %s', async (_, after, constants) => {
+  const model = await open({ after, constants });
+  const y = await whole(model);
+  const [stream, run, group] = [
+    model.createStream(),
+    model.createIncrementalRun(),
+    model.createStreamGroup(2),
+  ];
+  const [first] = await group.pushEach([part(0, 4), part(2, 3)]);
+  const [, second] = await group.pushEach([undefined, part(3, 5)]);
+  const other = (await model.run({ x: { data: part(2, 5), shape: [3, 1, F] } })).y!.data;
+  const width = y.length / T;
+  close(first!.data, y.slice(0, 4 * width));
+  close(second!.data, other.slice(width));
+  close([...(await stream.push(part(0, 4))).data, ...(await stream.push(part(4, T))).data], y);
+  await run.push(part(0, 4));
+  close((await run.push(part(4, T))).output.data, y);
+  await model.dispose();
+});
+
+it.each<[string, string, OnnxNode[], OnnxTensor[]]>([
+  ['Einsum', 'it sums over the steps', [node('Einsum', ['rows', 'rows'], equation('tbi,tbj->bij'))], []],
+  [
+    'CumSum',
+    'it sums over the steps',
+    [node('CumSum', ['rows', 'along'])],
+    [{ ...integers('along', 0), shape: [] }],
+  ],
+  [
+    'Tile',
+    'it combines a step with other steps',
+    [node('Tile', ['rows', 'times'])],
+    [integers('times', 2, 1, 1)],
+  ],
+  [
+    'MatMul',
+    'it multiplies steps with each other',
+    [turned('rows', 'tall', 1, 0, 2), turned('rows', 'wide', 1, 2, 0), node('MatMul', ['tall', 'wide'])],
+    [],
+  ],
+])('refuses %s where %s', async (op, why, after, constants) => {
+  const model = await open({ after, constants });
+  const wanted = { code: 'ONNX_UNSUPPORTED', details: { op, why } };
+  await expect(model.createStream().push(part(0, 2))).rejects.toMatchObject(wanted);
   await model.dispose();
 });

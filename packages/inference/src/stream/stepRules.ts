@@ -4,6 +4,7 @@
  */
 import { attributeOf } from '@rivulet/core';
 import type { PlanNode } from '../engine/fused/operator.ts';
+import { namedEquation } from '../engine/fused/operators/equation.ts';
 import { sliceRanges } from '../engine/fused/operators/move.ts';
 import { windowsOf } from '../engine/fused/operators/windows.ts';
 import { axisOf, count, type Value } from '../engine/fused/value.ts';
@@ -30,12 +31,14 @@ const shapeOf = (value: Value | undefined): readonly number[] => value?.shape ??
 const known = (value: Value | undefined): number[] | undefined =>
   value?.place === 'host' ? Array.from(value.data) : undefined;
 
-const same: StepRule = ({ spans }) => spans[0];
+/** Of what is given beside it, a bound or a scale, none may have steps. */
+const same: StepRule = ({ spans: [span, ...others] }) =>
+  others.some(Boolean) ? 'it combines a step with other steps' : span;
 
 /** The one place that every followed input has in the output; `axisIn` says on which axis an input's axis ends up. */
 function agreed(
   { inputs, outputs, spans }: Visit,
-  axisIn: (axis: number, input: readonly number[], output: readonly number[]) => number,
+  axisIn: (axis: number, input: readonly number[], output: readonly number[], i: number) => number,
 ): Span | string {
   const out = shapeOf(outputs[0]);
   let found: Span | undefined;
@@ -44,7 +47,7 @@ function agreed(
     const shape = shapeOf(inputs[i]);
     const at = axisOfSpan(shape, span);
     if (!at) return 'its steps are spread over several axes';
-    const axis = axisIn(at.axis, shape, out);
+    const axis = axisIn(at.axis, shape, out, i);
     const moved = spanOnAxis(out, axis, at.step, span.size);
     if (out[axis] !== shape[at.axis] || (found && found.stride !== moved.stride)) {
       return 'it combines a step with other steps';
@@ -59,10 +62,12 @@ const fromTheRight = (axis: number, shape: readonly number[], out: readonly numb
 
 const broadcast: StepRule = (visit) => agreed(visit, fromTheRight);
 
+const inPlace: StepRule = (visit) => agreed(visit, (axis) => axis);
+
 const product: StepRule = (visit) => {
   const { inputs, outputs, spans } = visit;
   const [span, second, added] = spans;
-  if (second || !span) return 'it multiplies steps with each other';
+  if (second || !span) return productAtEachStep(visit);
   const [x, out] = [shapeOf(inputs[0]), shapeOf(outputs[0])];
   const depth = x.at(-1)!;
   if (span.stride % depth !== 0) return 'it sums over the steps';
@@ -71,6 +76,45 @@ const product: StepRule = (visit) => {
   if (count(out) * depth !== count(x) * width) return agreed(visit, fromTheRight);
   const stride = (span.stride / depth) * width;
   return added && added.stride !== stride ? 'it combines a step with other steps' : { ...span, stride };
+};
+
+/** Of matrices that the steps have for themselves, or of a constant by such: MatMul alone counts in batches. */
+const productAtEachStep: StepRule = (visit) => {
+  const [left, right] = visit.spans.map((span, i) => {
+    const shape = shapeOf(visit.inputs[i]);
+    const at = span && axisOfSpan(shape, span);
+    return at && at.axis - shape.length;
+  });
+  const apart = right !== undefined && (left === undefined ? right !== -2 : left < -2 && right < -2);
+  return apart && visit.plan.node.op === 'MatMul' ? broadcast(visit) : 'it multiplies steps with each other';
+};
+
+const einsum: StepRule = (visit) => {
+  const { terms, result } = namedEquation(visit.plan.node, visit.inputs);
+  for (const [i, span] of visit.spans.entries()) {
+    const at = span && axisOfSpan(shapeOf(visit.inputs[i]), span);
+    const [term, name] = [terms[i]!, at && terms[i]![at.axis]!];
+    if (name && (!result.includes(name) || term.split(name).length > 2)) return 'it sums over the steps';
+  }
+  return agreed(visit, (axis, _shape, _out, i) => result.indexOf(terms[i]![axis]!));
+};
+
+const cumulativeSum: StepRule = ({ plan: { node }, inputs, spans: [span] }) => {
+  const shape = shapeOf(inputs[0]);
+  const along = axisOf(known(inputs[1])?.[0] ?? 0, shape.length, node.op);
+  const at = span && axisOfSpan(shape, span);
+  return at && at.axis !== along ? span : 'it sums over the steps';
+};
+
+const oneHot: StepRule = (visit) => {
+  const out = shapeOf(visit.outputs[0]);
+  const added = axisOf(attributeOf(visit.plan.node, 'axis', 'int', -1), out.length, visit.plan.node.op);
+  return agreed(visit, (axis) => (axis < added ? axis : axis + 1));
+};
+
+const globalPool: StepRule = (visit) => {
+  const at = axisOfSpan(shapeOf(visit.inputs[0]), visit.spans[0]!);
+  return at && at.axis < 2 ? inPlace(visit) : 'it reduces over the steps';
 };
 
 const softmax: StepRule = ({ plan: { node }, opset, inputs, spans: [span] }) => {
@@ -215,7 +259,7 @@ export const STEP_RULES: ReadonlyMap<string, StepRule> = new Map([
     'HardSwish Mish Swish Abs Neg Exp Log Sqrt Reciprocal Floor Ceil Round Sign Erf Sin Cos Not',
     same,
   ),
-  ...table('Tan Asin Acos Atan Sinh Cosh', same),
+  ...table('Tan Asin Acos Atan Sinh Cosh IsInf', same),
   ...table('IsNaN Identity Dropout Cast Clip BatchNormalization Reshape If Flatten Squeeze Unsqueeze', same),
   ...table(
     'Add Sub Mul Div Pow Mod PRelu Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor',
@@ -225,12 +269,17 @@ export const STEP_RULES: ReadonlyMap<string, StepRule> = new Map([
   ...table('QuantizeLinear DequantizeLinear', rounding),
   ...table('MatMul Gemm', product),
   ...table('Softmax LogSoftmax', softmax),
-  ...table('LayerNormalization', layerNormalization),
+  ...table('LayerNormalization RMSNormalization', layerNormalization),
   ...table(
     'ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceSumSquare ReduceL1 ReduceL2',
     reduction,
   ),
-  ...table('ArgMax ArgMin', reduction),
+  ...table('ArgMax ArgMin ReduceLogSum ReduceLogSumExp', reduction),
+  ...table('GlobalAveragePool GlobalMaxPool', globalPool),
+  ...table('CumSum', cumulativeSum),
+  ...table('Einsum', einsum),
+  ...table('Tile', inPlace),
+  ...table('OneHot', oneHot),
   ...table('TopK', alongAxis),
   ...table('Transpose', transpose),
   ...table('Slice', slice),

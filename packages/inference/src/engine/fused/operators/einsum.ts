@@ -1,44 +1,13 @@
 /** Einsum: products summed over named dimensions, of any number of tensors. */
-import { attributeOf, type OnnxNode, RivuletError } from '@rivulet/core';
+import { attributeOf, RivuletError } from '@rivulet/core';
 import { type Compute, computed } from '../computed.ts';
 import type { Operator } from '../operator.ts';
-import { shapeError, spreadStrides, type Value } from '../value.ts';
+import { shapeError, spreadStrides } from '../value.ts';
 import { walk } from '../walk.ts';
-
-interface Equation {
-  readonly terms: readonly string[];
-  readonly result: string;
-}
-
-/** Stands for `...`: any number of dimensions, which broadcast. */
-const REST = '~';
-/** Names of those, the last one first from behind; the others have letters. */
-const REST_NAMES = '0123456789';
-
-/** Without an arrow the result has `...` and the names that stand once, in the order of the alphabet. */
-function equationOf(node: OnnxNode): Equation {
-  const equation = attributeOf(node, 'equation', 'string', '').replaceAll(' ', '').replaceAll('...', REST);
-  const [left = '', given] = equation.split('->');
-  const names = [...new Set(left.replaceAll(',', ''))].sort();
-  const once = names.filter((name) => name !== REST && left.split(name).length === 2).join('');
-  return { terms: left.split(','), result: given ?? (left.includes(REST) ? REST : '') + once };
-}
-
-const restOf = (count: number): string => REST_NAMES.slice(REST_NAMES.length - count);
-
-/** With names for the dimensions that `...` stands for. */
-function named({ terms, result }: Equation, inputs: readonly (Value | undefined)[]): Equation {
-  const counts = terms.map((term, i) =>
-    term.includes(REST) ? Math.max(0, inputs[i]!.shape.length - term.length + 1) : 0,
-  );
-  return {
-    terms: terms.map((term, i) => term.replace(REST, restOf(counts[i]!))),
-    result: result.replace(REST, restOf(Math.max(...counts))),
-  };
-}
+import { equationOf, namedEquation, REST, REST_NAMES } from './equation.ts';
 
 const compute: Compute = (node, inputs) => {
-  const { terms, result } = named(equationOf(node), inputs);
+  const { terms, result } = namedEquation(node, inputs);
   const sizes = new Map<string, number>();
   inputs.forEach((value, i) => {
     const [term = '', { shape }] = [terms[i], value!];
