@@ -3,6 +3,8 @@ import { RivuletError, type Tensor } from '@rivulet/core';
 import type { AnyTensor, Session, ValueInfo } from '../engine/engine.ts';
 import type { GraphHost } from '../engine/fused/fusedSession.ts';
 import { boundPush } from './boundPush.ts';
+import { shapeOf } from './chunk.ts';
+import { lastOutputs } from './lastOutputs.ts';
 import type { StreamCall, StreamPort, StreamProgram, StreamResult, StreamState } from './streamProgram.ts';
 
 /** @throws ARGUMENT for what are no names by name */
@@ -84,7 +86,24 @@ export function namedStream(
     });
     return { outputs, states: next };
   };
-  const inputs = session.inputs.filter(({ name }) => !Object.hasOwn(states, name)).map(port);
+  const pushed = session.inputs.filter(({ name }) => !Object.hasOwn(states, name));
+  const inputs = pushed.map(port);
+  const outputs = (): StreamPort[] => {
+    const last = lastOutputs(session, pushed[0], timeAxis, (steps, sequences) => {
+      const batch = fixed ? 1 : sequences;
+      const shapes = carried.map((state) => [state.input, shapeFor(state, batch)] as const);
+      return Object.fromEntries([
+        ...shapes,
+        ...inputs.map((p) => [p.name, shapeOf(p, steps, batch)] as const),
+      ]);
+    });
+    return session.outputs
+      .filter(({ name }) => !newStates.has(name))
+      .map((output) => {
+        const made = port(output);
+        return { ...made, layout: last.get(output.name) ?? made.layout };
+      });
+  };
   const bound = (host: GraphHost) =>
     boundPush(
       host,
@@ -94,7 +113,10 @@ export function namedStream(
     );
   return {
     inputs,
-    outputs: session.outputs.filter(({ name }) => !newStates.has(name)).map(port),
+    // Measured when it is asked for, which no push does.
+    get outputs() {
+      return outputs();
+    },
     ...(fixed ? { single: `input "${fixed.input}" has no free dimension` } : {}),
     async states(initial) {
       const unknown = Object.keys(initial).find((name) => !Object.hasOwn(states, name));
