@@ -106,6 +106,34 @@ describe('truncated back-propagation through time', () => {
     },
   );
 
+  it.each([1, 3, 12])(
+    'begins anew in every chunk what goes through a vector beside the sequence, k1 %i',
+    async (k1) => {
+      const network: RecipeInput['network'] = {
+        inputs: { x: 1, vector: 2 },
+        layers: [
+          { op: 'lstm', name: 'about', in: 'vector', hidden: 4 },
+          { op: 'repeat', name: 'each', like: 'x' },
+          { op: 'concat', name: 'both', in: 'x', with: ['each'] },
+          { op: 'gru', hidden: 5 },
+          { op: 'dense', name: 'y', units: 1 },
+        ],
+        outputs: ['y'],
+      };
+      const { network: made, data } = await open(recipe({ network }));
+      const batch = data.batch('train', samples, Random.fromSeed(9));
+      const random = Random.fromSeed(4);
+      const values = Float32Array.from({ length: 2 * batch.lanes }, () => random.normal());
+      const inputs = { ...batch.inputs, vector: { data: values, T: 1, F: 2, lanes: batch.lanes } };
+      const besides = { ...batch, inputs };
+      const pass = new TruncatedPass(made, data, besides, { k1, k2: k1 + 2 }, {});
+      let loss = 0;
+      for (let chunk = 0; chunk < pass.chunks; chunk++) loss += pass.gradient(chunk).sum;
+      const all = data.loss(made.forward(besides), made.outputLengths(), besides).sum;
+      expect(loss).toBeCloseTo(all, 5);
+    },
+  );
+
   it('has the gradient of the whole when it reaches back to the first step, and another when it is cut', async () => {
     const change = { network: plain };
     const { gradients } = await whole(change);

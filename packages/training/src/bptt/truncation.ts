@@ -87,7 +87,9 @@ export class TruncatedPass {
     const random = dropout && (chunk === 0 ? dropout : dropout.derive('chunk', chunk));
     const mode = { ...this.#mode, ...(random ? { dropout: random } : {}), state: this.#state };
     const outputs = network.forward(this.#window(start, end, undefined), mode);
-    if (chunk + 1 < this.chunks) this.#state = network.stateAfter(this.#start(chunk + 1) - start);
+    if (chunk + 1 < this.chunks) {
+      this.#state = network.stateAfter(this.#start(chunk + 1) - start, this.#sequenceNodes());
+    }
     const gradients = network.outputGradients();
     const target = this.#data.window!(this.#batch.target, from, end);
     const cut = (tensor: LaneTensor): LaneTensor => steps(tensor, from - start, end - start);
@@ -107,6 +109,15 @@ export class TruncatedPass {
   #start(chunk: number): number {
     const { k1, k2 } = this.#truncation;
     return Math.max(0, (chunk + 1) * k1 - k2);
+  }
+
+  /** Nodes that go through the sequence; a layer over what stands beside it begins anew in every chunk. */
+  #sequenceNodes(): number[] {
+    const { nodes } = this.#network.plan;
+    // Steps follow the first source, and layers that stream keep their number.
+    const inputOf = (i: number): number =>
+      nodes[i]!.sources.length > 0 ? inputOf(nodes[i]!.sources[0]!) : i;
+    return nodes.map((_, i) => i).filter((i) => !this.#isBeside(nodes[inputOf(i)]!.name));
   }
 
   #isBeside(input: string): boolean {

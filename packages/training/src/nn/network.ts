@@ -161,17 +161,21 @@ export class Network {
     return state;
   }
 
-  /** Between `forward` and `backward` of a network whose layers stream: the state after so many steps, a copy. */
-  stateAfter(steps: number): NetworkState {
+  /**
+   * Between `forward` and `backward` of a network whose layers stream: the state after so many steps, a copy.
+   * @param of nodes that have as many steps; the others' states are left out
+   */
+  stateAfter(steps: number, of: readonly number[]): NetworkState {
     const { runs } = this.#entered();
     const state: Record<string, Float32Array> = {};
-    this.plan.nodes.forEach((node, i) => {
+    for (const i of of) {
+      const node = this.plan.nodes[i]!;
       const run = runs[i]!;
       for (const what of node.carriedAfter ? (node.carried ?? []) : []) {
         const at = node.carriedAfter!(run, what, steps);
         state[`${node.name}.${what}`] = this.#kernels.f32(at, node.features * run.lanes).slice();
       }
-    });
+    }
     return state;
   }
 
