@@ -2,7 +2,7 @@
 import type { Activation } from '@rivulet/kernels/train';
 import * as v from 'valibot';
 import type { GraphWriter } from '../export/graphWriter.ts';
-import type { NodeRun } from './operation.ts';
+import type { NodeRun, PlaceShape } from './operation.ts';
 
 export type { Activation };
 
@@ -15,9 +15,25 @@ export function activate({ kernels, T, features, lanes, y }: NodeRun, kind: Acti
   if (kind) kernels.activate(kind, y, T * features * lanes);
 }
 
-/** The gradient of the node's output becomes that of the sum, in place: only the node itself reads it from here on. */
-export function activateBackward(run: NodeRun, kind: Activation | undefined): void {
-  if (kind) run.kernels.activateBackward(kind, run.y, run.dy, run.T * run.features * run.lanes);
+export function placeActivation(
+  { T, lanes, showsGradients, take }: PlaceShape,
+  features: number,
+  kind: Activation | undefined,
+): void {
+  if (kind && showsGradients) take('dsum', T * features * lanes);
+}
+
+/**
+ * The gradient of the sum, made of that of the node's output: in its place where only the node itself reads it from here on.
+ * @returns pointer to it
+ */
+export function activateBackward(run: NodeRun, kind: Activation | undefined): number {
+  if (!kind) return run.dy;
+  const floats = run.T * run.features * run.lanes;
+  const own = run.own('dsum');
+  if (own) run.kernels.copy(own, run.dy, floats);
+  run.kernels.activateBackward(kind, run.y, own || run.dy, floats);
+  return own || run.dy;
 }
 
 /** @returns the tensor behind the activation */

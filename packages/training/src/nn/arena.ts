@@ -88,6 +88,7 @@ export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: 
       sourceT: node.sources.map((source) => T[source]!),
       carries: shape.carries,
       rounds: shape.rounds,
+      showsGradients: shape.inputGradients,
       kernels,
       take(name, wanted, cleared = false) {
         if (cleared) zeroed.push(() => own[i]!.set(name, take(wanted)));

@@ -438,6 +438,22 @@ describe('sources whose steps do not fit each other', () => {
   });
 });
 
+describe('gradients of what leaves the layers', () => {
+  it.each([
+    { op: 'dense', name: 'y', units: 4, activation: 'tanh' },
+    { op: 'conv1d', name: 'y', units: 4, kernel: 3, activation: 'sigmoid' },
+    { op: 'head', name: 'y', kind: 'gaussian' },
+  ] as const)('stay what they were when $op has passed them on', async (layer) => {
+    const network: NetworkInput = { inputs: { x: 4 }, layers: [layer], outputs: ['y'] };
+    const built = await build(network, { inputGradients: true });
+    built.network.forward(randomBatch(network, { x: 3 }, undefined));
+    built.network.outputGradients().y!.fill(1);
+    built.network.backward();
+    expect([...built.network.activationGradients().y!.data].every((slope) => slope === 1)).toBe(true);
+    expect([...built.network.inputGradients().x!.data].some((slope) => slope !== 0)).toBe(true);
+  });
+});
+
 describe('gradients of the inputs', () => {
   it('are there for numbers, and not for tokens or for what only lends its steps', async () => {
     const network: NetworkInput = {

@@ -192,7 +192,10 @@ export class Network {
     });
   }
 
-  /** After `backward`: the gradient of what leaves each node, and of the inputs if they have any. */
+  /**
+   * After `backward` of a network made with `inputGradients`: the gradient of what leaves each node, and of the inputs if
+   * they have any. A join's is that of its source, whose memory it has.
+   */
   activationGradients(): Record<string, LaneTensor> {
     return this.#gradientsOf(this.plan.nodes.map((_, i) => i));
   }

@@ -69,6 +69,8 @@ export interface PlaceShape {
   readonly carries: boolean;
   /** Whether layers with int8 weights read rounded activations: training for an engine of 7 bits. */
   readonly rounds: boolean;
+  /** Whether someone reads the gradients of what leaves the nodes after backward, which must leave them there then. */
+  readonly showsGradients: boolean;
   readonly kernels: TrainKernels;
   /** Floats under a name of the node's own; `zeroed` memory is cleared before every backward. */
   take(name: string, floats: number, zeroed?: boolean): void;

@@ -8,7 +8,14 @@ import * as v from 'valibot';
 import type { GraphWriter } from '../../export/graphWriter.ts';
 import type { Random } from '../../random.ts';
 import { count, layerKeys } from '../../recipeValues.ts';
-import { type Activation, activate, activateBackward, activation, writeActivation } from '../activation.ts';
+import {
+  type Activation,
+  activate,
+  activateBackward,
+  activation,
+  placeActivation,
+  writeActivation,
+} from '../activation.ts';
 import { glorot } from '../firstWeights.ts';
 import type { NetworkNode, NodeRun, Parameter, PlaceShape, Planner } from '../operation.ts';
 
@@ -74,10 +81,12 @@ class Conv1d implements NetworkNode {
     glorot(view(this.#w), this.#kernel * this.#input, this.features, random.derive(this.#w.name));
   }
 
-  place({ sourceT, lanes, take }: PlaceShape): void {
+  place(shape: PlaceShape): void {
+    const { sourceT, lanes, take } = shape;
     const floats = (this.#left + sourceT[0]! + this.#right) * this.#input * lanes;
     take('padded', floats);
     take('dpadded', floats, true);
+    placeActivation(shape, this.features, this.#activation);
   }
 
   forward(run: NodeRun): void {
@@ -97,11 +106,10 @@ class Conv1d implements NetworkNode {
   backward(run: NodeRun): void {
     const { kernels, lanes } = run;
     const source = run.of(this.sources[0]!);
-    activateBackward(run, this.#activation);
     const dpadded = run.own('dpadded');
     kernels.convBackward({
       ...this.#call(run),
-      dy: run.dy,
+      dy: activateBackward(run, this.#activation),
       dx: source.dy && dpadded,
       dw: run.gradients(this.#w),
       db: run.gradients(this.#b),

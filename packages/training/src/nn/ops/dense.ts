@@ -3,7 +3,14 @@ import * as v from 'valibot';
 import type { GraphWriter } from '../../export/graphWriter.ts';
 import type { Random } from '../../random.ts';
 import { count, layerKeys } from '../../recipeValues.ts';
-import { type Activation, activate, activateBackward, activation, writeActivation } from '../activation.ts';
+import {
+  type Activation,
+  activate,
+  activateBackward,
+  activation,
+  placeActivation,
+  writeActivation,
+} from '../activation.ts';
 import { glorot } from '../firstWeights.ts';
 import type { NetworkNode, NodeRun, Parameter, PlaceShape, Planner } from '../operation.ts';
 import { placeRoundedSource, roundedSource, roundSource } from '../roundedSource.ts';
@@ -49,6 +56,7 @@ class Dense implements NetworkNode {
 
   place(shape: PlaceShape): void {
     placeRoundedSource(shape, this.#input);
+    placeActivation(shape, this.features, this.#activation);
   }
 
   forward(run: NodeRun): void {
@@ -58,10 +66,9 @@ class Dense implements NetworkNode {
   }
 
   backward(run: NodeRun): void {
-    activateBackward(run, this.#activation);
     run.kernels.denseBackward({
       ...this.#call(run),
-      dy: run.dy,
+      dy: activateBackward(run, this.#activation),
       dx: run.of(this.sources[0]!).dy,
       dw: run.gradients(this.#w),
       db: run.gradients(this.#b),

@@ -87,13 +87,13 @@ class LikelihoodHead implements NetworkNode {
     const { dy: dx } = run.of(this.sources[0]!);
     if (!dx) return;
     this.#each(run, (at, floats, least) => {
-      if (least !== undefined) {
-        const y = kernels.f32(run.y + at, floats);
-        const dy = kernels.f32(run.dy + at, floats);
-        // softplus' = sigmoid = 1 - e^-softplus
-        for (let i = 0; i < floats; i++) dy[i]! *= -Math.expm1(least - y[i]!);
+      if (least === undefined) {
+        kernels.add(dx + at, run.dy + at, floats);
+        return;
       }
-      kernels.add(dx + at, run.dy + at, floats);
+      const [y, dy, into] = [run.y, run.dy, dx].map((from) => kernels.f32(from + at, floats));
+      // softplus' = sigmoid = 1 - e^-softplus
+      for (let i = 0; i < floats; i++) into![i]! -= Math.fround(dy![i]! * Math.expm1(least - y![i]!));
     });
   }
 
