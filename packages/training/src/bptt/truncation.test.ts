@@ -5,7 +5,7 @@ import { loadTrainKernels } from '@rivulet/kernels/train';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { task } from '../fixtures/echoTask.ts';
-import { meanRecipe } from '../fixtures/recipes.ts';
+import { echoTask, meanRecipe } from '../fixtures/recipes.ts';
 import { initialise } from '../nn/initialise.ts';
 import { Network } from '../nn/network.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
@@ -200,7 +200,7 @@ describe('a run with bptt', () => {
     const given = { runFolder, ...options };
     await train({
       recipe: recipe({ epochs: 3, batch: 8, ...change }),
-      task: { url: new URL('../fixtures/echoTask.ts', import.meta.url).href },
+      task: echoTask,
       dataFolder: folder,
       variant: 'plain',
       onEvent: (event) => {

@@ -49,6 +49,8 @@ export class TruncatedPass {
   readonly #truncation: Truncation;
   readonly #mode: ForwardMode;
   readonly #T: number;
+  /** Nodes that go through the sequence; a layer over what stands beside it begins anew in every chunk. */
+  readonly #sequenceNodes: readonly number[];
   /** The state from which the next chunk's window runs. */
   #state: NetworkState = {};
 
@@ -68,6 +70,7 @@ export class TruncatedPass {
     this.#mode = mode;
     this.#T = batch.inputs[first.name]?.T ?? 0;
     this.chunks = Math.ceil(this.#T / truncation.k1);
+    this.#sequenceNodes = this.#findSequenceNodes();
   }
 
   /**
@@ -88,7 +91,7 @@ export class TruncatedPass {
     const mode = { ...this.#mode, ...(random ? { dropout: random } : {}), state: this.#state };
     const outputs = network.forward(this.#window(start, end, undefined), mode);
     if (chunk + 1 < this.chunks) {
-      this.#state = network.stateAfter(this.#start(chunk + 1) - start, this.#sequenceNodes());
+      this.#state = network.stateAfter(this.#start(chunk + 1) - start, this.#sequenceNodes);
     }
     const gradients = network.outputGradients();
     const target = this.#data.window!(this.#batch.target, from, end);
@@ -111,8 +114,7 @@ export class TruncatedPass {
     return Math.max(0, (chunk + 1) * k1 - k2);
   }
 
-  /** Nodes that go through the sequence; a layer over what stands beside it begins anew in every chunk. */
-  #sequenceNodes(): number[] {
+  #findSequenceNodes(): number[] {
     const { nodes } = this.#network.plan;
     // Steps follow the first source, and layers that stream keep their number.
     const inputOf = (i: number): number =>

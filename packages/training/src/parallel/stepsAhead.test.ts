@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { meanRecipe, meanTask } from '../fixtures/recipes.ts';
+import { echoTask, meanRecipe, meanTask } from '../fixtures/recipes.ts';
 import { initialise } from '../nn/initialise.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
 import type { Recipe } from '../recipe.ts';
@@ -20,7 +20,6 @@ interface Opened {
   readonly steps: StepsAhead;
 }
 
-const echoTask = { url: new URL('../fixtures/echoTask.ts', import.meta.url).href };
 /** Truncated back-propagation: several updates a step. */
 const chunked = meanRecipe({
   data: { train: 96, val: 8, steps: 12, delay: 2 },
