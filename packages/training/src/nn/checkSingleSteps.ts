@@ -1,9 +1,7 @@
 /** Some layers read one step of another: a state to start from, a vector to repeat. Whether it has one shows in the recipe. */
 import { RivuletError } from '@rivulet/core';
 import type { NetworkPlan } from './networkPlan.ts';
-
-/** A sequence so long that no stride and no join makes one step of it. */
-const LONG = 2 ** 30;
+import { MANY_STEPS } from './outputSteps.ts';
 
 /**
  * @param vectors inputs of one step, as the task says; all others are sequences
@@ -13,7 +11,7 @@ export function checkSingleSteps({ nodes, inputs }: NetworkPlan, vectors: readon
   const steps: number[] = [];
   nodes.forEach(({ name, sources, steps: stepsFrom, single }, i) => {
     const of = sources.map((source) => steps[source]!);
-    if (of.length === 0) steps[i] = vectors.includes(name) ? 1 : LONG;
+    if (of.length === 0) steps[i] = vectors.includes(name) ? 1 : MANY_STEPS;
     else steps[i] = stepsFrom ? stepsFrom.call(nodes[i], of) : of[0]!;
     if (!single || steps[single.source] === 1) return;
     const key = `network.layers.${i - inputs.length}.${single.key}`;

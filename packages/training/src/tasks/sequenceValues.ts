@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
 import { finiteNumber, lineError } from '../data/readJsonLines.ts';
 import { planNetwork } from '../nn/networkPlan.ts';
-import { outputSteps } from '../nn/outputSteps.ts';
+import { MANY_STEPS, outputSteps } from '../nn/outputSteps.ts';
 import { parseOptions } from '../parseOptions.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Batch } from '../task.ts';
@@ -33,9 +33,6 @@ const Line = v.strictObject({
   ),
 });
 type Answer = v.InferOutput<typeof Line>['y'];
-
-/** More steps than any stride leaves one of. */
-const MANY = 2 ** 30;
 
 interface ValuedSample extends Sample {
   readonly steps: Steps;
@@ -111,7 +108,7 @@ function rowsOf(y: Answer, steps: number | undefined, name: string): readonly (r
 }
 
 /** Whether the network ends in one step, however long the sequence. */
-const endsInOne = ({ network }: Recipe): boolean => outputSteps(planNetwork(network), MANY) === 1;
+const endsInOne = ({ network }: Recipe): boolean => outputSteps(planNetwork(network), MANY_STEPS) === 1;
 
 export const sequenceValues = sequenceTask<SequenceValuesData>({
   async prepare(recipe, dataFolder, split) {
