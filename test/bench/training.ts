@@ -9,7 +9,7 @@ import { hasRelaxedSimd } from '../../packages/kernels/src/binary/hasRelaxedSimd
 import { median } from './median.ts';
 import { openChromium } from './training/chromiumEngine.ts';
 import type { TrainingEngine } from './training/engine.ts';
-import { IDLE_GAIN, idleGain } from './training/idleGain.ts';
+import { idleGain } from './training/idleGain.ts';
 import { JOBS, type Job, jobOperations } from './training/jobs.ts';
 import { ourEngine, profileJob } from './training/ourEngine.ts';
 import { partsOf } from './training/parts.ts';
@@ -62,9 +62,6 @@ interface Timing {
 }
 type Timings = Partial<Record<EngineKey, Timing>>;
 
-/** Median milliseconds a step of those that had a turn. */
-type Round = Partial<Record<EngineKey, number>>;
-
 export const PARTS = [...JOBS.map(({ name }) => name), ...Object.keys(OPEN)];
 
 export async function bench(args: readonly string[]): Promise<Record<string, number>> {
@@ -97,7 +94,7 @@ async function benchJob(
     figures[`job ${job.name}, ${name}`] = value;
   };
   console.log(`\njob ${job.name}: ${job.what}, batch ${job.batch}, T ${job.T}`);
-  const { timings, rounds } = await alternate(job, engines);
+  const timings = await alternate(job, engines);
   const operations = jobOperations(job);
   for (const [key, engine] of engines) {
     const { median, fastest } = timings[key]!;
@@ -120,12 +117,13 @@ async function benchJob(
       `  ${name.padEnd(36)}${ratio.toFixed(2).padStart(9)}x (fastest ${quick.toFixed(2)}x)${goals}`,
     );
   }
-  const idle = idleGain(rounds);
+  const idle = await idleGain(job, engines);
   if (idle) {
-    put('two threads against one, idle rounds', idle.gain);
+    put('two threads against one, idle machine', idle.gain);
+    put('multiply-adds alone, idle machine', idle.machine);
     console.log(
-      `  two threads against one in the ${idle.rounds} of ${rounds.length} rounds in which multiply-adds alone gain` +
-        ` ${IDLE_GAIN}x or more: ${idle.gain.toFixed(2)}x`,
+      `  two threads against one where nobody disturbs them (fastest steps of ${idle.turns} short turns each):` +
+        ` ${idle.gain.toFixed(2)}x, multiply-adds alone ${idle.machine.toFixed(2)}x`,
     );
   }
   const profile = await profileJob(job, 'relaxed');
@@ -144,10 +142,7 @@ async function benchJob(
 }
 
 /** The engines take turns, so that a busy moment hits them alike. */
-async function alternate(
-  job: Job,
-  engines: ReadonlyMap<EngineKey, TrainingEngine>,
-): Promise<{ readonly timings: Timings; readonly rounds: readonly Round[] }> {
+async function alternate(job: Job, engines: ReadonlyMap<EngineKey, TrainingEngine>): Promise<Timings> {
   const runners: { key: EngineKey; run: (steps: number) => Promise<readonly number[]>; typical: number }[] =
     [];
   for (const [key, engine] of engines) {
@@ -161,19 +156,14 @@ async function alternate(
     runners.push({ key, run, typical });
   }
   const times = new Map<EngineKey, number[]>(runners.map(({ key }) => [key, []]));
-  const rounds: Round[] = [];
   for (let i = 0; i < ROUNDS; i++) {
-    const round: Round = {};
     for (const { key, run, typical } of runners) {
       if (typical > SLOW_MS && i % 3 !== 0) continue;
-      const steps = await run(Math.max(1, Math.round(TURN_MS / typical)));
-      times.get(key)!.push(...steps);
-      round[key] = median(steps);
+      times.get(key)!.push(...(await run(Math.max(1, Math.round(TURN_MS / typical)))));
     }
-    rounds.push(round);
   }
   const timings = [...times].map(
     ([key, values]) => [key, { median: median(values), fastest: Math.min(...values) }] as const,
   );
-  return { timings: Object.fromEntries(timings), rounds };
+  return Object.fromEntries(timings);
 }

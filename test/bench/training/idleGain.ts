@@ -1,26 +1,48 @@
 /**
- * What a second thread gains where two processors are free. A shared machine lends two whole ones for some seconds and
- * little more than one for others; multiply-adds alone, in turn with the steps, tell which.
+ * What a second thread gains on an idle machine, found on one that is not: a shared machine lends two whole processors
+ * for moments and little more than one for the rest. The fastest of many short turns, each spread over a minute, are
+ * those that nobody disturbed, for two threads as for one; multiply-adds alone, in turn with them, tell how near to two
+ * whole processors the machine came at its best.
  */
-import { median } from '../median.ts';
+import type { TrainingEngine } from './engine.ts';
+import type { Job } from './jobs.ts';
 
-/** Two threads of multiply-adds alone are at least this much faster than one where the machine is idle. */
-export const IDLE_GAIN = 1.9;
+/** Of one job in turns. */
+const SPENT_MS = 60_000;
+/** A turn lasts about this long (ms), at least a step: the shorter, the likelier it is left in peace. */
+const TURN_MS = 100;
 
-/** Milliseconds a step: ours on one thread and on two, and as many multiply-adds. */
-interface Round {
-  readonly ours?: number;
-  readonly two?: number;
-  readonly peak?: number;
-  readonly pair?: number;
+const WAYS = ['ours', 'two', 'peak', 'pair'] as const;
+type Way = (typeof WAYS)[number];
+
+export interface IdleGain {
+  /** Turns of each. */
+  readonly turns: number;
+  /** Fastest step of one thread by the fastest of two. */
+  readonly gain: number;
+  /** The same of multiply-adds alone: 2 on two whole processors. */
+  readonly machine: number;
 }
 
-/** @returns how many rounds were idle, and the median gain over them; undefined where there were none */
-export function idleGain(
-  rounds: readonly Round[],
-): { readonly rounds: number; readonly gain: number } | undefined {
-  const gains = rounds.flatMap(({ ours, two, peak, pair }) =>
-    ours && two && peak && pair && peak / pair >= IDLE_GAIN ? [ours / two] : [],
-  );
-  return gains.length > 0 ? { rounds: gains.length, gain: median(gains) } : undefined;
+/** @returns undefined where one of the engines is not measured */
+export async function idleGain(
+  job: Job,
+  engines: ReadonlyMap<string, TrainingEngine>,
+): Promise<IdleGain | undefined> {
+  const turns: { way: Way; turn: () => Promise<readonly number[]> }[] = [];
+  for (const way of WAYS) {
+    const run = await engines.get(way)?.open(job);
+    if (!run) return undefined;
+    // The first steps are slower; they are no one's turn.
+    const [first = TURN_MS] = (await run(4)).slice(-1);
+    const steps = Math.max(1, Math.round(TURN_MS / first));
+    turns.push({ way, turn: () => run(steps) });
+  }
+  const fastest: Record<Way, number> = { ours: Infinity, two: Infinity, peak: Infinity, pair: Infinity };
+  const end = performance.now() + SPENT_MS;
+  let rounds = 0;
+  for (; performance.now() < end; rounds++) {
+    for (const { way, turn } of turns) fastest[way] = Math.min(fastest[way], ...(await turn()));
+  }
+  return { turns: rounds, gain: fastest.ours / fastest.two, machine: fastest.peak / fastest.pair };
 }
