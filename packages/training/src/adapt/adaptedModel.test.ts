@@ -1,7 +1,7 @@
 import { parseManifest, type RivuletError, readOnnx } from '@rivulet/core';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../random.ts';
-import { parseRecipe } from '../recipe.ts';
+import { parseRecipe, type RecipeInput } from '../recipe.ts';
 import { AdaptedModel } from './adaptedModel.ts';
 import type { AdaptProgress, AdaptSample, AdaptSettings, Interruption, ModelFiles } from './api.ts';
 import { classModel, drawnWords, inkModel, seriesModel, waves } from './fixtures/smallModels.ts';
@@ -13,6 +13,12 @@ const open = (files: ModelFiles) => AdaptedModel.open(files, { variant: 'plain' 
 const much: AdaptSettings = { epochs: 40, learningRate: 0.02, patience: 40 };
 /** Of these a quarter, just, are drawn to judge. */
 const words = drawnWords(24, 10);
+
+/** @param weighted layers with weights, of which the last has no matrix */
+function signLayers(weighted: number): RecipeInput['network']['layers'] {
+  const layers = [{ op: 'dense', units: 3 } as const, { op: 'layerNorm' } as const];
+  return [...layers.slice(2 - weighted), { op: 'pool', name: 'logits', kind: 'mean' }];
+}
 
 async function failure(work: Promise<unknown>): Promise<RivuletError> {
   return work.then(
@@ -301,6 +307,32 @@ describe('bad input', () => {
       code: 'ARGUMENT',
       details: { key },
     });
+  });
+
+  it.each<[key: string, got: unknown, settings: AdaptSettings, weighted: number]>([
+    ['layers', 1, { method: 'lowRank', layers: 1 }, 2],
+    ['method', 'lowRank', { method: 'lowRank' }, 1],
+    ['layers', 1, { method: 'lowRank', layers: 1 }, 1],
+    ['method', 'lowRank', { method: 'lowRank' }, 0],
+    ['method', 'all', { method: 'all' }, 0],
+    ['method', 'last', { method: 'last' }, 0],
+  ])('refuses before it trains what has nothing to train: %s %s', async (key, got, settings, weighted) => {
+    const model = await open(classModel('float32', 7, signLayers(weighted)));
+    expect(model.info.layers).toHaveLength(weighted);
+    expect(await failure(model.adapt(drawnWords(8, 2, 1), settings, listen))).toMatchObject({
+      code: 'ARGUMENT',
+      details: { key, got },
+    });
+  });
+
+  it('trains the matrices behind a layer that has none', async () => {
+    const model = await open(classModel('float32', 7, signLayers(2)));
+    const result = await model.adapt(
+      drawnWords(8, 2, 1),
+      { method: 'lowRank', layers: 2, epochs: 2 },
+      listen,
+    );
+    expect(result.after.loss).not.toBe(result.before.loss);
   });
 
   it('refuses files that do not belong together', async () => {

@@ -161,15 +161,22 @@ export class AdaptedModel {
     return dtype === 'int8' ? quantiseNetwork(plan, float32).restored : float32;
   }
 
+  /** @throws ARGUMENT for more layers than there are, and where none of them has what the method changes */
   #scope({ method, layers: wanted }: CheckedSettings): Scope {
     const { layers } = this.info;
     const count = wanted ?? (method === 'last' ? 1 : layers.length);
-    if (count > layers.length)
-      throw refused('layers', `the model has ${layers.length} layers with weights`, count);
+    if (wanted !== undefined && wanted > layers.length)
+      throw refused('layers', `the model has ${layers.length} layers with weights`, wanted);
     const chosen = layers.slice(-count);
     const parameters = this.#model.plan.parameters.filter(
       (each) => chosen.some((layer) => isOf(each, layer)) && (method !== 'lowRank' || each.matrix),
     );
+    if (parameters.length === 0) {
+      const what = method === 'lowRank' ? 'matrices of weights' : 'weights';
+      if (wanted === undefined) throw refused('method', `the model has no ${what} to change`, method);
+      const message = `the last ${wanted} (${chosen.join(', ')}) have no ${what}, which ${method} changes`;
+      throw refused('layers', message, wanted);
+    }
     return { from: chosen[0]!, count, parameters };
   }
 

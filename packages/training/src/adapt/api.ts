@@ -60,7 +60,10 @@ export type Interruption = Extract<StopReason, 'hidden' | 'battery'> | 'abort';
 export interface AdaptSettings {
   /** Default `lowRank`. */
   readonly method?: AdaptMethod | undefined;
-  /** How many layers with weights, from the output back. Default: 1 for `last`, every layer for `lowRank`. */
+  /**
+   * How many layers with weights, from the output back; for `lowRank` at least one of them with a matrix, which a norm
+   * has not. Default: 1 for `last`, every layer for `lowRank`.
+   */
   readonly layers?: number | undefined;
   /** Rank of each delta of `lowRank`. Default 4. */
   readonly rank?: number | undefined;
