@@ -7,6 +7,7 @@ import { sightOf } from '../engine/fused/program.ts';
 import type { HostValue } from '../engine/fused/value.ts';
 import { cannotStream } from './cutStates.ts';
 import { followDimension, type Mixing, RECURRENT, type Values } from './followDimension.ts';
+import { readGraph } from './readGraph.ts';
 import { type Span, spanOnAxis } from './span.ts';
 import type { Followed } from './stepRules.ts';
 
@@ -34,7 +35,7 @@ export interface Dimensions {
 
 /** @param bothWays lets bidirectional nodes through. @throws ONNX_UNSUPPORTED { op, node, why } */
 export function findDimensions(host: GraphHost, bothWays = false): Dimensions {
-  const graph = host.whole();
+  const { graph } = readGraph(host);
   if (!graph.nodes.some(({ plan }) => RECURRENT.has(plan.node.op))) {
     const why = 'it has no recurrent node, so nothing goes on from step to step';
     throw cannotStream({ op: 'graph', node: '', why });

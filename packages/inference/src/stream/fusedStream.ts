@@ -7,23 +7,26 @@ import { boundPush } from './boundPush.ts';
 import { type CutGraph, cutStates } from './cutStates.ts';
 import { findDimensions } from './findDimensions.ts';
 import { portsOf } from './portsOf.ts';
+import { readGraph, withoutUnread } from './readGraph.ts';
 import type { StreamCall, StreamProgram, StreamResult, StreamState } from './streamProgram.ts';
 
 /** @throws ONNX_UNSUPPORTED { op, node, why } for a graph that cannot go on from where it stopped */
 export function fusedStream(host: GraphHost): StreamProgram {
   const found = findDimensions(host);
-  const whole = host.whole();
+  const { graph: whole, unread } = readGraph(host);
   const cut = cutStates(whole, found.values);
   const isState = new Set([cut.lengths, ...cut.states.map(({ input }) => input)]);
   const ports = cut.graph.inputs.filter(({ name }) => !isState.has(name));
   const { states } = cut;
   const described = portsOf(whole, found, ports);
+  const read = (call: StreamCall): StreamCall =>
+    unread.length ? { ...call, feeds: withoutUnread(call.feeds, unread) } : call;
   return {
     ...described,
     ...(found.single === undefined ? {} : { single: found.single }),
     states: async (initial) => initialStates(host, cut, initial, ports),
-    run: async (call) => run(host, cut, states, call),
-    runNow: (call) => run(host, cut, states, call, true),
+    run: async (call) => run(host, cut, read(call)),
+    runNow: (call) => run(host, cut, read(call), true),
     ...(ports.length === 1 && {
       pushNow: boundPush(
         host,
@@ -35,13 +38,8 @@ export function fusedStream(host: GraphHost): StreamProgram {
   };
 }
 
-function run(
-  host: GraphHost,
-  cut: CutGraph,
-  states: CutGraph['states'],
-  call: StreamCall,
-  now = false,
-): StreamResult {
+function run(host: GraphHost, cut: CutGraph, call: StreamCall, now = false): StreamResult {
+  const { states } = cut;
   const { batch, lengths } = call;
   const feeds: Record<string, AnyTensor> = { ...call.feeds };
   for (let i = 0; i < states.length; i++) {

@@ -1,6 +1,7 @@
 /** Which outputs of a graph that carries its states by name show the newest step alone, as what follows from a state. */
 import { RivuletError } from '@rivulet/core';
 import type { Session, ValueInfo } from '../engine/engine.ts';
+import type { FusedGraph } from '../engine/fused/fusedSession.ts';
 import { count } from '../engine/fused/value.ts';
 import type { Layout } from './streamProgram.ts';
 
@@ -15,18 +16,20 @@ const SIZES = [
 ] as const;
 
 /**
+ * @param graph what of the session's a push runs, where the engine shows it
  * @param input one that each push brings
  * @param shapesFor of all inputs
  * @returns layouts of those outputs, by name
  */
 export function lastOutputs(
   session: Session,
+  graph: FusedGraph | undefined,
   input: ValueInfo | undefined,
   timeAxis: 0 | 1,
   shapesFor: Shapes,
 ): ReadonlyMap<string, Layout> {
   const found = new Map<string, Layout>();
-  const measured = measure(session, shapesFor);
+  const measured = measure(session, graph, shapesFor);
   const [time, batch] = [input?.shape[timeAxis], input?.shape[1 - timeAxis]];
   for (const { name, shape: declared } of session.outputs) {
     const [shape, later, wider] = measured.map((shapes) => shapes.get(name));
@@ -42,11 +45,15 @@ export function lastOutputs(
   return found;
 }
 
-function measure({ graphs }: Session, shapesFor: Shapes): ReadonlyMap<string, Shape>[] {
-  if (!graphs) return [];
+function measure(
+  { graphs }: Session,
+  graph: FusedGraph | undefined,
+  shapesFor: Shapes,
+): ReadonlyMap<string, Shape>[] {
+  if (!graphs || !graph) return [];
   try {
     return SIZES.map(([steps, sequences]) => {
-      const values = graphs.measure(graphs.whole(), shapesFor(steps, sequences));
+      const values = graphs.measure(graph, shapesFor(steps, sequences));
       return new Map([...values].map(([name, { shape }]) => [name, shape]));
     });
   } catch (error) {

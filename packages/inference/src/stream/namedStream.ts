@@ -1,10 +1,11 @@
 /** Streams of a graph that carries its states by name (`h0` in, `hn` out): any engine runs them. */
 import { RivuletError, type Tensor } from '@rivulet/core';
 import type { AnyTensor, Session, ValueInfo } from '../engine/engine.ts';
-import type { GraphHost } from '../engine/fused/fusedSession.ts';
+import type { FusedGraph, GraphHost } from '../engine/fused/fusedSession.ts';
 import { boundPush } from './boundPush.ts';
 import { shapeOf } from './chunk.ts';
 import { lastOutputs } from './lastOutputs.ts';
+import { readGraph, withoutUnread } from './readGraph.ts';
 import type { StreamCall, StreamPort, StreamProgram, StreamResult, StreamState } from './streamProgram.ts';
 
 /** @throws ARGUMENT for what are no names by name */
@@ -34,6 +35,8 @@ export function namedStream(
       [`${kind}s`]: names,
     });
   };
+  const { graphs: host } = session;
+  const { graph, unread } = readOf(host, states);
   const carried = Object.entries(states).map(([input, output]) => {
     const { shape } = info(session.inputs, input, 'input');
     info(session.outputs, output, 'output');
@@ -63,7 +66,7 @@ export function namedStream(
         lengths: Array.from(lengths),
       });
     }
-    const all: Record<string, AnyTensor> = { ...feeds };
+    const all: Record<string, AnyTensor> = { ...withoutUnread(feeds, unread) };
     for (let i = 0; i < carried.length; i++) {
       const state = carried[i]!;
       all[state.input] = { data: now[i]!, shape: shapeFor(state, batch) };
@@ -86,10 +89,11 @@ export function namedStream(
     });
     return { outputs, states: next };
   };
-  const pushed = session.inputs.filter(({ name }) => !Object.hasOwn(states, name));
+  const passed = new Set(unread.map(({ name }) => name));
+  const pushed = session.inputs.filter(({ name }) => !Object.hasOwn(states, name) && !passed.has(name));
   const inputs = pushed.map(port);
   const outputs = (): StreamPort[] => {
-    const last = lastOutputs(session, pushed[0], timeAxis, (steps, sequences) => {
+    const last = lastOutputs(session, graph, pushed[0], timeAxis, (steps, sequences) => {
       const batch = fixed ? 1 : sequences;
       const shapes = carried.map((state) => [state.input, shapeFor(state, batch)] as const);
       return Object.fromEntries([
@@ -104,10 +108,10 @@ export function namedStream(
         return { ...made, layout: last.get(output.name) ?? made.layout };
       });
   };
-  const bound = (host: GraphHost) =>
+  const bound = (host: GraphHost, graph: FusedGraph) =>
     boundPush(
       host,
-      host.whole(),
+      graph,
       inputs[0]!,
       carried.map((state) => ({ ...state, shape: (batch) => shapeFor(state, batch) })),
     );
@@ -144,8 +148,34 @@ export function namedStream(
         return { name: input, before, after, initial: Float32Array.from(data as Float32Array) };
       });
     },
-    run: async (call) => resultOf(await session.run(feedsOf(call)), call.batch),
-    ...(session.runNow && { runNow: (call) => resultOf(session.runNow!(feedsOf(call)), call.batch) }),
-    ...(session.runNow && session.graphs && inputs.length === 1 && { pushNow: bound(session.graphs) }),
+    run: async (call) => {
+      const feeds = feedsOf(call);
+      const ran = unread.length > 0 ? host!.execute(graph!, feeds) : await session.run(feeds);
+      return resultOf(ran, call.batch);
+    },
+    ...(session.runNow && {
+      runNow: (call) => {
+        const feeds = feedsOf(call);
+        const ran = unread.length > 0 ? host!.executeNow(graph!, feeds) : session.runNow!(feeds);
+        return resultOf(ran, call.batch);
+      },
+    }),
+    ...(session.runNow && host && graph && inputs.length === 1 && { pushNow: bound(host, graph) }),
+  };
+}
+
+/** What a push runs, and the inputs that it passes over, where the engine shows its graph. A state comes in, read or not. */
+function readOf(
+  host: GraphHost | undefined,
+  states: Readonly<Record<string, string>>,
+): { readonly graph?: FusedGraph; readonly unread: readonly ValueInfo[] } {
+  if (!host) return { unread: [] };
+  const whole = host.whole();
+  const read = readGraph(host);
+  const unread = read.unread.filter(({ name }) => !Object.hasOwn(states, name));
+  if (unread.length === 0) return { graph: whole, unread };
+  return {
+    graph: { ...read.graph, inputs: whole.inputs.filter((input) => !unread.includes(input)) },
+    unread,
   };
 }

@@ -11,6 +11,7 @@ import { findDimensions } from './findDimensions.ts';
 import { INITIAL_C, INITIAL_H, LENGTHS, RECURRENT } from './followDimension.ts';
 import { portsOf } from './portsOf.ts';
 import { type Reach, reachOf } from './reachOf.ts';
+import { readGraph } from './readGraph.ts';
 import type { StreamPort } from './streamProgram.ts';
 
 /** A value at the border of two stages, step after step: [T, width]. */
@@ -61,7 +62,7 @@ export interface Stages {
  *   convolutions that keep their number
  */
 export function stagesOf(host: GraphHost): Stages {
-  const whole = host.whole();
+  const { graph: whole } = readGraph(host);
   const found = findDimensions(host, true);
   const { values } = found;
   const cells = whole.nodes.filter(({ plan }) => RECURRENT.has(plan.node.op));

@@ -90,8 +90,8 @@ export class Stream {
 
   /**
    * As `model.run`, going on from the state: for models of several inputs or outputs.
-   * @param feeds by ONNX input name in the graph's own shape, the states left out; not to be written into before
-   *   the promise settles
+   * @param feeds by ONNX input name in the graph's own shape, the states left out, and what no output depends on if you
+   *   like; not to be written into before the promise settles
    * @returns every output by name, in the graph's own shape
    * @throws as `push` does
    */
