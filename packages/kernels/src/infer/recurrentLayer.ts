@@ -74,8 +74,10 @@ const GRU_BEFORE = 3;
 const QUICK = 3;
 /** Words of a layer's description, see recurrent.as.ts. */
 const LAYER_BYTES = 29 * 4;
-/** Gates of a block of steps stay in the second-level cache. */
-const BLOCK_BYTES = 128 * 1024;
+/** Gates of a block of steps: so small that they stay in the first-level cache, and take little beside the weights. */
+const BLOCK_BYTES = 32 * 1024;
+/** The input's weights are read once a block, which for a wide layer must be worth it. */
+const BLOCK_ROWS = 16;
 
 export function packRecurrent(machine: InferMachine, source: RecurrentSource): RecurrentLayer {
   const { hidden, w, r } = source;
@@ -179,7 +181,8 @@ export function bindRecurrent(
   const { T, B } = binding;
   const gateBytes = layer.w.outputs * B * 4;
   // Whole fours, so that the product of a block uses the four-row kernel throughout.
-  const block = Math.max(1, Math.min(T, Math.max(4, Math.floor(BLOCK_BYTES / gateBytes) & ~3)));
+  const least = Math.max(4, BLOCK_ROWS / B);
+  const block = Math.max(1, Math.min(T, Math.max(least, Math.floor(BLOCK_BYTES / gateBytes)) & ~3));
   const scratch = Math.max(
     scratchBytes(machine, layer.w, block * B),
     scratchBytes(machine, layer.r, B),

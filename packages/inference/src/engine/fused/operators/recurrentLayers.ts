@@ -1,6 +1,6 @@
 /** Recurrent layers of a node in a graph of known shapes: where they read and write, and the step that runs each. */
 import { RivuletError } from '@rivulet/core';
-import { bindRecurrent, type RecurrentLayer } from '@rivulet/kernels/infer';
+import { bindRecurrent, type Pointer, type RecurrentLayer } from '@rivulet/kernels/infer';
 import type { Binder } from '../binder.ts';
 import type { Bind, PlanNode } from '../operator.ts';
 import { type DeviceValue, shapeError, type Value } from '../value.ts';
@@ -42,9 +42,10 @@ export function bindLayers(
   const finalC = outputs[2] ? binder.make([dirs, B, H]) : undefined;
   const directed = (states: DeviceValue | undefined, d: number): number =>
     states ? states.buffer.at + d * B * H * 4 : 0;
+  // Directions run one after the other: what one needs for a run serves the next, which asks for the same.
+  const scratch: Pointer[] = [];
   layers.forEach((layer, d) => {
-    // Scratch of one direction serves the other as well; the description must outlive both.
-    const kept = { first: true };
+    let asked = 0;
     const bound = bindRecurrent(
       machine,
       layer,
@@ -63,9 +64,11 @@ export function bindLayers(
         yRow: (lanesFirst ? dirs : 1) * H * 4,
       },
       (bytes) => {
-        if (!kept.first) return binder.temporary(bytes);
-        kept.first = false;
-        return binder.keep(bytes);
+        const i = asked++;
+        // The description, which each has for itself.
+        if (i === 0) return binder.keep(bytes);
+        scratch[i] ??= binder.temporary(bytes);
+        return scratch[i];
       },
     );
     binder.enter(bound.describe);
