@@ -4,6 +4,7 @@
  */
 import type { TrainKernels } from '@rivulet/kernels/train';
 import { align, type NetworkPlan } from './networkPlan.ts';
+import { nodeSteps } from './nodeSteps.ts';
 
 /** Places are floats from the start of the arena; -1 = none. */
 export interface NodePlaces {
@@ -49,11 +50,7 @@ export interface ArenaShape {
 export function placeActivations(plan: NetworkPlan, shape: ArenaShape, kernels: TrainKernels): Places {
   const { nodes } = plan;
   const { lanes } = shape;
-  const T = new Array<number>(nodes.length).fill(0);
-  nodes.forEach((node, i) => {
-    const of = node.sources.map((source) => T[source]!);
-    T[i] = of.length === 0 ? shape.steps[i]! : (node.steps?.(of) ?? of[0]!);
-  });
+  const T = nodeSteps(plan, shape.steps);
   const roomT = [...T];
   for (let i = nodes.length - 1; i >= 0; i--) {
     const node = nodes[i]!;

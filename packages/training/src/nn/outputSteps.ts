@@ -1,16 +1,9 @@
-/** How many steps of the first output a sample of so many steps has: what lengths become on their way. */
+/** How many steps of the first output a sample of so many steps has. */
 import type { NetworkPlan } from './networkPlan.ts';
+import { nodeSteps } from './nodeSteps.ts';
 
-/** A sequence so long that no stride and no join makes one step of it. */
-export const MANY_STEPS = 2 ** 30;
-
-/** @param steps of the first input */
-export function outputSteps({ nodes, outputs }: NetworkPlan, steps: number): number {
-  const of = (i: number): number => {
-    const node = nodes[i]!;
-    if (node.sources.length === 0) return steps;
-    const before = of(node.sources[0]!);
-    return node.steps?.([before]) ?? before;
-  };
-  return of(outputs[0]!);
+/** @param steps of every input */
+export function outputSteps(plan: NetworkPlan, steps: number): number {
+  const inputs = plan.inputs.map(() => steps);
+  return nodeSteps(plan, inputs)[plan.outputs[0]!]!;
 }

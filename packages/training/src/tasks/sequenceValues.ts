@@ -8,10 +8,10 @@
 import * as v from 'valibot';
 import { laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
 import { finiteNumber, lineError } from '../data/readJsonLines.ts';
-import { planNetwork } from '../nn/networkPlan.ts';
-import { MANY_STEPS, outputSteps } from '../nn/outputSteps.ts';
+import { type NetworkPlan, planNetwork } from '../nn/networkPlan.ts';
+import { MANY_STEPS } from '../nn/nodeSteps.ts';
+import { outputSteps } from '../nn/outputSteps.ts';
 import { parseOptions } from '../parseOptions.ts';
-import type { Recipe } from '../recipe.ts';
 import type { Batch } from '../task.ts';
 import { outputWidth } from './sequence/checkNetwork.ts';
 import { checkWidth } from './sequence/checkWidth.ts';
@@ -108,16 +108,16 @@ function rowsOf(y: Answer, steps: number | undefined, name: string): readonly (r
 }
 
 /** Whether the network ends in one step, however long the sequence. */
-const endsInOne = ({ network }: Recipe): boolean => outputSteps(planNetwork(network), MANY_STEPS) === 1;
+const endsInOne = (plan: NetworkPlan): boolean => outputSteps(plan, MANY_STEPS) === 1;
 
 export const sequenceValues = sequenceTask<SequenceValuesData>({
   async prepare(recipe, dataFolder, split) {
     const options = parseOptions(DataRecipe, recipe.data, 'data');
     const read = await readSequences(recipe, dataFolder, split, options, Line, ['sequence']);
     const loss = valueLoss(recipe, options.loss);
-    const targets = outputWidth(recipe) / loss.parameters;
     const plan = planNetwork(recipe.network);
-    const one = endsInOne(recipe);
+    const targets = outputWidth(plan) / loss.parameters;
+    const one = endsInOne(plan);
     const samples = samplesOf(read, ({ value: { x, y }, name }): ValuedSample => {
       const steps = read.reader.read(x, name);
       const wanted = one ? undefined : outputSteps(plan, steps.length);
@@ -125,17 +125,18 @@ export const sequenceValues = sequenceTask<SequenceValuesData>({
     });
     return new SequenceValuesData(read, { name: read.output, targets, judged: options.loss, loss }, samples);
   },
-  manifest({ reader, judged }, recipe) {
+  manifest({ reader, judged }, { network }) {
+    const plan = planNetwork(network);
     const { featureVersion, features } = reader.manifest();
     return {
       task: 'sequence-values',
       featureVersion,
       features: { ...features, ...(judged === 'squared' ? {} : { loss: judged }) },
       inputs: [['T', 'B', reader.features]],
-      output: [endsInOne(recipe) ? 1 : 'S', 'B', outputWidth(recipe)],
+      output: [endsInOne(plan) ? 1 : 'S', 'B', outputWidth(plan)],
       head: { kind: 'values' },
     };
   },
-  card: ({ judged }, recipe) =>
-    `Gives numbers for ${endsInOne(recipe) ? 'a sequence' : 'each step of a sequence'}. ${valueMeanings(judged)}`,
+  card: ({ judged }, { network }) =>
+    `Gives numbers for ${endsInOne(planNetwork(network)) ? 'a sequence' : 'each step of a sequence'}. ${valueMeanings(judged)}`,
 });

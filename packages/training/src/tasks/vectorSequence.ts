@@ -9,6 +9,7 @@ import { SEQUENCE_FEATURE_VERSION } from '@rivulet/core';
 import * as v from 'valibot';
 import { laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
 import { finiteNumber, type JsonLine } from '../data/readJsonLines.ts';
+import { planNetwork } from '../nn/networkPlan.ts';
 import { parseOptions } from '../parseOptions.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Batch } from '../task.ts';
@@ -87,7 +88,7 @@ async function prepare(
   checkInput(recipe, position, 1, 'the place of the step');
   const { train, val, files } = await readSequenceFiles(options, dataFolder, split, Line);
   const loss = valueLoss(recipe, options.loss);
-  const targets = outputWidth(recipe) / loss.parameters;
+  const targets = outputWidth(planNetwork(recipe.network)) / loss.parameters;
   const read = (lines: readonly JsonLine<v.InferOutput<typeof Line>>[]): MadeSample[] =>
     lines.map(({ value, name }) => {
       const y = value.y.map((step) => (typeof step === 'number' ? [step] : step));
@@ -113,7 +114,7 @@ export const vectorSequence = sequenceTask<VectorSequenceData>({
       ['T', 'B', 1],
       [1, 'B', Object.values(recipe.network.inputs)[1]!],
     ],
-    output: ['T', 'B', outputWidth(recipe)],
+    output: ['T', 'B', outputWidth(planNetwork(recipe.network))],
     head: { kind: 'values' },
   }),
   card: ({ judged }) => `Makes a sequence of numbers from a vector. ${valueMeanings(judged)}`,

@@ -1,6 +1,6 @@
 /** Whether a recipe's network fits the data of its task, and if not which key to change, and to what. */
 import { RivuletError } from '@rivulet/core';
-import { planNetwork } from '../../nn/networkPlan.ts';
+import { type NetworkPlan, planNetwork } from '../../nn/networkPlan.ts';
 import type { Recipe } from '../../recipe.ts';
 
 /**
@@ -42,9 +42,8 @@ export function checkTokens({ network }: Recipe, name: string, tokens: number): 
 }
 
 /** Features of a step of the network's one output. */
-export function outputWidth({ network }: Recipe): number {
-  const plan = planNetwork(network);
-  return plan.nodes[plan.outputs[0]!]!.features;
+export function outputWidth({ nodes, outputs: [output] }: NetworkPlan): number {
+  return nodes[output!]!.features;
 }
 
 /** @throws RECIPE_INVALID for an output of another width */
