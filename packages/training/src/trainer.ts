@@ -12,6 +12,7 @@ import { truncationOf } from './bptt/truncation.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint/checkpoint.ts';
 import { type InitRecord, initialWeights } from './import/initialWeights.ts';
 import { checkSingleSteps } from './nn/checkSingleSteps.ts';
+import { fewestSteps } from './nn/fewestSteps.ts';
 import { checkAllUsed, type NetworkPlan, planNetwork } from './nn/networkPlan.ts';
 import { learningRate } from './optim/learningRate.ts';
 import type { SharedState, StepReply, StepRequest } from './parallel/protocol.ts';
@@ -113,7 +114,9 @@ class Run {
     const task = options.task ?? { name: recipe.task };
     const { vectors } = await openTask(task);
     checkAllUsed(plan);
-    checkSingleSteps(plan, vectors?.(recipe) ?? []);
+    const single = vectors?.(recipe) ?? [];
+    checkSingleSteps(plan, single);
+    fewestSteps(plan, single);
     truncationOf(recipe, plan);
     const shared = createSharedState(plan.floats, threads);
     const pool = await ThreadPool.open({

@@ -245,6 +245,25 @@ describe('a classifier', () => {
   });
 });
 
+describe('a classifier that reads windows of steps', () => {
+  it('names the sign that is shorter than one', async () => {
+    const windows = { op: 'conv1d', units: 3, kernel: 20, padding: 'valid' } as const;
+    const model = await open(
+      classModel('float32', 7, [windows, { op: 'pool', name: 'logits', kind: 'mean' }]),
+    );
+    const places = Array.from({ length: 40 }, (_, p) => p);
+    const zigzag = { x: places.map((p) => p % 2), y: places.map((p) => p / 39) };
+    const waved = ['c', 'l', 'v', 'c'].map((label) => ({ label, ink: [zigzag] }));
+    expect((await model.adapt(waved, { epochs: 1 }, listen)).trained).toBeGreaterThan(0);
+    const line = { label: 'l', ink: [{ x: [0, 0], y: [0, 1] }] };
+    expect(await failure(model.adapt([...waved, line], { epochs: 1 }, listen))).toMatchObject({
+      code: 'DATA_INVALID',
+      message: expect.stringContaining('is too short for this model, which needs 20'),
+      details: { sample: 4, label: 'l', steps: 7 },
+    });
+  });
+});
+
 describe('a forecaster', () => {
   it('learns a series of its own, judged by its last part', async () => {
     const model = await open(seriesModel('int8'));

@@ -27,9 +27,11 @@ export function evaluateBatches(
   const sums: Record<string, number> = {};
   for (const indices of batches) {
     const batch = data.batch('val', indices, random);
-    const outputs = network.forward(batch);
-    const lengths = network.outputLengths();
-    const part = namingSample(data, 'val', indices, batch, () => data.loss(outputs, lengths, batch));
+    const { outputs, lengths, part } = namingSample(data, 'val', indices, batch, () => {
+      const outputs = network.forward(batch);
+      const lengths = network.outputLengths();
+      return { outputs, lengths, part: data.loss(outputs, lengths, batch) };
+    });
     if (!Number.isFinite(part.sum)) {
       const bad = findBadSample(network, data, 'val', indices, random);
       throw badSampleError(`The loss of validation is ${part.sum}`, bad, { loss: String(part.sum) });

@@ -1,4 +1,4 @@
-/** A loss knows lanes, a person knows samples: what a loss refuses is told by the sample's name. */
+/** Networks and losses know lanes, a person knows samples: what they refuse is told by the sample's name. */
 import { RivuletError } from '@rivulet/core';
 import type { Batch, TaskData } from '../task.ts';
 
@@ -7,17 +7,17 @@ type Split = Parameters<TaskData['batch']>[0];
 /**
  * @param indices the samples that were asked for
  * @param batch what they became, which says in which lane each lies
- * @throws what `loss` throws; an error whose details name a lane also names the lane's sample
+ * @throws what `work` throws; an error whose details name a lane also names the lane's sample
  */
 export function namingSample<Result>(
   data: TaskData,
   split: Split,
   indices: ArrayLike<number>,
   { order }: Pick<Batch, 'order'>,
-  loss: () => Result,
+  work: () => Result,
 ): Result {
   try {
-    return loss();
+    return work();
   } catch (cause) {
     if (!(cause instanceof RivuletError)) throw cause;
     const { lane } = cause.details as { lane?: unknown };

@@ -26,10 +26,10 @@ export function shardGradient(
   const { indices, positions } = takeShard(samples, thread, threads);
   if (indices.length === 0) return { sum: 0, weight: 0 };
   const batch = data.batch('train', indices, random.derive('data'));
-  const outputs = network.forward(batch, { dropout: random.derive('dropout'), lanePositions: positions });
-  const loss = namingSample(data, 'train', indices, batch, () =>
-    data.loss(outputs, network.outputLengths(), batch, network.outputGradients()),
-  );
+  const loss = namingSample(data, 'train', indices, batch, () => {
+    const outputs = network.forward(batch, { dropout: random.derive('dropout'), lanePositions: positions });
+    return data.loss(outputs, network.outputLengths(), batch, network.outputGradients());
+  });
   network.backward();
   return loss;
 }

@@ -100,6 +100,7 @@ export class Network {
   /**
    * Outputs by name, [T][features][lanes], as views into the arena that the next call overwrites.
    * @throws MODEL_SHAPE when the batch lacks an input or has another width than the recipe says
+   * @throws DATA_INVALID naming layer and lane where a sequence is shorter than a window that reads it
    */
   forward(batch: Batch, mode: ForwardMode = {}): LaneTensors {
     if (this.#rounded) {
@@ -310,12 +311,16 @@ export class Network {
   /** Lengths of a node whose steps are not its source's. */
   #setLengths(i: number, { nodes, lanes }: Places): void {
     const node = this.plan.nodes[i]!;
-    const from = nodes[node.sources[0]!]!.lens;
+    const { T, lens: from } = nodes[node.sources[0]!]!;
     const to = nodes[i]!.lens;
+    if (to < 0 && nodes[i]!.T === 0) throw noStep(node.name, T, 0);
     if (to < 0 || to === from) return;
     const source = this.#kernels.i32(this.#at(from), lanes);
     const own = this.#kernels.i32(this.#at(to), lanes);
-    for (let lane = 0; lane < lanes; lane++) own[lane] = source[lane]! && node.steps!([source[lane]!]);
+    for (let lane = 0; lane < lanes; lane++) {
+      own[lane] = source[lane]! && node.steps!([source[lane]!]);
+      if (source[lane]! > 0 && own[lane] === 0) throw noStep(node.name, source[lane]!, lane);
+    }
   }
 
   #tensors(nodes: readonly number[], buffer: (place: NodePlaces) => number): Record<string, LaneTensor> {
@@ -341,6 +346,11 @@ export class Network {
   #view(place: number, floats: number): Float32Array {
     return this.#kernels.f32(this.#at(place), floats);
   }
+}
+
+function noStep(layer: string, got: number, lane: number): RivuletError {
+  const message = `Layer ${layer} makes no step of ${got}, which are fewer than its window has`;
+  return new RivuletError('DATA_INVALID', message, { layer, got, lane });
 }
 
 function laneKeys(

@@ -42,6 +42,28 @@ describe('a batch that does not fit', () => {
   });
 });
 
+describe('a sequence that is shorter than a window', () => {
+  it('is refused by layer and lane, whether the batch has lengths or not', async () => {
+    const network: NetworkInput = {
+      inputs: { x: 2 },
+      layers: [
+        { op: 'conv1d', name: 'windows', units: 2, kernel: 3, padding: 'valid' },
+        { op: 'pool', name: 'y', kind: 'mean' },
+      ],
+      outputs: ['y'],
+    };
+    const built = await buildNetwork(network);
+    const refused = (steps: number, lengths: number[] | undefined) => () =>
+      built.network.forward(randomBatch(network, { x: steps }, lengths));
+    const naming = (got: number, lane: number) =>
+      expect.objectContaining({ code: 'DATA_INVALID', details: { layer: 'windows', got, lane } });
+    expect(refused(4, [4, 3, 2, 4])).toThrow(naming(2, 2));
+    expect(refused(2, [1, 2])).toThrow(naming(1, 0));
+    expect(refused(2, undefined)).toThrow(naming(2, 0));
+    for (const lengths of [[4, 3], undefined]) expect(refused(4, lengths)).not.toThrow();
+  });
+});
+
 describe('an output that nothing trained stands before', () => {
   it.each([
     ['a frozen layer', 'a', { op: 'gru', name: 'a', in: 'x', hidden: 6 }],

@@ -121,6 +121,45 @@ describe('classifying ink', () => {
   });
 });
 
+describe('a sign that is shorter than a window', () => {
+  const windows = (kernel: number, change: Partial<RecipeInput> = {}) => {
+    const conv = { op: 'conv1d', name: 'windows', units: 4, kernel, padding: 'valid' } as const;
+    return recipe({
+      network: { ...recipe().network, layers: [conv, ...recipe().network.layers] },
+      ...change,
+    });
+  };
+
+  it('is refused by its label and writer', async () => {
+    const data = await inkClass.prepare(recipe(), folder);
+    const lengths = Array.from({ length: data.trainCount }, (_, i) => data.trainLength(i));
+    const most = Math.max(...lengths);
+    const first = lengths.findIndex((steps) => steps < most);
+    await expect(inkClass.prepare(windows(most), folder)).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      message: expect.stringContaining(data.sampleName!('train', first)),
+      details: { layer: 'windows', expected: most, got: lengths[first] },
+    });
+    await expect(inkClass.prepareTest!(windows(1000), folder)).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+    });
+  });
+
+  it('comes as it was written where augmentation makes it so', async () => {
+    const data = await inkClass.prepare(recipe(), folder);
+    const all = Array.from({ length: data.trainCount }, (_, i) => i);
+    const least = Math.min(...all.map((i) => data.trainLength(i)));
+    const coarse = { data: { set: 'pendigits', valWriters: ['4'], augment: { step: 0.5 } } };
+    const shortest = async (kernel: number): Promise<number> => {
+      const drawn = await inkClass.prepare(windows(kernel, coarse), folder);
+      const { lengths } = drawn.batch('train', all, Random.fromSeed(1));
+      return Math.min(...lengths!.subarray(0, all.length));
+    };
+    expect(await shortest(1)).toBeLessThan(least);
+    expect(await shortest(least)).toBe(least);
+  });
+});
+
 describe('classLoss', () => {
   it('has the gradient of finite differences, over the valid steps of its lane alone', () => {
     const random = Random.fromSeed(1);

@@ -9,10 +9,13 @@ import type { LabelledInk } from '../data/inkSet.ts';
 import { thinInk } from '../data/inkThin.ts';
 import { penDigitsFile, readPenDigits } from '../data/penDigits.ts';
 import { unipenFiles, unipenSamples } from '../data/unipenSamples.ts';
+import { fewestSteps } from '../nn/fewestSteps.ts';
+import { planNetwork } from '../nn/networkPlan.ts';
 import { parseOptions } from '../parseOptions.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Task, TaskData } from '../task.ts';
+import { checkLongEnough } from './checkLongEnough.ts';
 import { InkClassData, OUTPUT } from './inkClassData.ts';
 
 const DataRecipe = v.strictObject({
@@ -61,7 +64,7 @@ function optionsOf(recipe: Recipe) {
 }
 
 async function prepare(recipe: Recipe, dataFolder: string): Promise<InkClassData> {
-  const { data, features } = optionsOf(recipe);
+  const { data } = optionsOf(recipe);
   const samples = await readPenDigits(dataFolder, 'train');
   const unknown = data.valWriters.find((writer) => samples.every((sample) => sample.writer !== writer));
   if (unknown !== undefined) {
@@ -77,7 +80,22 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkClassData
     train.push(...(await unipenDigits(dataFolder)));
     files.push(...(await unipenFiles(dataFolder, [UNIPEN])));
   }
-  return new InkClassData({ ...data, ...features, files }, LABELS, train, val);
+  return checked(recipe, files, train, val);
+}
+
+/** @throws DATA_INVALID naming a sample that is too short for the network */
+function checked(
+  recipe: Recipe,
+  files: readonly string[],
+  train: readonly LabelledInk[],
+  val: readonly LabelledInk[],
+): InkClassData {
+  const { data, features } = optionsOf(recipe);
+  const { steps } = fewestSteps(planNetwork(recipe.network), []);
+  const options = { ...data, ...features, fewestSteps: steps, files };
+  const made = new InkClassData(options, LABELS, train, val);
+  checkLongEnough(recipe, made);
+  return made;
 }
 
 const UNIPEN = { category: 'chars', split: 'train' } as const;
@@ -104,10 +122,8 @@ function attributionOf(alsoUnipen: boolean): string {
 export const inkClass: Task = {
   prepare,
   async prepareTest(recipe, dataFolder): Promise<TaskData> {
-    const { data, features } = optionsOf(recipe);
-    const files = [penDigitsFile(dataFolder, 'test')];
     const test = await readPenDigits(dataFolder, 'test');
-    return new InkClassData({ ...data, ...features, files }, LABELS, test, test);
+    return checked(recipe, [penDigitsFile(dataFolder, 'test')], test, test);
   },
   manifest(recipe) {
     return {

@@ -15,6 +15,8 @@ export interface InkClassOptions {
   readonly deslant: boolean;
   /** Part of the target that is spread over all classes. */
   readonly smoothing: number;
+  /** A sample that augmentation leaves fewer comes as it is. */
+  readonly fewestSteps: number;
   /** Where the samples come from. */
   readonly files: readonly string[];
 }
@@ -75,7 +77,7 @@ export class InkClassData implements TaskData {
   }
 
   batch(split: 'train' | 'val', indices: ArrayLike<number>, random: Random): Batch {
-    const { step, augment } = this.#options;
+    const { step, augment, fewestSteps } = this.#options;
     const set = this.#sets[split];
     const samples: InkFeatures[] = [];
     const answers: number[] = [];
@@ -88,7 +90,8 @@ export class InkClassData implements TaskData {
       }
       const own = random.derive(i);
       const ink = augmentInk(set.ink(i), augment, own);
-      samples.push(inkFeatures(ink, { step: augmentStep(step, augment, own), deslant: false }));
+      const drawn = inkFeatures(ink, { step: augmentStep(step, augment, own), deslant: false });
+      samples.push(drawn.steps < fewestSteps ? inkFeatures(set.ink(i), { step, deslant: false }) : drawn);
     }
     // Validation is not augmented: its batches are of one length already.
     const order = split === 'train' ? longestFirst(samples) : undefined;

@@ -55,6 +55,23 @@ const made = (vector: number): RecipeInput['network'] => ({
   outputs: ['y'],
 });
 
+/** Windows of three steps of what `over` reads are the state that the steps of `x` begin from. */
+const windowed = (over: string, tokens: number): RecipeInput['network'] => ({
+  inputs: { x: 1, said: 1 },
+  layers: [
+    { op: 'embedding', in: over, tokens, units: 4 },
+    { op: 'conv1d', name: 'windows', units: 4, kernel: 3, padding: 'valid' },
+    { op: 'pool', name: 'meaning', kind: 'mean' },
+    { op: 'embedding', name: 'before', in: 'said', tokens: 3, units: 4 },
+    { op: 'embedding', name: 'source', in: 'x', tokens: 2, units: 4 },
+    { op: 'gru', name: 'read', hidden: 4, initial: 'meaning' },
+    { op: 'state', name: 'end' },
+    { op: 'gru', hidden: 4, in: 'before', initial: 'end' },
+    { op: 'dense', name: 'y', units: 3 },
+  ],
+  outputs: ['y'],
+});
+
 function recipe(task: string, network: RecipeInput['network'], change: Change = {}) {
   const { data = {}, ...rest } = change;
   return parseRecipe({
@@ -186,10 +203,34 @@ describe('data of sequences', () => {
       'text-model',
       tokens(3, 3),
     ],
+    [
+      'a sequence shorter than a window',
+      /^line 2 of val: 2 steps, of which the layer windows makes none: it needs 3/,
+      '{"x":"aab","y":"uv"}',
+      '{"x":"aaa","y":"uv"}\n{"x":"ab","y":"uv"}',
+      'sequence-translation',
+      windowed('x', 2),
+    ],
   ])('names the line and the key of %s', async (_, message, trainText, valText, task, network) => {
     await expect(prepare(trainText, valText, task, network)).rejects.toMatchObject({
       code: 'DATA_INVALID',
       message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    ['training', 'training sample 1 (line 2 of train)', '{"x":"a","y":"u"}', ''],
+    ['validation', 'validation sample 0 (line 1 of val)', '', '{"x":"b","y":"v"}\n'],
+  ])('names the sample whose answer is shorter than a window, in %s', async (_, sample, inTrain, inVal) => {
+    const pairs = '{"x":"ab","y":"uv"}\n';
+    writeFileSync(join(folder, 'train'), `${pairs}${inTrain}`);
+    writeFileSync(join(folder, 'val'), `${inVal}${pairs}`);
+    const asked = recipe('sequence-translation', windowed('said', 3));
+    const run = { recipe: asked, dataFolder: folder, runFolder: join(folder, 'short') };
+    await expect(train(run)).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      message: expect.stringContaining(`In ${sample}: Layer windows makes no step of 2`),
+      details: expect.objectContaining({ layer: 'windows', got: 2 }),
     });
   });
 

@@ -2,6 +2,8 @@
 import { normalise } from '@rivulet/core';
 import * as v from 'valibot';
 import { InkAugmentRecipe } from '../../data/inkAugment.ts';
+import { fewestSteps } from '../../nn/fewestSteps.ts';
+import { planNetwork } from '../../nn/networkPlan.ts';
 import { parseOptions } from '../../parseOptions.ts';
 import { decay } from '../../recipeValues.ts';
 import type { TaskData } from '../../task.ts';
@@ -18,11 +20,16 @@ export const classSamples: OpenSamples = (samples, { manifest, recipe, heldOut, 
   const features = parseOptions(Features, manifest.features, 'features');
   const labels = manifest.head.kind === 'classes' ? manifest.head.labels : [];
   const unreadable = (label: string) => (labels.includes(label) ? undefined : label);
+  const { steps: fewest } = fewestSteps(planNetwork(recipe.network), []);
   const signs = samples.map((sample, i) => {
     const { ink, label } = checkedInk(sample, i, unreadable);
     const steps = pathSteps(normalise(ink, features).ink, features.step);
-    if (steps > MOST_STEPS) {
-      throw invalidSample(`The ink of sample ${i} is far too long for one sign (${steps} steps)`, {
+    if (steps < fewest || steps > MOST_STEPS) {
+      const why =
+        steps < fewest
+          ? `is too short for this model, which needs ${fewest}`
+          : 'is far too long for one sign';
+      throw invalidSample(`The ink of sample ${i} ${why} (${steps} steps)`, {
         ...{ sample: i, label, steps },
       });
     }
@@ -30,5 +37,10 @@ export const classSamples: OpenSamples = (samples, { manifest, recipe, heldOut, 
   });
   const { learn, judge } = splitInk(signs, { heldOut, seed });
   const part = (places: readonly number[]) => places.map((i) => signs[i]!);
-  return new InkClassData({ ...data, ...features, files: [] }, labels, part(learn), part(judge));
+  return new InkClassData(
+    { ...data, ...features, fewestSteps: fewest, files: [] },
+    labels,
+    part(learn),
+    part(judge),
+  );
 };

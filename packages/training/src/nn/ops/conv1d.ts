@@ -28,7 +28,7 @@ export const conv1dSchema = v.strictObject({
   /** Steps of a window. */
   kernel: count,
   stride: v.optional(count, 1),
-  /** `same`: zeros on both sides, `causal`: before the first step alone; both yield ceil(T / stride) steps. */
+  /** `same`: zeros on both sides, `causal`: before the first step alone; both yield ceil(T / stride) steps; `valid`: none. */
   padding: v.optional(v.picklist(['same', 'causal', 'valid']), 'same'),
   /** Absent: none. */
   activation: v.optional(activation),

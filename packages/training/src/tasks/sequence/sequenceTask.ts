@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { parseOptions } from '../../parseOptions.ts';
 import type { Recipe } from '../../recipe.ts';
 import type { Task, TaskData, TaskManifest } from '../../task.ts';
+import { checkLongEnough } from '../checkLongEnough.ts';
 import { parityBatches } from './sequenceData.ts';
 import { fileKeys } from './sequenceFiles.ts';
 
@@ -29,7 +30,12 @@ export interface SequenceTask<D extends TaskData> {
 
 /** @returns the task as the trainer takes it, which hands back to it the very data that it prepared */
 export function sequenceTask<D extends TaskData>(own: SequenceTask<D>): Task {
-  const { prepare, manifest, card, vectors } = own;
+  const { manifest, card, vectors } = own;
+  const prepare = async (recipe: Recipe, dataFolder: string, split: 'val' | 'test'): Promise<D> => {
+    const data = await own.prepare(recipe, dataFolder, split);
+    checkLongEnough(recipe, data, vectors?.(recipe));
+    return data;
+  };
   return {
     dataBesideRecipe: true,
     ...(vectors ? { vectors } : {}),
