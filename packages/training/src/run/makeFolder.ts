@@ -1,5 +1,6 @@
 /** A folder that a run or a model is written to: better refused by its name before hours of training than after them. */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 import { storageError } from '../checkpoint/writeDurably.ts';
 
@@ -9,7 +10,7 @@ import { storageError } from '../checkpoint/writeDurably.ts';
  */
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeMissing(resolve(path));
     accessSync(path, constants.W_OK);
   } catch (cause) {
     const full = storageError(path, cause);
@@ -18,3 +19,20 @@ export function makeFolder(path: string): void {
     throw new RivuletError('ARGUMENT', message, { path }, cause);
   }
 }
+
+/**
+ * One by one from the top: Node's own `recursive` tries forever where a folder is there in which none can be made, for
+ * the system then says of the new one what it says of a missing one above it.
+ */
+function makeMissing(path: string): void {
+  if (isFolder(path)) return;
+  if (dirname(path) !== path) makeMissing(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    // Another process may have been faster.
+    if (!isFolder(path)) throw cause;
+  }
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
