@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { laneClasses, laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
 import { lineError } from '../data/readJsonLines.ts';
 import type { Batch } from '../task.ts';
-import { checkOutput } from './sequence/checkNetwork.ts';
+import { checkInStep, checkOutput } from './sequence/checkNetwork.ts';
 import {
   namedKeys,
   type PreparedSequences,
@@ -77,8 +77,9 @@ export const sequenceTags = sequenceTask<SequenceTagsData>({
       inputs: ['sequence'],
       answer: ({ y }, unit) => tokensOf(y, unit),
     });
-    const { reader, labels } = prepared;
+    const { inputs, reader, labels } = prepared;
     const { targetUnit } = featuresOf(recipe);
+    checkInStep(recipe, inputs[0]!);
     checkOutput(recipe, labels.size, `one for each tag (${labels.tokens.join(', ')})`);
     const samples = samplesOf(prepared, ({ value: { x, y }, name }): TaggedSample => {
       const steps = reader.read(x, name);

@@ -275,6 +275,20 @@ describe('data of sequences', () => {
       { ...tokens(2, 2), outputs: ['y', 'gru1'] },
     ],
     ['network.inputs.x', /it must be 1, the number of a token/, 'text-model', numbers(2, 2)],
+    ...(
+      [
+        ['sequence-tags', tokens(2, 2), 'x', { op: 'join' }],
+        ['sequence-tags', tokens(2, 2), 'x', { op: 'conv1d', units: 2, kernel: 2, padding: 'valid' }],
+        ['text-model', tokens(3, 3), 'x', { op: 'conv1d', units: 2, kernel: 1, stride: 2 }],
+        ['text-model', tokens(3, 3), 'x', { op: 'pool', kind: 'last' }],
+        ['sequence-translation', pair(2, 3, 3), 'said', { op: 'state' }],
+        ['vector-sequence', made(2), 'position', { op: 'pool', kind: 'mean' }],
+      ] as const
+    ).map(([task, network, input, layer]): [string, RegExp, string, RecipeInput['network']] => {
+      const layers = [...network.layers.slice(0, -1), layer, network.layers.at(-1)!];
+      const message = new RegExp(`y must have a step for each of ${input}`);
+      return ['network.outputs', message, task, { ...network, layers }];
+    }),
     ['data.windows', /there is no such key/, 'sequence-tags', tokens(2, 2), { data: { windows: 3 } }],
     ['data.minCount', /without features.unknown/, 'sequence-tags', tokens(2, 2), { data: { minCount: 2 } }],
     ['data.minCount', /no embedding reads x/, 'sequence-tags', numbers(1, 2), { data: { minCount: 2 } }],

@@ -12,7 +12,7 @@ import * as v from 'valibot';
 import { laneClasses, laneLengths, laneSteps, type Steps } from '../data/laneSteps.ts';
 import { lineError } from '../data/readJsonLines.ts';
 import type { Batch } from '../task.ts';
-import { checkInput, checkOutput, checkTokens } from './sequence/checkNetwork.ts';
+import { checkInput, checkInStep, checkOutput, checkTokens } from './sequence/checkNetwork.ts';
 import {
   namedKeys,
   type PreparedSequences,
@@ -97,6 +97,7 @@ export const sequenceTranslation = sequenceTask<TranslationData>({
     const { targetUnit } = featuresOf(recipe);
     const labels = new Vocabulary([END, ...prepared.labels.tokens.filter((token) => token !== END)]);
     checkInput(recipe, inputs[1]!, 1, 'the number of a token');
+    checkInStep(recipe, inputs[1]!);
     checkTokens(recipe, inputs[1]!, labels.size);
     checkOutput(recipe, labels.size, 'one for each token of the answers, and one for their end');
     const samples = samplesOf(prepared, ({ value: { x, y }, name }): PairSample => {

@@ -17,7 +17,7 @@ import type { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import { count } from '../recipeValues.ts';
 import type { Batch } from '../task.ts';
-import { checkInput, checkOutput, checkPorts, checkTokens } from './sequence/checkNetwork.ts';
+import { checkInput, checkInStep, checkOutput, checkPorts, checkTokens } from './sequence/checkNetwork.ts';
 import type { Sample, Split } from './sequence/sequenceData.ts';
 import { fileKeys, noSample, sequenceFiles, tokenKeys } from './sequence/sequenceFiles.ts';
 import { sequenceTask } from './sequence/sequenceTask.ts';
@@ -126,6 +126,7 @@ async function prepare(recipe: Recipe, dataFolder: string, split: 'val' | 'test'
   const [input = ''] = checkPorts(recipe, ['text']);
   const [output = ''] = recipe.network.outputs;
   checkInput(recipe, input, 1, 'the number of a token');
+  checkInStep(recipe, input);
   const files = sequenceFiles(options, dataFolder, split);
   const [trainText, valText] = [await readText(files[0]), await readText(files[1])];
   const tokens = splitText(trainText, unit);

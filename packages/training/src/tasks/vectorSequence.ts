@@ -13,7 +13,7 @@ import { planNetwork } from '../nn/networkPlan.ts';
 import { parseOptions } from '../parseOptions.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Batch } from '../task.ts';
-import { checkInput, checkPorts, outputWidth } from './sequence/checkNetwork.ts';
+import { checkInput, checkInStep, checkPorts, outputWidth } from './sequence/checkNetwork.ts';
 import { checkWidth } from './sequence/checkWidth.ts';
 import type { Sample, Split } from './sequence/sequenceData.ts';
 import { fileKeys, readSequenceFiles } from './sequence/sequenceFiles.ts';
@@ -86,6 +86,7 @@ async function prepare(
   const [position = '', vector = ''] = checkPorts(recipe, ['position', 'vector']);
   const [output = ''] = recipe.network.outputs;
   checkInput(recipe, position, 1, 'the place of the step');
+  checkInStep(recipe, position);
   const { train, val, files } = await readSequenceFiles(options, dataFolder, split, Line);
   const loss = valueLoss(recipe, options.loss);
   const targets = outputWidth(planNetwork(recipe.network)) / loss.parameters;

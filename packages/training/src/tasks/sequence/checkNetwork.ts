@@ -1,6 +1,7 @@
 /** Whether a recipe's network fits the data of its task, and if not which key to change, and to what. */
 import { RivuletError } from '@rivulet/core';
 import { type NetworkPlan, planNetwork } from '../../nn/networkPlan.ts';
+import { MANY_STEPS, nodeSteps } from '../../nn/nodeSteps.ts';
 import type { Recipe } from '../../recipe.ts';
 
 /**
@@ -54,6 +55,22 @@ export function checkOutput({ network }: Recipe, features: number, why: string):
   if (got === features) return;
   const key = `network.layers.${node - plan.inputs.length}`;
   throw wrong(key, `the output must be ${features} wide, ${why}, not ${got}`, features, got);
+}
+
+/**
+ * Of a task with an answer for each step of an input.
+ * @throws RECIPE_INVALID where the output has other steps than that input: behind a pool, a stride, a join, a window
+ */
+export function checkInStep({ network }: Recipe, input: string): void {
+  const plan = planNetwork(network);
+  const steps = nodeSteps(
+    plan,
+    plan.inputs.map((i) => (plan.nodes[i]!.name === input ? MANY_STEPS : 1)),
+  );
+  if (steps[plan.outputs[0]!] === MANY_STEPS) return;
+  const [got] = network.outputs;
+  const message = `${got} must have a step for each of ${input}, and has another number of them`;
+  throw wrong('network.outputs', message, input, got);
 }
 
 function embeddings({ layers, inputs }: Recipe['network'], name: string) {
