@@ -1,5 +1,6 @@
 /** Values and coded errors as they cross the border of a worker, and back. */
 import { RivuletError, type WireError } from './errors.ts';
+import { shown } from './shown.ts';
 
 /** Errors do not survive comlink as themselves: they cross as values. */
 export type Answer<T> = { readonly value: T } | { readonly error: WireError };
@@ -33,7 +34,7 @@ export const abortedCall = (signal?: { readonly reason?: unknown }): RivuletErro
 export function codedError(error: unknown, aborted: boolean): RivuletError {
   if (error instanceof RivuletError) return error;
   if (aborted) return abortedCall();
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : shown(error);
   const memory = error instanceof RangeError && /alloc|memory/i.test(error.message);
   return new RivuletError(memory ? 'OUT_OF_MEMORY' : 'INTERNAL', reason, { reason });
 }

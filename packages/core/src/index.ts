@@ -9,6 +9,7 @@ export * from './onnx/index.ts';
 export * from './orAborted.ts';
 export * from './series/index.ts';
 export * from './sha256.ts';
+export * from './shown.ts';
 export * from './tensor.ts';
 export * from './tokens/index.ts';
 export * from './units.ts';

@@ -1,6 +1,7 @@
 /** A typed array and the shape it is read by: the one way numbers cross a border of the house. */
 
 import { RivuletError } from './errors.ts';
+import { shown } from './shown.ts';
 
 export type TensorData =
   | Float32Array
@@ -31,7 +32,7 @@ export function sizeOf(shape: readonly number[]): number {
     if (!Number.isSafeInteger(dimension) || dimension < 0) {
       throw new RivuletError(
         'TENSOR_SHAPE',
-        `a dimension must be a whole number from 0, got [${shape.join(', ')}]`,
+        `a dimension must be a whole number from 0, got [${shape.map(shown).join(', ')}]`,
         { shape: [...shape], dimension },
       );
     }

@@ -7,11 +7,14 @@ import { type OpenFolderOptions, openModelFolder as openFolder } from './load/op
 import { readFileBytes } from './load/readFileBytes.ts';
 import {
   forecasterLoader,
+  locate,
   modelLoader,
   type Platform,
   recognizerCreator,
   recognizerQuery,
 } from './publicApi.ts';
+import { callerFiles } from './worker/callerFiles.ts';
+import { checkOptions } from './worker/checkOptions.ts';
 import { ServiceClient } from './worker/client.ts';
 import { localConnection } from './worker/localConnection.ts';
 
@@ -41,6 +44,11 @@ export const createHandwritingRecognizer = /* @__PURE__ */ recognizerCreator(pla
 export const queryHandwritingRecognizer = /* @__PURE__ */ recognizerQuery(platform);
 
 /** Beyond the web's names: a model folder for tools that look inside it. */
-export function openModelFolder(folder: string | URL, options?: OpenFolderOptions): Promise<ModelFolder> {
-  return openFolder(String(folder), readFileBytes, options);
+export async function openModelFolder(
+  folder: string | URL,
+  options: OpenFolderOptions = {},
+): Promise<ModelFolder> {
+  checkOptions(options);
+  callerFiles({ cache: options.cache });
+  return openFolder(locate(String, folder), readFileBytes, options);
 }

@@ -2,7 +2,7 @@
  * The names that web.ts and node.ts both export, made for a platform: written once, so they cannot differ, and each
  * by a function of its own, so that a bundle has only those that a page uses.
  */
-import { RivuletError } from '@rivulet/core';
+import { RivuletError, shown } from '@rivulet/core';
 import { Forecaster } from './forecaster/forecaster.ts';
 import type { LoadOptions } from './load/modelCache.ts';
 import type { LoadProgress, WeightType } from './load/modelFolder.ts';
@@ -83,9 +83,9 @@ function handwriting({ client, resolve }: Platform): HandwritingFunctions {
   });
 }
 
-function locate(resolve: Platform['resolve'], location: unknown): string {
+/** @throws ARGUMENT for what is no address */
+export function locate(resolve: Platform['resolve'], location: unknown): string {
   if (typeof location === 'string' || location instanceof URL) return resolve(location);
-  throw new RivuletError('ARGUMENT', `a model is found by its address, got ${location}`, {
-    location: String(location),
-  });
+  const got = shown(location);
+  throw new RivuletError('ARGUMENT', `a model is found by its address, got ${got}`, { location: got });
 }

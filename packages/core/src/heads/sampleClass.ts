@@ -1,5 +1,6 @@
 /** Draws a class by its probability, made sharper or flatter by a temperature. */
 import { RivuletError } from '../errors.ts';
+import { shown } from '../shown.ts';
 
 /**
  * softmax(logits / temperature), and the class at which its running sum passes `draw`.
@@ -9,13 +10,13 @@ import { RivuletError } from '../errors.ts';
  * @throws ARGUMENT for a temperature below 0 or a draw outside, MODEL_SHAPE without a class
  */
 export function sampleClass(logits: ArrayLike<number>, temperature: number, draw: number): number {
-  if (!(temperature >= 0)) {
-    throw new RivuletError('ARGUMENT', `a temperature is a number from 0, got ${temperature}`, {
+  if (typeof temperature !== 'number' || !(temperature >= 0)) {
+    throw new RivuletError('ARGUMENT', `a temperature is a number from 0, got ${shown(temperature)}`, {
       temperature,
     });
   }
-  if (!(draw >= 0 && draw < 1)) {
-    throw new RivuletError('ARGUMENT', `a draw is in [0, 1), got ${draw}`, { draw });
+  if (typeof draw !== 'number' || !(draw >= 0 && draw < 1)) {
+    throw new RivuletError('ARGUMENT', `a draw is in [0, 1), got ${shown(draw)}`, { draw });
   }
   if (logits.length === 0) throw new RivuletError('MODEL_SHAPE', 'there is no class to draw', { classes: 0 });
   let best = 0;

@@ -1,5 +1,5 @@
 /** From the bytes of an ONNX file to a session of the engine that suits it. */
-import { type OnnxModel, RivuletError, readOnnx } from '@rivulet/core';
+import { type OnnxModel, RivuletError, readOnnx, shown } from '@rivulet/core';
 import { codePart } from '../load/codePart.ts';
 import type { EngineChoice, Session } from './engine.ts';
 import { createFusedSession, type FusedOptions } from './fused/fusedSession.ts';
@@ -27,13 +27,15 @@ export interface CreateSessionOptions extends FusedOptions {
 export async function createSession(bytes: Uint8Array, options: CreateSessionOptions = {}): Promise<Session> {
   const { engine = 'auto', dtype, signal } = options;
   if (!ENGINES.includes(engine)) {
-    throw new RivuletError('ARGUMENT', `engine must be one of ${ENGINES.join(', ')}, got ${engine}`, {
+    throw new RivuletError('ARGUMENT', `engine must be one of ${ENGINES.join(', ')}, got ${shown(engine)}`, {
       engine,
     });
   }
   if (dtype !== undefined && !INT8_TYPES.includes(dtype)) {
     const known = INT8_TYPES.join(', ');
-    throw new RivuletError('ARGUMENT', `dtype of a file must be one of ${known}, got ${dtype}`, { dtype });
+    throw new RivuletError('ARGUMENT', `dtype of a file must be one of ${known}, got ${shown(dtype)}`, {
+      dtype,
+    });
   }
   if (signal?.aborted) throw new RivuletError('ABORTED', 'loading was aborted', {}, signal.reason);
   if (engine === 'webgpu') {

@@ -1,5 +1,5 @@
 /** What all engines check before a run, with the same errors. */
-import { ONNX_TYPES, type OnnxType, type OnnxValue, RivuletError, sizeOf } from '@rivulet/core';
+import { ONNX_TYPES, type OnnxType, type OnnxValue, RivuletError, shown, sizeOf } from '@rivulet/core';
 import type { AnyTensor, ValueInfo } from './engine.ts';
 import type { ElementType } from './fused/value.ts';
 
@@ -14,20 +14,12 @@ export function dimensionKey({ name, shape }: ValueInfo, axis: number): string |
   return n < 0 ? `${name}[${axis}]` : undefined;
 }
 
-const ARRAYS: Readonly<Record<string, string>> = {
-  float32: 'Float32Array',
+/** The typed arrays of what may be fed, by type. */
+export const ARRAYS: Readonly<Record<string, string | undefined>> = {
+  ...Object.fromEntries(Object.entries(ONNX_TYPES).map(([type, { array }]) => [type, array.name])),
   // As numbers, since not every platform has an array of them.
   float16: 'Float32Array',
-  float64: 'Float64Array',
-  int8: 'Int8Array',
-  uint8: 'Uint8Array',
-  bool: 'Uint8Array',
-  int16: 'Int16Array',
-  uint16: 'Uint16Array',
-  int32: 'Int32Array',
-  uint32: 'Uint32Array',
-  int64: 'BigInt64Array',
-  uint64: 'BigUint64Array',
+  bfloat16: undefined,
 };
 
 /** Types that have numbers which int32 has not. */
@@ -117,7 +109,7 @@ function wrongArray({ name, type }: ValueInfo, { data }: AnyTensor): RivuletErro
 function wrongShape({ name, shape }: ValueInfo, { data, shape: got }: AnyTensor): RivuletError {
   return new RivuletError(
     'TENSOR_SHAPE',
-    `input "${name}" must be [${shape.join(', ')}], got [${got.join(', ')}] with ${data.length} elements`,
+    `input "${name}" must be [${shape.join(', ')}], got [${got.map(shown).join(', ')}] with ${data.length} elements`,
     { input: name, expected: [...shape], got: [...got], elements: data.length },
   );
 }

@@ -10,6 +10,7 @@ import {
   SERIES_FEATURE_VERSION,
   type SeriesFeatureOptions,
   seriesFeatures,
+  shown,
   tensor,
 } from '@rivulet/core';
 import * as v from 'valibot';
@@ -138,34 +139,51 @@ function keepWidth(rows: Float64Array, Q: number, done: number, steps: number, b
 
 function checkRequest(request: ForecastRequest, widths: readonly number[]): void {
   if (typeof request !== 'object' || request === null) {
-    const got = String(request);
+    const got = shown(request);
     throw new RivuletError('ARGUMENT', `a request is { y, horizon, levels, season }, got ${got}`, { got });
   }
   const { y, horizon, season } = request;
   if (typeof y !== 'object' || !Number.isInteger(y?.length)) {
-    throw new RivuletError('ARGUMENT', `y must be a list of readings, got ${y}`, { y: String(y) });
+    const got = shown(y);
+    throw new RivuletError('ARGUMENT', `y must be a list of readings, got ${got}`, { y: got });
   }
   if (!Array.isArray(widths)) {
-    throw new RivuletError('ARGUMENT', `levels must be a list of percentages, got ${widths}`, {
-      levels: String(widths),
-    });
+    const got = shown(widths);
+    throw new RivuletError('ARGUMENT', `levels must be a list of percentages, got ${got}`, { levels: got });
   }
   if (!Number.isInteger(horizon) || horizon < 1 || horizon > LONGEST_HORIZON) {
-    throw new RivuletError('ARGUMENT', `horizon must be 1 to ${LONGEST_HORIZON} steps, got ${horizon}`, {
-      horizon,
-    });
+    throw new RivuletError(
+      'ARGUMENT',
+      `horizon must be 1 to ${LONGEST_HORIZON} steps, got ${shown(horizon)}`,
+      {
+        horizon,
+      },
+    );
   }
   if (season !== undefined && (!Number.isInteger(season) || season < 1)) {
-    throw new RivuletError('ARGUMENT', `season must be a whole number of steps, got ${season}`, { season });
+    throw new RivuletError('ARGUMENT', `season must be a whole number of steps, got ${shown(season)}`, {
+      season,
+    });
   }
   for (const level of widths) {
     if (typeof level === 'number' && level > 0 && level < 100) continue;
-    throw new RivuletError('ARGUMENT', `a band's width is above 0 and below 100 percent, got ${level}`, {
-      level,
-    });
+    throw new RivuletError(
+      'ARGUMENT',
+      `a band's width is above 0 and below 100 percent, got ${shown(level)}`,
+      {
+        level,
+      },
+    );
   }
   let readings = 0;
-  for (let t = 0; t < y.length; t++) if (Number.isFinite(y[t]!)) readings++;
+  for (let t = 0; t < y.length; t++) {
+    const reading: unknown = y[t];
+    if (Number.isFinite(reading)) readings++;
+    else if (typeof reading !== 'number' && reading !== undefined && reading !== null) {
+      const got = shown(reading);
+      throw new RivuletError('ARGUMENT', `reading ${t} is no number, got ${got}`, { index: t, value: got });
+    }
+  }
   if (readings < LEAST_READINGS) {
     throw new RivuletError(
       'SERIES_INVALID',

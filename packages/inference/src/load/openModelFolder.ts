@@ -1,5 +1,5 @@
 /** Opens `models/<name>/`: reads and checks the manifest, then the weights asked for. */
-import { RivuletError } from '@rivulet/core';
+import { RivuletError, shown } from '@rivulet/core';
 import { codePart } from './codePart.ts';
 import { inFolder, manifestAddress } from './manifestAddress.ts';
 import type { LoadProgress, ModelFolder } from './modelFolder.ts';
@@ -41,7 +41,7 @@ export async function openModelFolder(
     manifest,
     async bytes(weights) {
       if (weights !== 'float32' && weights !== 'int8') {
-        throw new RivuletError('ARGUMENT', `weights are float32 or int8, got ${weights}`, { weights });
+        throw new RivuletError('ARGUMENT', `weights are float32 or int8, got ${shown(weights)}`, { weights });
       }
       const file = manifest.files[weights];
       const bytes = await readKnown(source, folder + file.path, file, {

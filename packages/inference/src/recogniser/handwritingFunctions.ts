@@ -2,7 +2,7 @@
  * `createHandwritingRecognizer` and `queryHandwritingRecognizer`, over whatever opens models and runs services
  * on this platform: a worker on the web, this process in Node.
  */
-import { type Manifest, RivuletError } from '@rivulet/core';
+import { type Manifest, RivuletError, shown } from '@rivulet/core';
 import type { Remote } from '../worker/api.ts';
 import { checkObject } from '../worker/checkOptions.ts';
 import { checkLanguages } from './checkLanguages.ts';
@@ -107,7 +107,7 @@ async function findModel<T>(
   { models = 'models/' }: HandwritingOptions,
   look: (folder: string) => Promise<T>,
 ): Promise<{ readonly found?: T; readonly missing?: RivuletError }> {
-  const root = String(models);
+  const root = shown(models);
   let missing: RivuletError | undefined;
   for (const name of new Set(languages.map(primaryLanguage))) {
     if (name === undefined) return {};

@@ -1,5 +1,5 @@
 /** The WICG HandwritingStroke: one movement of the pen. Points are copied in and copied out. */
-import type { Stroke } from '@rivulet/core';
+import { type Stroke, shown } from '@rivulet/core';
 import type { HandwritingPoint } from './handwritingTypes.ts';
 
 /** A snapshot of a stroke's points; the same object until the stroke changes. */
@@ -21,7 +21,8 @@ export class HandwritingStroke {
 
   /** @throws TypeError for x, y or a given t that is not a finite number */
   addPoint(point: HandwritingPoint): void {
-    if (typeof point !== 'object' || point === null) throw new TypeError(`addPoint: ${point} is no point`);
+    if (typeof point !== 'object' || point === null)
+      throw new TypeError(`addPoint: ${shown(point)} is no point`);
     const { x, y, t } = point;
     checkNumber('x', x);
     checkNumber('y', y);
@@ -42,5 +43,5 @@ export class HandwritingStroke {
 
 function checkNumber(name: string, value: unknown): void {
   if (typeof value === 'number' && Number.isFinite(value)) return;
-  throw new TypeError(`addPoint: ${name} must be a finite number, got ${String(value)}`);
+  throw new TypeError(`addPoint: ${name} must be a finite number, got ${shown(value)}`);
 }

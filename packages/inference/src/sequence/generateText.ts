@@ -2,7 +2,7 @@
  * Text that goes on from a prompt, token by token, by a model of `text-model`: each next token is drawn by the
  * probability that the model gives it, sharper or flatter by a temperature (Graves 2013).
  */
-import { joinTokens, RivuletError, sampleClass, splitText } from '@rivulet/core';
+import { joinTokens, RivuletError, sampleClass, shown, splitText } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
 import { checkObject } from '../worker/checkOptions.ts';
@@ -32,19 +32,21 @@ export async function generateText(
   manifest: SequenceManifest,
   options: GenerateOptions = {},
 ): Promise<string> {
-  checkTask(manifest, 'text-model');
+  checkTask(model, manifest, 'text-model');
   checkObject(options);
   const { prompt = '\n', length = 200, temperature = 1, stop, random = Math.random, ...call } = options;
   const labels = labelsOf(manifest);
   const unit = unitOf(manifest);
   if (!Number.isInteger(length) || length < 0) {
-    throw new RivuletError('ARGUMENT', `length is a whole number from 0, got ${length}`, { length });
+    throw new RivuletError('ARGUMENT', `length is a whole number from 0, got ${shown(length)}`, { length });
   }
   if (typeof prompt !== 'string') {
-    throw new RivuletError('ARGUMENT', `a prompt is a text, got ${prompt}`, { prompt: String(prompt) });
+    const got = shown(prompt);
+    throw new RivuletError('ARGUMENT', `a prompt is a text, got ${got}`, { prompt: got });
   }
   if (typeof random !== 'function') {
-    throw new RivuletError('ARGUMENT', `random is a function, got ${random}`, { random: String(random) });
+    const got = shown(random);
+    throw new RivuletError('ARGUMENT', `random is a function, got ${got}`, { random: got });
   }
   const read = vocabularyOf(manifest)?.numbers(splitText(prompt, unit)) ?? [];
   if (read.length === 0) throw new RivuletError('ARGUMENT', 'a prompt has at least one token', { prompt });

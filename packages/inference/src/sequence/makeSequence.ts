@@ -1,9 +1,9 @@
 /** A sequence of numbers from a vector, by a model of `vector-sequence`: one to many. */
-import { RivuletError } from '@rivulet/core';
+import { RivuletError, shown } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
 import { checkObject } from '../worker/checkOptions.ts';
-import { checkTask, rowsOf, type SequenceManifest } from './sequenceManifest.ts';
+import { checkTask, inputOf, rowsOf, type SequenceManifest } from './sequenceManifest.ts';
 
 export interface MakeOptions extends CallOptions {
   /** Steps to make. Default: those of the longest sequence that the model learned from. */
@@ -23,7 +23,7 @@ export async function makeSequence(
   vector: readonly number[],
   options: MakeOptions = {},
 ): Promise<number[][]> {
-  checkTask(manifest, 'vector-sequence');
+  checkTask(model, manifest, 'vector-sequence');
   checkObject(options);
   const { steps, ...call } = options;
   const longest = Number(manifest.features.longest);
@@ -31,18 +31,18 @@ export async function makeSequence(
   const width = manifest.inputs[1]?.shape[2];
   const numbers = Array.isArray(vector) ? vector : Array.from(vector ?? []);
   if (numbers.length !== width || !numbers.every(Number.isFinite)) {
-    const message = `the vector has ${width} finite numbers, got ${numbers.length}: ${vector}`;
+    const message = `the vector has ${width} finite numbers, got ${numbers.length}: ${shown(vector)}`;
     throw new RivuletError('ARGUMENT', message, { expected: width, got: numbers.length });
   }
   if (!Number.isInteger(T) || T < 1) {
-    throw new RivuletError('ARGUMENT', `steps is a whole number from 1, got ${T}`, { steps: T });
+    throw new RivuletError('ARGUMENT', `steps is a whole number from 1, got ${shown(T)}`, { steps: T });
   }
-  const [position, given] = model.inputs;
+  const [position, given] = [inputOf(model, 0), inputOf(model, 1)];
   const places = Float32Array.from({ length: T }, (_, t) => t / longest);
   const outputs = await model.run(
     {
-      [position!.name]: { data: places, shape: [T, 1, 1] },
-      [given!.name]: { data: Float32Array.from(numbers), shape: [1, 1, numbers.length] },
+      [position]: { data: places, shape: [T, 1, 1] },
+      [given]: { data: Float32Array.from(numbers), shape: [1, 1, numbers.length] },
     },
     call,
   );

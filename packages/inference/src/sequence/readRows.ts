@@ -2,7 +2,14 @@
 import type { ModelTask } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
-import { checkTask, rowsOf, type SequenceInput, type SequenceManifest, stepsOf } from './sequenceManifest.ts';
+import {
+  checkTask,
+  inputOf,
+  rowsOf,
+  type SequenceInput,
+  type SequenceManifest,
+  stepsOf,
+} from './sequenceManifest.ts';
 
 /**
  * @returns [F] for each step of the output
@@ -15,7 +22,7 @@ export async function readRows(
   x: SequenceInput,
   options: CallOptions,
 ): Promise<readonly Float32Array[]> {
-  checkTask(manifest, wanted);
-  const outputs = await model.run({ [model.inputs[0]!.name]: stepsOf(manifest, x) }, options);
+  checkTask(model, manifest, wanted);
+  const outputs = await model.run({ [inputOf(model, 0)]: stepsOf(manifest, x) }, options);
   return rowsOf(outputs[model.outputs[0]!.name]!);
 }

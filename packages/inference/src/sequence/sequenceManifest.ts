@@ -4,11 +4,13 @@ import {
   type ModelTask,
   RivuletError,
   SEQUENCE_FEATURE_VERSION,
+  shown,
   splitText,
   type Tensor,
   type TokenUnit,
   Vocabulary,
 } from '@rivulet/core';
+import type { Model } from '../model.ts';
 
 /** The manifest of its folder, or as much of it as these functions read. */
 export type SequenceManifest = Pick<
@@ -19,31 +21,54 @@ export type SequenceManifest = Pick<
 /** Tokens: a text, or a list of texts, one a token. Numbers: those of each step. */
 export type SequenceInput = string | readonly string[] | readonly number[] | readonly (readonly number[])[];
 
-/** @throws ARGUMENT for what is no manifest and for a model of another task, FEATURE_VERSION */
-export function checkTask(manifest: SequenceManifest, wanted: ModelTask): void {
+/** @throws ARGUMENT for what is no model or no manifest and for a model of another task, FEATURE_VERSION, MANIFEST_INVALID */
+export function checkTask(model: Model, manifest: SequenceManifest, wanted: ModelTask): void {
+  if (!Array.isArray(model?.inputs) || !Array.isArray(model.outputs)) {
+    const got = shown(model);
+    throw new RivuletError('ARGUMENT', `a model is what loadModel gives, got ${got}`, { model: got });
+  }
   if (typeof manifest !== 'object' || manifest === null) {
-    const got = String(manifest);
+    const got = shown(manifest);
     throw new RivuletError('ARGUMENT', `a manifest is the object in manifest.json, got ${got}`, { got });
   }
   const { name, task, featureVersion } = manifest;
   if (task !== wanted) {
-    throw new RivuletError('ARGUMENT', `${name} is for ${task}, not for ${wanted}`, {
+    throw new RivuletError('ARGUMENT', `${shown(name)} is for ${shown(task)}, not for ${wanted}`, {
       expected: wanted,
       got: task,
     });
   }
-  if (featureVersion === SEQUENCE_FEATURE_VERSION) return;
-  const message = `${name} expects features ${featureVersion}, this build makes ${SEQUENCE_FEATURE_VERSION}`;
-  throw new RivuletError('FEATURE_VERSION', message, {
-    expected: featureVersion,
-    got: SEQUENCE_FEATURE_VERSION,
+  if (featureVersion !== SEQUENCE_FEATURE_VERSION) {
+    const theirs = `${shown(name)} expects features ${shown(featureVersion)}`;
+    const message = `${theirs}, this build makes ${SEQUENCE_FEATURE_VERSION}`;
+    throw new RivuletError('FEATURE_VERSION', message, {
+      expected: featureVersion,
+      got: SEQUENCE_FEATURE_VERSION,
+    });
+  }
+  for (const key of ['features', 'head', 'inputs'] as const) {
+    if (typeof manifest[key] === 'object' && manifest[key] !== null) continue;
+    const got = shown(manifest[key]);
+    throw new RivuletError('MANIFEST_INVALID', `${shown(name)} has no ${key} but ${got}`, { key, got });
+  }
+}
+
+/** Name of the model's `i`-th input. @throws ARGUMENT where it has none: then the manifest is another model's */
+export function inputOf({ inputs }: Model, i: number): string {
+  const input = inputs[i];
+  if (input) return input.name;
+  throw new RivuletError('ARGUMENT', `the model has ${inputs.length} inputs, its manifest has more`, {
+    input: i,
+    inputs: inputs.map(({ name }) => name),
   });
 }
 
 /** What the classes of its output stand for. @throws MANIFEST_INVALID */
 export function labelsOf({ name, head }: SequenceManifest): readonly string[] {
   if (head.kind === 'classes') return head.labels;
-  throw new RivuletError('MANIFEST_INVALID', `${name} has no classes but ${head.kind}`, { key: 'head.kind' });
+  throw new RivuletError('MANIFEST_INVALID', `${shown(name)} has no classes but ${shown(head.kind)}`, {
+    key: 'head.kind',
+  });
 }
 
 /** How texts are cut. */
@@ -64,10 +89,11 @@ export function vocabularyOf({ features: { tokens, unknown } }: SequenceManifest
  */
 export function stepsOf(manifest: SequenceManifest, x: SequenceInput): Tensor {
   const vocabulary = vocabularyOf(manifest);
-  const F = Number(manifest.inputs[0]?.shape[2]);
+  const F = Number(manifest.inputs[0]?.shape?.[2]);
   if (typeof x !== 'string' && !Array.isArray(x)) {
-    const message = `a sequence is a text, or a list of tokens or numbers, got ${x}`;
-    throw new RivuletError('ARGUMENT', message, { got: String(x) });
+    const got = shown(x);
+    const message = `a sequence is a text, or a list of tokens or numbers, got ${got}`;
+    throw new RivuletError('ARGUMENT', message, { got });
   }
   const items: readonly (string | number | readonly number[])[] =
     typeof x === 'string' ? splitText(x, unitOf(manifest)) : x;
@@ -75,11 +101,14 @@ export function stepsOf(manifest: SequenceManifest, x: SequenceInput): Tensor {
     throw new RivuletError('ARGUMENT', 'a sequence has at least one step', { steps: 0 });
   }
   const rows = vocabulary
-    ? vocabulary.numbers(items.map(String)).map((number) => [number])
+    ? vocabulary.numbers(items.map(shown)).map((number) => [number])
     : items.map((item) => (Array.isArray(item) ? item : [item]) as readonly number[]);
   rows.forEach((row, step) => {
     if (row.length === F && row.every((value) => Number.isFinite(value))) return;
-    throw new RivuletError('ARGUMENT', `step ${step} is not of ${F} numbers: ${row}`, { step, expected: F });
+    throw new RivuletError('ARGUMENT', `step ${step} is not of ${F} numbers: ${shown(row)}`, {
+      step,
+      expected: F,
+    });
   });
   return { data: Float32Array.from(rows.flat()), shape: [rows.length, 1, F] };
 }

@@ -2,12 +2,13 @@
  * A sequence for another, by a model of `sequence-translation`: encoder and decoder, with or without attention. Greedy:
  * each next token is the likeliest after those that were said.
  */
-import { joinTokens, RivuletError, sampleClass } from '@rivulet/core';
+import { joinTokens, RivuletError, sampleClass, shown } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
 import { checkObject } from '../worker/checkOptions.ts';
 import {
   checkTask,
+  inputOf,
   labelsOf,
   rowsOf,
   type SequenceInput,
@@ -36,20 +37,22 @@ export async function translateSequence(
   x: SequenceInput,
   options: TranslateOptions = {},
 ): Promise<string> {
-  checkTask(manifest, 'sequence-translation');
+  checkTask(model, manifest, 'sequence-translation');
   checkObject(options);
   const { longest = 200, ...call } = options;
   if (!Number.isInteger(longest) || longest < 1) {
-    throw new RivuletError('ARGUMENT', `longest is a whole number from 1, got ${longest}`, { longest });
+    throw new RivuletError('ARGUMENT', `longest is a whole number from 1, got ${shown(longest)}`, {
+      longest,
+    });
   }
   const labels = labelsOf(manifest);
-  const [source, before] = model.inputs;
   const steps = stepsOf(manifest, x);
+  const [source, before] = [inputOf(model, 0), inputOf(model, 1)];
   const said = [END];
   while (said.length <= longest) {
     // The graph holds encoder and decoder in one: what was said is read again for each token.
     const shape = [said.length, 1, 1];
-    const feeds = { [source!.name]: steps, [before!.name]: { data: Float32Array.from(said), shape } };
+    const feeds = { [source]: steps, [before]: { data: Float32Array.from(said), shape } };
     const outputs = await model.run(feeds, call);
     const next = sampleClass(rowsOf(outputs[model.outputs[0]!.name]!).at(-1)!, 0, 0);
     if (next === END) break;

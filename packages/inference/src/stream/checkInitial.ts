@@ -1,5 +1,5 @@
 /** Initial states as a caller gives them. */
-import { RivuletError } from '@rivulet/core';
+import { RivuletError, shown } from '@rivulet/core';
 import { checkFinite } from './chunk.ts';
 import type { StreamRequest } from './streamProgram.ts';
 
@@ -18,6 +18,10 @@ export function checkInitial(initial: StreamRequest['initial']): NonNullable<Str
 }
 
 function refused(what: string, got: unknown, input?: string): RivuletError {
-  const details = { ...(input !== undefined && { input }), got: String(got) };
-  return new RivuletError('ARGUMENT', `${what}: tensors { data, shape } by name, got ${got}`, details);
+  const details = { ...(input !== undefined && { input }), got: shown(got) };
+  return new RivuletError(
+    'ARGUMENT',
+    `${what}: tensors { data, shape } by name, got ${details.got}`,
+    details,
+  );
 }

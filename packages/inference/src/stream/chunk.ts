@@ -1,5 +1,5 @@
 /** What may be pushed: one tensor for a model of one input, or every input by name. */
-import { RivuletError, sizeOf } from '@rivulet/core';
+import { RivuletError, shown, sizeOf } from '@rivulet/core';
 import type { AnyTensor } from '../engine/engine.ts';
 import { toGraph } from './layout.ts';
 import type { StreamInfo, StreamPort } from './streamProgram.ts';
@@ -60,7 +60,7 @@ export function stepsOf({ data, shape }: AnyTensor, info: StreamInfo, B: number,
     const got = flat ? [data.length] : [...shape];
     throw new RivuletError(
       'TENSOR_SHAPE',
-      `a chunk must be [${expected.join(', ')}] with n from 1, got [${got.join(', ')}] with ${data.length} elements`,
+      `a chunk must be [${expected.join(', ')}] with n from 1, got [${got.map(shown).join(', ')}] with ${data.length} elements`,
       { input: port.name, expected, got, elements: data.length },
     );
   }
@@ -105,7 +105,9 @@ export function takeFeeds(given: Readonly<Record<string, AnyTensor>>, { inputs }
     if (NUMBERS.has(nameOf(feed?.data))) checkFinite(name, feed.data);
     feeds[name] = feed;
     const axis = inputs.find((port) => port.name === name)?.shape.indexOf('T') ?? -1;
-    const steps = axis < 0 ? 0 : (feed?.shape?.[axis] ?? 0);
+    const given = axis < 0 ? 0 : feed?.shape?.[axis];
+    // What else stands there is refused with its tensor.
+    const steps = typeof given === 'number' ? given : 0;
     if (T && steps && steps !== T) {
       throw new RivuletError('TENSOR_SHAPE', `input "${name}" has ${steps} steps, another one ${T}`, {
         input: name,

@@ -1,5 +1,5 @@
 /** Streams of a graph that carries its states by name (`h0` in, `hn` out): any engine runs them. */
-import { RivuletError, type Tensor } from '@rivulet/core';
+import { RivuletError, shown, type Tensor } from '@rivulet/core';
 import type { AnyTensor, Session, ValueInfo } from '../engine/engine.ts';
 import type { FusedGraph, GraphHost } from '../engine/fused/fusedSession.ts';
 import { boundPush } from './boundPush.ts';
@@ -13,8 +13,9 @@ export function checkStates(states: Readonly<Record<string, string>>): void {
   const isNames =
     typeof states === 'object' && Object.values(states).every((name) => typeof name === 'string');
   if (isNames && !Array.isArray(states)) return;
-  const message = `states are names of outputs by input, { h0: 'hn' }, got ${states}`;
-  throw new RivuletError('ARGUMENT', message, { states: String(states) });
+  const got = shown(states);
+  const message = `states are names of outputs by input, { h0: 'hn' }, got ${got}`;
+  throw new RivuletError('ARGUMENT', message, { states: got });
 }
 
 /** @param states output by input: `{ h0: 'hn' }`. @throws ARGUMENT for a name that the graph does not have */
@@ -24,7 +25,7 @@ export function namedStream(
   timeAxis: 0 | 1 = 0,
 ): StreamProgram {
   if (timeAxis !== 0 && timeAxis !== 1) {
-    throw new RivuletError('ARGUMENT', `timeAxis is 0 or 1, got ${timeAxis}`, { timeAxis });
+    throw new RivuletError('ARGUMENT', `timeAxis is 0 or 1, got ${shown(timeAxis)}`, { timeAxis });
   }
   const info = (values: readonly ValueInfo[], name: string, kind: string): ValueInfo => {
     const found = values.find((value) => value.name === name);

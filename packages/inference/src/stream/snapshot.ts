@@ -9,7 +9,7 @@
  *        per state: u32 floats, then the float32 numbers
  *        u32 CRC-32 (ISO-HDLC) of all before it
  */
-import { RivuletError } from '@rivulet/core';
+import { RivuletError, shown } from '@rivulet/core';
 import type { StreamInfo } from './streamProgram.ts';
 
 const MAGIC = 0x534c5652;
@@ -51,7 +51,8 @@ export function writeSnapshot(hash: string, { steps, states }: StreamMoment): Ui
  */
 export function readSnapshot(bytes: Uint8Array, { hash, states }: StreamInfo): StreamMoment {
   if (!ArrayBuffer.isView(bytes) || bytes[Symbol.toStringTag] !== 'Uint8Array') {
-    throw new RivuletError('ARGUMENT', `a snapshot is a Uint8Array, got ${bytes}`, { got: String(bytes) });
+    const got = shown(bytes);
+    throw new RivuletError('ARGUMENT', `a snapshot is a Uint8Array, got ${got}`, { got });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint32(0, true) !== MAGIC) {

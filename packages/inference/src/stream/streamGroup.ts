@@ -1,5 +1,5 @@
 /** Many sequences that go on together: one call steps all of them, each weight is read once for all. */
-import { RivuletError, type Tensor } from '@rivulet/core';
+import { RivuletError, shown, type Tensor } from '@rivulet/core';
 import type { CallOptions } from '../worker/api.ts';
 import { copyOfChunk, featuresOf, feedsOf, type Steps, type StreamChunk, stepsOf } from './chunk.ts';
 import { GroupState } from './groupState.ts';
@@ -25,7 +25,7 @@ export class StreamGroup {
   /** Made by `model.createStreamGroup`. @throws ARGUMENT for a size that is no whole number from 0 */
   constructor(model: StreamModel, size: number, output?: string) {
     if (!Number.isInteger(size) || size < 0 || size > MOST) {
-      throw new RivuletError('ARGUMENT', `a group has 0 to ${MOST} sequences, got ${size}`, {
+      throw new RivuletError('ARGUMENT', `a group has 0 to ${MOST} sequences, got ${shown(size)}`, {
         size,
         most: MOST,
       });
@@ -84,7 +84,8 @@ export class StreamGroup {
     options: CallOptions = {},
   ): Promise<(Tensor | undefined)[]> {
     if (!Array.isArray(chunks)) {
-      throw new RivuletError('ARGUMENT', `chunks are a list, got ${chunks}`, { chunks: String(chunks) });
+      const got = shown(chunks);
+      throw new RivuletError('ARGUMENT', `chunks are a list, got ${got}`, { chunks: got });
     }
     const copies = Array.from(chunks, (chunk) => chunk && copyOfChunk(chunk));
     return this.#turns.take(async (commit) => {
@@ -202,9 +203,9 @@ export class StreamGroup {
   }
 
   #check(sequence: number): void {
-    if (this.#group!.isOpen(sequence)) return;
+    if (typeof sequence === 'number' && this.#group!.isOpen(sequence)) return;
     const { open } = this.#group!;
-    throw new RivuletError('ARGUMENT', `no sequence ${sequence} is in this group`, {
+    throw new RivuletError('ARGUMENT', `no sequence ${shown(sequence)} is in this group`, {
       sequence,
       sequences: [...open],
     });

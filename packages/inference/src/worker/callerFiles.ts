@@ -3,7 +3,7 @@
  * can: the host asks for the head of an answer, then for its chunks one by one, so that progress, limits and aborting
  * work as with its own `fetch`.
  */
-import { answerOf, RivuletError } from '@rivulet/core';
+import { answerOf, RivuletError, shown } from '@rivulet/core';
 import type { LoadOptions, ModelCache } from '../load/modelCache.ts';
 import type { CallerFiles, CallerFilesApi } from './api.ts';
 
@@ -17,15 +17,18 @@ export function callerFiles({ fetch, cache = 'default' }: LoadOptions): {
 } {
   const own = typeof cache === 'object' && cache !== null;
   if (!own && cache !== 'default' && cache !== 'none') {
-    throw new RivuletError('ARGUMENT', `cache is default, none or a ModelCache, got ${cache}`, { cache });
+    const message = `cache is default, none or a ModelCache, got ${shown(cache)}`;
+    throw new RivuletError('ARGUMENT', message, { cache });
   }
   for (const method of ['get', 'put'] as const) {
     if (!own || typeof cache[method] === 'function') continue;
-    const message = `a cache of your own has get and put, ${method} is ${cache[method]}`;
-    throw new RivuletError('ARGUMENT', message, { cache: method, got: String(cache[method]) });
+    const got = shown(cache[method]);
+    const message = `a cache of your own has get and put, ${method} is ${got}`;
+    throw new RivuletError('ARGUMENT', message, { cache: method, got });
   }
   if (fetch !== undefined && typeof fetch !== 'function') {
-    throw new RivuletError('ARGUMENT', `fetch is a function, got ${fetch}`, { fetch: String(fetch) });
+    const got = shown(fetch);
+    throw new RivuletError('ARGUMENT', `fetch is a function, got ${got}`, { fetch: got });
   }
   return {
     files: { fetches: fetch !== undefined, cache: own ? 'caller' : cache },

@@ -1,5 +1,5 @@
 /** The compiled inference binary: read and compiled once a variant, however many models run on it. */
-import { RivuletError } from '@rivulet/core';
+import { RivuletError, shown } from '@rivulet/core';
 import { compileBinary } from '../binary/compileBinary.ts';
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
 import type { EarlyInferModule } from './earlyInferModule.ts';
@@ -13,8 +13,8 @@ const modules = new Map<Variant, Promise<WebAssembly.Module>>();
  */
 export function chooseVariant(wanted: Variant | 'auto'): Variant {
   if (wanted === 'auto') return hasRelaxedSimd() ? 'relaxed' : 'plain';
-  if (!Object.hasOwn(INFER_URLS, wanted)) {
-    throw new RivuletError('ARGUMENT', `variant must be auto, plain or relaxed, got ${wanted}`, {
+  if (typeof wanted !== 'string' || !Object.hasOwn(INFER_URLS, wanted)) {
+    throw new RivuletError('ARGUMENT', `variant must be auto, plain or relaxed, got ${shown(wanted)}`, {
       variant: wanted,
     });
   }

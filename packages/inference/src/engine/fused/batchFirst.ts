@@ -1,7 +1,7 @@
 /** Recurrent nodes of layout 1, the batch first, as nodes of layout 0 between transpositions: one order for all. */
 import { attr, attributeOf, type OnnxNode } from '@rivulet/core';
 
-const RECURRENT = new Set(['RNN', 'LSTM', 'GRU']);
+export const RECURRENT: ReadonlySet<string> = new Set(['RNN', 'LSTM', 'GRU']);
 /** Positions of X and the initial states. */
 const INPUTS = [0, 5, 6];
 

@@ -7,8 +7,8 @@ import {
   type OnnxTensor,
   RivuletError,
 } from '@rivulet/core';
-import { WIDE } from '../feeds.ts';
-import { timeFirst } from './batchFirst.ts';
+import { ARRAYS, WIDE } from '../feeds.ts';
+import { RECURRENT, timeFirst } from './batchFirst.ts';
 import { type Constant, constantsOf, copied, hostValue } from './constants.ts';
 import type { GraphFacts, Operator, OperatorRules, PlanNode, PlannedNode } from './operator.ts';
 import { biasOf } from './operators/dense.ts';
@@ -190,8 +190,9 @@ function runnerOf<O extends OperatorRules>(
 ): O | string {
   for (const name of plan.inputs) {
     const constant = facts.constant(name);
-    const type = constant?.kind === 'plain' ? constant.tensor.type : '';
-    if (OFF_LIMITS.has(type)) return `a constant of type ${type}`;
+    // More precise than it computes.
+    const double = constant?.kind === 'plain' && constant.tensor.type === 'float64';
+    if (double) return 'a constant of type float64';
   }
   const { domain } = plan.node;
   let why = domain && domain !== 'ai.onnx' ? `domain ${domain}` : 'not covered';
@@ -215,24 +216,17 @@ function isWide(constant: Constant | undefined): boolean {
 
 const TO_THE_END = 2 ** 62;
 
-/** More precise than it computes. */
-const OFF_LIMITS = new Set(['float64']);
-
-const RECURRENT = new Set(['RNN', 'LSTM', 'GRU']);
-
 /** What may be fed and given back, see ElementType; results are handed out as float32 whatever they were. */
-const BORDER = new Set([
-  ...['float32', 'float16', 'bool', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64'],
-]);
+const crosses = (type: string): boolean => type !== 'float64' && ARRAYS[type] !== undefined;
 
 function borderRefusal({ graph }: OnnxModel, constants: ReadonlyMap<string, Constant>): Refusal | undefined {
   for (const { name, type } of graph.inputs) {
-    if (constants.has(name) || BORDER.has(type)) continue;
+    if (constants.has(name) || crosses(type)) continue;
     if (type === 'float64' && isRounded(graph, name)) continue;
     const why = type === 'float64' ? ', which is computed with before it is cast to float32' : '';
     return { op: 'input', node: name, why: `of type ${type}${why}` };
   }
-  const output = graph.outputs.find(({ type }) => !BORDER.has(type));
+  const output = graph.outputs.find(({ type }) => !crosses(type));
   return output && { op: 'output', node: output.name, why: `of type ${output.type}` };
 }
 
