@@ -31,13 +31,21 @@ const foreign = writeOnnx({
 });
 
 let folder: string;
+/** Resolves when a page has asked for the operators that not every model needs. */
+let operatorsAsked: PromiseWithResolvers<void>;
+const OPERATORS_FILE = /operators[^/]*\.js$/;
 let served: Awaited<ReturnType<typeof servePage>>;
 
 test.beforeAll(async () => {
   folder = await buildPages(['fused', 'ort']);
   const files = sirv(models);
   served = await servePage(folder, (request, response) => {
-    if (request.url === '/foreign.onnx') response.end(foreign);
+    if (OPERATORS_FILE.test(request.url ?? '')) operatorsAsked?.resolve();
+    if (request.url === '/late.onnx') {
+      void operatorsAsked.promise.then(() =>
+        response.end(readFileSync(join(models, 'pen-digits/model.onnx'))),
+      );
+    } else if (request.url === '/foreign.onnx') response.end(foreign);
     else if (request.url === '/torch.onnx') response.end(readFileSync(torch));
     else if (request.url?.startsWith('/page.onnx')) response.end('<!doctype html><title>no model</title>');
     else if (!request.url?.startsWith('/models/')) return false;
@@ -190,10 +198,18 @@ test('what cannot be loaded has a code', async ({ page }) => {
   ]);
 });
 
-test('operators that few models need come when a model needs them', async ({ page }) => {
+test('operators that a model may need come while its file is on its way', async ({ page }) => {
+  await open(page, 'fused');
+  operatorsAsked = Promise.withResolvers();
+  // Answered only when they have been asked for.
+  const engine = await page.evaluate(async () => (await window.rivulet.loadModel('/late.onnx')).engine);
+  expect(engine).toBe('fused');
+});
+
+test('operators that not every model needs come when a model needs them', async ({ page }) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(request.url()));
-  const late = () => fetched.filter((url) => /operators[^/]*\.js$/.test(url)).length;
+  const late = () => fetched.filter((url) => OPERATORS_FILE.test(url)).length;
   await open(page, 'fused');
   const shape = [1, 3, 32];
   const x = Array.from({ length: 96 }, (_, i) => Math.sin(i));

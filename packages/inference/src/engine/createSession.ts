@@ -102,10 +102,18 @@ async function planOf(bytes: Uint8Array, lenient: boolean): Promise<Plan | Refus
   return planGraph(withReshapeIfs(model), OPERATORS);
 }
 
-/** A third of the engine's code, which most models do not need: a file of its own. */
-async function allOperators({ op }: Refusal): Promise<typeof import('./fused/operators/operators.ts')> {
+/** A third of the engine's code, which many models do not need: a file of its own. */
+const operatorsFile = (): Promise<typeof import('./fused/operators/operators.ts')> =>
+  import('./fused/operators/operators.ts');
+
+/** Of a file that is long in coming nobody knows what it needs: the operators may come at the same time. */
+export function expectOperators({ engine }: Pick<CreateSessionOptions, 'engine'>): void {
+  if (engine !== 'ort') operatorsFile().catch(() => {});
+}
+
+async function allOperators({ op }: Refusal): ReturnType<typeof operatorsFile> {
   try {
-    return await import('./fused/operators/operators.ts');
+    return await operatorsFile();
   } catch (cause) {
     throw new RivuletError(
       'ENGINE_UNAVAILABLE',

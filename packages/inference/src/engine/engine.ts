@@ -6,7 +6,7 @@
 import type { Tensor } from '@rivulet/core';
 import type { GraphHost } from './fused/fusedSession.ts';
 
-export { type CreateSessionOptions, createSession } from './createSession.ts';
+export { type CreateSessionOptions, createSession, expectOperators } from './createSession.ts';
 
 export type EngineName = 'fused' | 'webgpu' | 'ort';
 /**

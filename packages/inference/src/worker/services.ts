@@ -1,6 +1,6 @@
 /** The table of services: what each name opens. The rest of the spine knows none of them. */
 import { RivuletError } from '@rivulet/core';
-import { createSession, type Session } from '../engine/engine.ts';
+import { createSession, expectOperators, type Session } from '../engine/engine.ts';
 import { codePart } from '../load/codePart.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
@@ -101,6 +101,9 @@ async function openModel(bytes: Uint8Array, context: Context, pauseMs = HASH_PAU
   return { session, streams: lazyStreams(session, fileHash(bytes, pauseMs)) };
 }
 
+/** A file that takes longer is fetched over a network. */
+const SOON_MS = 50;
+
 async function modelAt(location: string, context: Context): Promise<OpenedModel> {
   const { signal, onProgress } = context;
   const known = context.sha256?.toLowerCase();
@@ -108,13 +111,21 @@ async function modelAt(location: string, context: Context): Promise<OpenedModel>
     signal,
     onProgress: (loadedBytes, totalBytes) => onProgress?.({ file: location, loadedBytes, totalBytes }),
   };
-  const open = (bytes: Uint8Array) => openModel(bytes, context);
-  if (known !== undefined) {
-    return open(await readKnown(context, location, { path: location, sha256: known }, options));
+  const waiting = setTimeout(() => expectOperators(context), SOON_MS);
+  const open = (bytes: Uint8Array) => {
+    clearTimeout(waiting);
+    return openModel(bytes, context);
+  };
+  try {
+    if (known !== undefined) {
+      return await open(await readKnown(context, location, { path: location, sha256: known }, options));
+    }
+    const { value, keep } = await readNewest(context, location, options, open);
+    keep();
+    return value;
+  } finally {
+    clearTimeout(waiting);
   }
-  const { value, keep } = await readNewest(context, location, options, open);
-  keep();
-  return value;
 }
 
 function folderAt(

@@ -1,7 +1,9 @@
 /** Operators in plain TypeScript: one loop that serves a node in the machine and one that is settled before running. */
 import { type OnnxNode, RivuletError } from '@rivulet/core';
 import type { Binder } from './binder.ts';
+import { dependsOnData } from './dependsOnData.ts';
 import type { GraphFacts, Operator, PlanNode } from './operator.ts';
+import { roomFor } from './roomFor.ts';
 import { count, type DeviceValue, type ElementType, type HostValue, type Value } from './value.ts';
 
 export type Numbers = ArrayLike<number>;
@@ -29,9 +31,6 @@ export interface ComputedOptions {
   readonly refuses?: (plan: PlanNode, facts: GraphFacts) => string | undefined;
 }
 
-/** States and masks before their first step are far smaller; an exabyte of zeros is a file's lie. */
-const MOST_VALUES = 2 ** 26;
-
 export function computed(compute: Compute, options: ComputedOptions = {}): Operator {
   const { hosted = Number.POSITIVE_INFINITY, needs = 1, refuses = () => undefined } = options;
   return {
@@ -56,16 +55,6 @@ export function computed(compute: Compute, options: ComputedOptions = {}): Opera
       };
     },
   };
-}
-
-export function dependsOnData(
-  { inputs }: PlanNode,
-  hosted: number,
-  isHost: (name: string) => boolean,
-): string | undefined {
-  return inputs.slice(hosted).some((name) => name && !isHost(name))
-    ? 'places that depend on data'
-    : undefined;
 }
 
 function bindComputation(
@@ -116,26 +105,4 @@ function narrow({ op, name = '' }: OnnxNode, numbers: Float64Array, out: Writabl
 function wholeNumbers({ type, data }: ReturnType<typeof roomFor>): void {
   if (type === 'float32') return;
   for (let i = 0; i < data.length; i++) data[i] = Number.isFinite(data[i]) ? Math.trunc(data[i]!) : 0;
-}
-
-/** @throws MODEL_SHAPE for what is no shape, OUT_OF_MEMORY */
-export function roomFor(
-  op: string,
-  shape: readonly number[],
-  type: ElementType,
-): HostValue & { readonly data: Float64Array } {
-  const size = count(shape);
-  if (shape.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new RivuletError('MODEL_SHAPE', `${op}: [${shape.join(', ')}] is no shape`, {
-      op,
-      got: [...shape],
-    });
-  }
-  if (size > MOST_VALUES) {
-    throw new RivuletError('OUT_OF_MEMORY', `${op}: no memory for [${shape.join(', ')}]`, {
-      op,
-      bytes: size * 4,
-    });
-  }
-  return { place: 'host', type, shape, data: new Float64Array(size) };
 }

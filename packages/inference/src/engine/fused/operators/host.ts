@@ -3,9 +3,9 @@
  * bound, at no cost when it runs.
  */
 import { attributeOf, RivuletError } from '@rivulet/core';
-import { roomFor } from '../computed.ts';
 import { hostValue, widened } from '../constants.ts';
 import type { Operator, Settle } from '../operator.ts';
+import { roomFor } from '../roomFor.ts';
 import { count, type HostValue, numbersOf } from '../value.ts';
 
 const list = (values: readonly number[], shape = [values.length]): readonly HostValue[] => [

@@ -1,7 +1,8 @@
 /** Operators that put the same numbers in other places: Transpose, Slice, Concat, Pad, Gather, Expand, Split. */
 import { attributeOf, type OnnxNode } from '@rivulet/core';
-import { dependsOnData, roomFor } from '../computed.ts';
+import { dependsOnData } from '../dependsOnData.ts';
 import type { Operator } from '../operator.ts';
+import { roomFor } from '../roomFor.ts';
 import { stridedCopy } from '../stridedCopy.ts';
 import {
   axisOf,

@@ -4,11 +4,13 @@ import { conv } from './conv.ts';
 import { dense } from './dense.ts';
 import { dynamicLstm } from './dynamicLstm.ts';
 import { einsum } from './einsum.ts';
+import { ELEMENTWISE } from './elementwise.ts';
 import { GATHER } from './gather.ts';
 import { anyGemm, anyMatMul } from './matMul.ts';
 import { mirrorPad } from './mirrorPad.ts';
 import { pad } from './move.ts';
 import { NORMALISE } from './normalise.ts';
+import { POINTWISE } from './pointwise.ts';
 import { POOL } from './pool.ts';
 import { QUANTISED } from './quantised.ts';
 import { RARE_ELEMENTWISE } from './rareElementwise.ts';
@@ -24,7 +26,9 @@ const cell = [recurrent, computedRecurrent];
 
 export const OPERATORS: OperatorTable = {
   ...USUAL_OPERATORS,
+  ...ELEMENTWISE,
   ...RARE_ELEMENTWISE,
+  ...POINTWISE,
   ...REDUCE,
   ...GATHER,
   ...NORMALISE,

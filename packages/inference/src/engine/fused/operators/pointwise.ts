@@ -5,13 +5,14 @@ import type { Binder } from '../binder.ts';
 import type { Operator, Settle } from '../operator.ts';
 import { axisOf, broadcast, count, type DeviceValue, spreadStrides } from '../value.ts';
 import { ELEMENTWISE } from './elementwise.ts';
+import type { OperatorTable } from './usualOperators.ts';
 
 const BINARY: Readonly<Record<string, number>> = { Add: 0, Sub: 1, Mul: 2, Div: 3 };
 
 const settle: Settle = (node, ...known) => ELEMENTWISE[node.op]!.settle!(node, ...known);
 
 /** The kernels' own, for floats; integers, and what is known before running, go the way of all others. */
-export const unary: Operator = {
+const unary: Operator = {
   ...ELEMENTWISE.Relu!,
   settle,
   prepare(plan, loader) {
@@ -34,7 +35,7 @@ export const unary: Operator = {
   },
 };
 
-export const binary: Operator = {
+const binary: Operator = {
   ...ELEMENTWISE.Add!,
   settle,
   prepare(plan, loader) {
@@ -97,7 +98,7 @@ function combineStep(
   };
 }
 
-export const softmax: Operator = {
+const softmax: Operator = {
   refuses: () => undefined,
   prepare({ node }, { opset }) {
     const log = node.op === 'LogSoftmax' ? 1 : 0;
@@ -131,4 +132,23 @@ export const softmax: Operator = {
       return [y];
     };
   },
+};
+
+/** By ONNX's name. */
+export const POINTWISE: OperatorTable = {
+  Relu: unary,
+  Tanh: unary,
+  Sigmoid: unary,
+  Elu: unary,
+  HardSigmoid: unary,
+  LeakyRelu: unary,
+  Softplus: unary,
+  Softsign: unary,
+  ThresholdedRelu: unary,
+  Add: binary,
+  Sub: binary,
+  Mul: binary,
+  Div: binary,
+  Softmax: softmax,
+  LogSoftmax: softmax,
 };

@@ -1,8 +1,8 @@
 /** Operators that only give memory another shape, or another name: Dropout too, which does nothing but when training. */
 import { attributeOf, type OnnxNode } from '@rivulet/core';
-import { roomFor } from '../computed.ts';
 import { hostValue } from '../constants.ts';
 import type { GraphFacts, Operator } from '../operator.ts';
+import { roomFor } from '../roomFor.ts';
 import { axisOf, count, type HostValue, numbersOf, shapeError, type Value } from '../value.ts';
 
 /** Where a newer opset takes an input, an older one takes an attribute; either must be known before running. */

@@ -1,13 +1,11 @@
 /**
- * What nearly every recurrent model is made of, and the arithmetic on shapes around it. The others are in
- * operators.ts, a file that a page fetches when a model needs it.
+ * What a recurrent model is made of at least, and what exporters put around it to give its tensors their shapes. The
+ * others are in operators.ts, a file that a page fetches when a model needs it, or may need it and is long in coming.
  */
 import type { GraphFacts, Operator, OperatorRules } from '../operator.ts';
 import { dense } from './dense.ts';
-import { ELEMENTWISE } from './elementwise.ts';
 import { constantOfShape, range, shape, size } from './host.ts';
 import { concat, expand, gatherKnown, pad, slice, split, transpose } from './move.ts';
-import { binary, softmax, unary } from './pointwise.ts';
 import { recurrent } from './recurrent.ts';
 import { dropout, identity, reshape } from './reshape.ts';
 
@@ -30,28 +28,12 @@ export const MACHINELESS_OPERATORS: OperatorTable<Operator<GraphFacts, unknown>>
 
 export const USUAL_OPERATORS: OperatorTable = {
   ...MACHINELESS_OPERATORS,
-  ...ELEMENTWISE,
   RNN: recurrent,
   LSTM: recurrent,
   GRU: recurrent,
   MatMul: dense,
   Gemm: dense,
   Gather: gatherKnown,
-  Relu: unary,
-  Tanh: unary,
-  Sigmoid: unary,
-  Elu: unary,
-  HardSigmoid: unary,
-  LeakyRelu: unary,
-  Softplus: unary,
-  Softsign: unary,
-  ThresholdedRelu: unary,
-  Add: binary,
-  Sub: binary,
-  Mul: binary,
-  Div: binary,
-  Softmax: softmax,
-  LogSoftmax: softmax,
   Transpose: transpose,
   Slice: slice,
   Concat: concat,

@@ -1,7 +1,7 @@
 /** What is computed number by number, with ONNX's broadcasting: floats, and the integers and truths of masks. */
 import { attributeOf, type OnnxNode } from '@rivulet/core';
 import { type ElementOperator, elementCall, FLOAT_OPERATORS, WORD_OPERATORS } from '@rivulet/kernels/webgpu';
-import { dependsOnData } from '../../fused/computed.ts';
+import { dependsOnData } from '../../fused/dependsOnData.ts';
 import { OPERATORS } from '../../fused/operators/operators.ts';
 import {
   broadcast,
