@@ -26,13 +26,15 @@ interface Border {
   readonly constants?: readonly OnnxTensor[];
   /** Name of the final state; empty: the node leaves it out. Default `hn`, an output. */
   readonly final?: string;
+  /** Default 17. */
+  readonly opset?: number;
 }
 
 const identity = (from: string, to: string): OnnxNode => ({
   ...{ op: 'Identity', inputs: [from], outputs: [to], attributes: {} },
 });
 
-function open({ before, after, constants = [], final = 'hn' }: Border): Promise<Model> {
+function fileOf({ before, after, constants = [], final = 'hn', opset = 17 }: Border): Uint8Array {
   const gru: OnnxNode = {
     ...{ op: 'GRU', inputs: ['steps', 'w', 'r'], outputs: ['states', final] },
     attributes: { hidden_size: attr.int(H) },
@@ -51,10 +53,14 @@ function open({ before, after, constants = [], final = 'hn' }: Border): Promise<
       ...constants,
     ],
     inputs: [{ name: 'x', type: 'float32', shape: ['T', 'B', F] }],
-    outputs: ['y', final].filter(Boolean).map((name) => ({ name, type: 'float32', shape: [] })),
+    outputs: ['y', final]
+      .filter(Boolean)
+      .map((name) => ({ name, type: 'float32', shape: [], unranked: true })),
   };
-  return loadModel(writeOnnx({ irVersion: 8, opset: 17, graph }), { engine: 'fused' });
+  return writeOnnx({ irVersion: 8, opset, graph });
 }
+
+const open = (border: Border): Promise<Model> => loadModel(fileOf(border), { engine: 'fused' });
 
 const close = (got: ArrayLike<number>, wanted: ArrayLike<number>): void => {
   expect(got.length).toBe(wanted.length);
@@ -150,7 +156,9 @@ const turned = (from: string, to: string, ...perm: number[]): OnnxNode => ({
 });
 const equation = (text: string): OnnxNode['attributes'] => ({ equation: attr.string(text) });
 
-it.each<[string, OnnxNode[], OnnxTensor[]]>([
+const named = (from: OnnxNode, output: string): OnnxNode => ({ ...from, outputs: [output] });
+
+it.each<[string, OnnxNode[], OnnxTensor[], number?]>([
   [
     'an Einsum with a matrix',
     [node('Einsum', ['rows', 'm'], equation('...h,hk->...k'))],
@@ -174,6 +182,25 @@ it.each<[string, OnnxNode[], OnnxTensor[]]>([
   ['Tile', [node('Tile', ['rows', 'times'])], [integers('times', 1, 1, 2)]],
   ['CumSum', [node('CumSum', ['rows', 'along'])], [{ ...integers('along', 2), shape: [] }]],
   ['ReduceLogSumExp', [node('ReduceLogSumExp', ['rows'], { axes: attr.ints([2]) })], []],
+  [
+    'ReduceLogSum',
+    [
+      named(node('Sigmoid', ['rows']), 'positive'),
+      node('ReduceLogSum', ['positive'], { axes: attr.ints([2]), keepdims: attr.int(0) }),
+    ],
+    [],
+  ],
+  [
+    'IsInf',
+    [
+      named(node('Relu', ['rows']), 'some zeros'),
+      named(node('Reciprocal', ['some zeros']), 'some infinite'),
+      named(node('IsInf', ['some infinite']), 'infinite'),
+      node('Cast', ['infinite'], { to: attr.int(1) }),
+    ],
+    [],
+  ],
+  ['RMSNormalization', [node('RMSNormalization', ['rows', 'scale'])], [floats('scale', [H])], 23],
   ['GlobalMaxPool', [node('GlobalMaxPool', ['rows'])], []],
   [
     'OneHot',
@@ -183,9 +210,13 @@ it.each<[string, OnnxNode[], OnnxTensor[]]>([
     ],
     [{ ...integers('depth', H), shape: [] }, floats('zeroAndOne', [2])],
   ],
-])('steps %s', async (_, after, constants) => {
-  const model = await open({ after, constants });
+])('steps %s', async (_, after, constants, opset) => {
+  const border = { after, constants, ...(opset && { opset }) };
+  const model = await open(border);
   const y = await whole(model);
+  const other = await loadModel(fileOf(border), { engine: 'ort' });
+  close(y, await whole(other));
+  await other.dispose();
   const [stream, run, group] = [
     model.createStream(),
     model.createIncrementalRun(),
@@ -193,10 +224,10 @@ it.each<[string, OnnxNode[], OnnxTensor[]]>([
   ];
   const [first] = await group.pushEach([part(0, 4), part(2, 3)]);
   const [, second] = await group.pushEach([undefined, part(3, 5)]);
-  const other = (await model.run({ x: { data: part(2, 5), shape: [3, 1, F] } })).y!.data;
+  const later = (await model.run({ x: { data: part(2, 5), shape: [3, 1, F] } })).y!.data;
   const width = y.length / T;
   close(first!.data, y.slice(0, 4 * width));
-  close(second!.data, other.slice(width));
+  close(second!.data, later.slice(width));
   close([...(await stream.push(part(0, 4))).data, ...(await stream.push(part(4, T))).data], y);
   await run.push(part(0, 4));
   close((await run.push(part(4, T))).output.data, y);
