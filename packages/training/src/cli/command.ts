@@ -18,6 +18,8 @@ export async function runCommand(
   command: (args: TrainArguments) => Promise<void>,
   name: 'train' | 'quantise' = 'train',
 ): Promise<void> {
+  // Whoever reads along may go, a pager or a terminal, or run out of room: a run is worth more than its lines.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const args = parseTrainArguments(process.argv.slice(2), name);
     if (args === 'help' || args === 'usage') {

@@ -141,6 +141,13 @@ describe('npm run train', () => {
     expect(trained.stdout).toContain('500 samples, 100 for validation');
   });
 
+  it('goes on to its end when nobody reads along any more', async () => {
+    const { child, ended } = command('tiny', '--recipe', recipe('unread'), ...place('unread'));
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect(await ended).toMatchObject({ code: 0, stderr: '' });
+    parseManifest(JSON.parse(readFileSync(join(folder, 'unread-model/manifest.json'), 'utf8')));
+  });
+
   it('saves on SIGTERM, and goes on with --resume', async () => {
     const long = ['tiny', '--recipe', recipe('long'), '--epochs', '20000', ...place('stopped')];
     const first = command(...long);
