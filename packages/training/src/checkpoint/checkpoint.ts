@@ -99,7 +99,7 @@ export function readCheckpoint(path: string): Checkpoint {
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    throw invalid(path, 'cannot be read', cause);
+    throw invalid(path, `cannot be read: ${(cause as Error).message}`, cause);
   }
   const body = bytes.subarray(0, -HASH_BYTES);
   if (body.length < MAGIC.length + 4 || !body.subarray(0, MAGIC.length).equals(MAGIC)) {

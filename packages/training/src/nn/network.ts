@@ -249,7 +249,7 @@ export class Network {
       places = placeActivations(plan, shape, this.#kernels);
       this.#placesByShape.set(key, places);
     }
-    this.#grow(places, steps);
+    this.#grow(places, steps, lengths[0]);
     if (state) {
       this.#eachState(places, '0', (name, view) => {
         if (state[name]) view.set(state[name]);
@@ -262,8 +262,11 @@ export class Network {
     return places;
   }
 
-  /** @throws OUT_OF_MEMORY naming the steps of each input and the lanes; a smaller batch may follow it */
-  #grow({ floats, lanes }: Places, steps: readonly number[]): void {
+  /**
+   * @param lengths of the first input
+   * @throws OUT_OF_MEMORY naming the steps of each input, the lanes and the longest of them; a smaller batch may follow it
+   */
+  #grow({ floats, lanes }: Places, steps: readonly number[], lengths: Int32Array | undefined): void {
     if (floats <= this.#arenaFloats) return;
     // Sorted buckets come shuffled, so the largest shape is seen early; a tenth more spares the small growths.
     const wanted = align(Math.ceil(floats * 1.1));
@@ -278,7 +281,8 @@ export class Network {
     } catch (cause) {
       if (!(cause instanceof RivuletError)) throw cause;
       const message = `A batch of ${steps.join(' and ')} steps in ${lanes} lanes: ${cause.message}`;
-      throw new RivuletError(cause.code, message, { ...cause.details, steps, lanes }, cause);
+      const lane = lengths?.indexOf(Math.max(...lengths)) ?? 0;
+      throw new RivuletError(cause.code, message, { ...cause.details, steps, lanes, lane }, cause);
     }
     this.#arenaFloats = wanted;
   }

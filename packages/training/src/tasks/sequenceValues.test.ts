@@ -51,6 +51,20 @@ async function asked(lanes: number, targets: number, ...given: Parameters<typeof
   );
 }
 
+it('names the line of a number beyond all measure, whose loss is still a number and its gradient none', async () => {
+  const good = '{"x":[1,2],"y":3}\n{"x":[1],"y":4}\n';
+  writeFileSync(join(folder, 'train'), `${good}{"x":[2],"y":3e38}\n${good}`);
+  writeFileSync(join(folder, 'val'), good);
+  const run = { recipe: recipe(inOne()), dataFolder: folder, runFolder: join(folder, 'beyond') };
+  await expect(train(run)).rejects.toMatchObject({
+    code: 'DIVERGED',
+    message: expect.stringContaining(
+      'training sample 2 (line 3 of train) is the first whose gradient is not',
+    ),
+    details: { split: 'train', sample: 2 },
+  });
+});
+
 describe('the numbers that are asked for', () => {
   it('stand at each step of the output, null as none', async () => {
     const lines = '{"x":[1,2],"y":[[1,2],[null,4]]}\n{"x":[1],"y":[[5,6]]}\n';
