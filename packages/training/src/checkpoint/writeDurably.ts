@@ -3,16 +3,31 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { dirname } from 'node:path';
 import { RivuletError } from '@rivulet/core';
 
+/** A file's path and the bytes that it is to have. */
+export interface NewFile {
+  readonly path: string;
+  readonly parts: readonly Uint8Array[];
+}
+
 /**
  * Replaces a file so that a power cut leaves the old one or the new one, never a part: writes beside the target,
  * makes sure that the bytes are on the disk, and only then takes the target's name.
  * @throws STORAGE_FULL where there is no room; the old file is as it was
  */
 export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
-  replaceFile(path, parts, true);
-  // The new name itself is only durable once its folder is; Windows has no such call.
+  writeTogether([{ path, parts }]);
+}
+
+/**
+ * The same for files of one folder that belong together: all are on the disk before the first takes its name, in the
+ * order given. Only a kill between two names leaves some of both.
+ * @throws STORAGE_FULL where there is no room for one; the old files are as they were
+ */
+export function writeTogether(files: readonly NewFile[]): void {
+  replaceFiles(files, true);
+  // The new names themselves are only durable once their folder is; Windows has no such call.
   if (process.platform === 'win32') return;
-  const folder = openSync(dirname(path), 'r');
+  const folder = openSync(dirname(files[0]!.path), 'r');
   try {
     fsyncSync(folder);
   } finally {
@@ -25,26 +40,38 @@ export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
  * Nothing waits for the disk.
  */
 export function writeWhole(path: string, parts: readonly Uint8Array[]): void {
-  replaceFile(path, parts, false);
+  replaceFiles([{ path, parts }], false);
 }
 
-function replaceFile(path: string, parts: readonly Uint8Array[], sync: boolean): void {
-  const temporary = `${path}.${process.pid}.tmp`;
+function replaceFiles(files: readonly NewFile[], sync: boolean): void {
+  let at = '';
   try {
-    const file = openSync(temporary, 'w');
-    try {
-      for (const part of parts) {
-        for (let at = 0; at < part.length; ) at += writeSync(file, part, at);
-      }
-      if (sync) fsyncSync(file);
-    } finally {
-      closeSync(file);
+    for (const { path, parts } of files) {
+      at = path;
+      writeBeside(path, parts, sync);
     }
-    renameSync(temporary, path);
+    for (const { path } of files) {
+      at = path;
+      renameSync(beside(path), path);
+    }
   } catch (cause) {
-    // On a full disk the half that was written must not take the room that the next try needs.
-    rmSync(temporary, { force: true });
-    throw storageError(path, cause);
+    // On a full disk what was written must not take the room that the next try needs.
+    for (const { path } of files) rmSync(beside(path), { force: true });
+    throw storageError(at, cause);
+  }
+}
+
+const beside = (path: string): string => `${path}.${process.pid}.tmp`;
+
+function writeBeside(path: string, parts: readonly Uint8Array[], sync: boolean): void {
+  const file = openSync(beside(path), 'w');
+  try {
+    for (const part of parts) {
+      for (let at = 0; at < part.length; ) at += writeSync(file, part, at);
+    }
+    if (sync) fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

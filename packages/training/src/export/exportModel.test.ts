@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseManifest, readOnnx } from '@rivulet/core';
@@ -184,6 +192,25 @@ describe('exportModel', () => {
     expect(figures['int8.mse']).toBeCloseTo(best.mse!, 5);
     expect(Math.abs(figures.mse! - best.mse!)).toBeGreaterThan(1e-6);
     expect(best.mse).toBeLessThan(0.1);
+  });
+
+  // /dev/full takes no byte: what is led there meets the very error of a full disk.
+  it.skipIf(!existsSync('/dev/full'))('leaves the model that is there where the disk is full', async () => {
+    const options = await exported(meanRecipe({ epochs: 1 }), 'full');
+    const { modelFolder } = options;
+    const files = () => readdirSync(modelFolder).map((name) => [name, readFileSync(join(modelFolder, name))]);
+    const before = files();
+    expect(before).toHaveLength(6);
+    const recipe = meanRecipe({ epochs: 2 });
+    await train({ ...options, recipe, variant: 'plain' });
+    const last = join(modelFolder, 'manifest.json');
+    symlinkSync('/dev/full', `${last}.${process.pid}.tmp`);
+    const again = { ...options, recipe };
+    await expect(exportModel(again)).rejects.toMatchObject({ code: 'STORAGE_FULL', details: { path: last } });
+    expect(files()).toEqual(before);
+    await exportModel(again);
+    expect(files().map(([name]) => name)).toEqual(before.map(([name]) => name));
+    expect(files()).not.toEqual(before);
   });
 
   it('writes a card with figures and attribution, and the same bytes again', async () => {

@@ -1,6 +1,6 @@
 /**
  * From the best checkpoint of a run to the folder models/<name>/: float32 and int8 ONNX, parity cases, the
- * manifest with hashes and measured figures, and the card. Every file is replaced whole or not at all.
+ * manifest with hashes and measured figures, and the card. Where one finds no room, a model that is there stays.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { DTYPE_PROPERTY, type Manifest, parseManifest, writeOnnx } from '@rivulet/core';
 import { loadTrainKernels } from '@rivulet/kernels/train';
 import { recipeHash } from '../checkpoint/recipeHash.ts';
-import { writeDurably } from '../checkpoint/writeDurably.ts';
+import { type NewFile, writeTogether } from '../checkpoint/writeDurably.ts';
 import { Network } from '../nn/network.ts';
 import type { TaskSource } from '../parallel/protocol.ts';
 import { calibrate, chooseRanges } from '../quantise/calibrate.ts';
@@ -47,7 +47,10 @@ export interface ExportOptions {
   readonly date: string;
 }
 
-/** @throws CHECKPOINT_INVALID without a best checkpoint of this recipe, ARGUMENT where the model's folder cannot be made */
+/**
+ * @throws CHECKPOINT_INVALID without a best checkpoint of this recipe, ARGUMENT where the model's folder cannot be made,
+ *   STORAGE_FULL
+ */
 export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const { name, recipe, runFolder, modelFolder, dataFolder } = options;
   const { plan, checkpoint, weights } = readBest(runFolder, recipe);
@@ -80,7 +83,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
     float32: { network: new Network(kernels, plan), weights },
     int8: { network, weights: quantised.restored },
   });
-  const parity = Buffer.from(`${JSON.stringify(cases)}\n`);
+  const parity = json(cases);
 
   const manifest = parseManifest({
     format: 1,
@@ -103,18 +106,25 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
     figures,
   });
   makeFolder(modelFolder);
-  const put = (to: string, bytes: Uint8Array): void => writeDurably(join(modelFolder, to), [bytes]);
-  if (!holdsRecipe(modelFolder, recipe)) put(RECIPE, Buffer.from(`${JSON.stringify(recipe, null, 2)}\n`));
-  put('model.onnx', float32);
-  put('model.int8.onnx', int8);
-  put('parity.json', parity);
-  put(
-    'CARD.md',
-    Buffer.from(modelCard(manifest, recipe, checkpoint, options.ranges, task.card?.(recipe, data))),
-  );
-  // Last: a folder without its manifest is no model, one with the old manifest refuses the new files.
-  put('manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  const card = modelCard(manifest, recipe, checkpoint, options.ranges, task.card?.(recipe, data));
+  const made = (path: string, bytes: Uint8Array): NewFile => ({
+    path: join(modelFolder, path),
+    parts: [bytes],
+  });
+  writeTogether([
+    ...(holdsRecipe(modelFolder, recipe) ? [] : [made(RECIPE, json(recipe, 2))]),
+    made('model.onnx', float32),
+    made('model.int8.onnx', int8),
+    made('parity.json', parity),
+    made('CARD.md', Buffer.from(card)),
+    // Last: a folder without its manifest is no model, one with the old manifest refuses the new files.
+    made('manifest.json', json(manifest, 2)),
+  ]);
   return manifest;
+}
+
+function json(value: object, indent?: number): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, indent)}\n`);
 }
 
 function holdsRecipe(folder: string, recipe: Recipe): boolean {
