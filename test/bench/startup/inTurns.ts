@@ -10,7 +10,7 @@ export type Samples<T = number> = readonly {
   readonly times: Record<EngineName, T[]>;
 }[];
 
-const RUNS = 7;
+const RUNS = 15;
 
 export async function inTurns<T>(
   measure: (engine: EngineName, index: number) => Promise<T>,
