@@ -12,7 +12,7 @@ export interface NewFile {
 /**
  * Replaces a file so that a power cut leaves the old one or the new one, never a part: writes beside the target,
  * makes sure that the bytes are on the disk, and only then takes the target's name.
- * @throws STORAGE_FULL where there is no room; the old file is as it was
+ * @throws STORAGE_FULL where there is no room, ARGUMENT where no file can be; the old file is as it was
  */
 export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
   writeTogether([{ path, parts }]);
@@ -75,9 +75,14 @@ function writeBeside(path: string, parts: readonly Uint8Array[], sync: boolean):
   }
 }
 
-/** What a failed write is called: STORAGE_FULL for want of room, else the error as it came. */
+/** What a failed write is called: STORAGE_FULL for want of room, else ARGUMENT, for the path is one that takes none. */
 export function storageError(path: string, cause: unknown): unknown {
   const { code } = cause as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return cause;
+  // No error of the system.
+  if (code === undefined) return cause;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') {
+    const message = `${path} cannot be written: ${(cause as Error).message}`;
+    return new RivuletError('ARGUMENT', message, { path }, cause);
+  }
   return new RivuletError('STORAGE_FULL', `There is no room left to write ${path}`, { path }, cause);
 }

@@ -13,8 +13,8 @@ export function makeFolder(path: string): void {
     makeMissing(resolve(path));
     accessSync(path, constants.W_OK);
   } catch (cause) {
-    const full = storageError(path, cause);
-    if (full instanceof RivuletError) throw full;
+    const error = storageError(path, cause);
+    if (!(error instanceof RivuletError) || error.code === 'STORAGE_FULL') throw error;
     const message = `${path} cannot be a folder to write to: ${(cause as Error).message}`;
     throw new RivuletError('ARGUMENT', message, { path }, cause);
   }

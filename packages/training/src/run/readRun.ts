@@ -22,7 +22,8 @@ export interface RecordedRun {
 
 /** @throws RECIPE_INVALID where there is no run, or its recipe.json is none */
 export function readRun(runFolder: string): RecordedRun {
-  const { dataFolder } = readJson(RunFolder.fileIn(runFolder, 'record')) as Partial<RunRecord>;
+  const record = readJson(RunFolder.fileIn(runFolder, 'record')) as Partial<RunRecord> | null;
+  const dataFolder = typeof record?.dataFolder === 'string' ? record.dataFolder : undefined;
   return { recipe: parseRecipe(readJson(RunFolder.fileIn(runFolder, 'recipe'))), dataFolder };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -10,6 +10,7 @@ import { meanRecipe, meanTask } from '../fixtures/recipes.ts';
 import { parseRecipe } from '../recipe.ts';
 import { type TrainOptions, train } from '../trainer.ts';
 import { curvesSvg } from './curvesSvg.ts';
+import { readRun } from './readRun.ts';
 import { RunCurves } from './runCurves.ts';
 import { RunLog } from './runLog.ts';
 
@@ -82,6 +83,36 @@ describe('the folder of a run', () => {
       details: { path: join(folder, 'nowhere.txt') },
     });
   });
+});
+
+describe('a folder that stands where a file of a run belongs', () => {
+  const places: [place: string, resume: boolean][] = [
+    ['last.ckpt', true],
+    ['log.jsonl', true],
+    ['curves.svg', true],
+    ['previous/best.ckpt', false],
+  ];
+  it.each(places)('is named: %s', async (place, resume) => {
+    const run = options(place.replace('/', '-'));
+    await train({ ...run, stopAfter: 8 });
+    const path = join(run.runFolder, place);
+    rmSync(path, { force: true });
+    mkdirSync(join(path, 'below'), { recursive: true });
+    await expect(train({ ...run, resume })).rejects.toMatchObject({
+      code: place === 'last.ckpt' ? 'CHECKPOINT_INVALID' : 'ARGUMENT',
+      message: expect.stringContaining(path),
+      details: { path },
+    });
+  });
+});
+
+it('a run whose record says nothing of its data is still one', async () => {
+  const run = options('bare');
+  await train({ ...run, stopAfter: 8 });
+  for (const record of ['null', '[]', '{"dataFolder":3}']) {
+    writeFileSync(join(run.runFolder, 'run.json'), record);
+    expect(readRun(run.runFolder)).toEqual({ recipe: run.recipe, dataFolder: undefined });
+  }
 });
 
 describe('the log of a run', () => {

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import { writeDurably, writeWhole } from '../checkpoint/writeDurably.ts';
+import { storageError, writeDurably, writeWhole } from '../checkpoint/writeDurably.ts';
 import type { InitRecord } from '../import/initialWeights.ts';
 import type { Recipe } from '../recipe.ts';
 import type { TrainEvent } from '../trainEvent.ts';
@@ -77,15 +77,21 @@ export class RunFolder {
    * A run that is there may be hours of work: whoever forgot to ask for it to go on still finds it, until the next one
    * is set aside.
    * @returns the folder it went to, where there was one
+   * @throws ARGUMENT where it cannot go there, STORAGE_FULL
    */
   setAside(): string | undefined {
     if (!existsSync(this.file('last')) && !existsSync(this.file('best'))) return undefined;
     const aside = join(this.path, 'previous');
     makeFolder(aside);
     for (const name of Object.values(FILES)) {
-      // What the run has not, the one that was set aside before it may: one folder is of one run.
-      rmSync(join(aside, name), { force: true });
-      if (existsSync(join(this.path, name))) renameSync(join(this.path, name), join(aside, name));
+      const to = join(aside, name);
+      try {
+        // What the run has not, the one that was set aside before it may: one folder is of one run.
+        rmSync(to, { force: true });
+        if (existsSync(join(this.path, name))) renameSync(join(this.path, name), to);
+      } catch (cause) {
+        throw storageError(to, cause);
+      }
     }
     return aside;
   }

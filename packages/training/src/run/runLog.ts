@@ -25,11 +25,16 @@ export class RunLog {
   /**
    * @param step steps taken by the checkpoint that the run goes on from; what the log has beyond is cut off
    * @returns the log, and what stays of it
+   * @throws ARGUMENT where it can be no file, STORAGE_FULL
    */
   static open(path: string, step: number): { readonly log: RunLog; readonly kept: readonly LogEntry[] } {
-    const { kept, bytes } = entriesUpTo(path, step);
-    if (bytes !== undefined) truncateSync(path, bytes);
-    return { log: new RunLog(path), kept };
+    try {
+      const { kept, bytes } = entriesUpTo(path, step);
+      if (bytes !== undefined) truncateSync(path, bytes);
+      return { log: new RunLog(path), kept };
+    } catch (cause) {
+      throw storageError(path, cause);
+    }
   }
 
   /** @throws STORAGE_FULL where there is no room */
