@@ -9,6 +9,8 @@ export const FIRST_OPSETS: Readonly<Record<string, number>> = {
   ...{ ThresholdedRelu: 10 },
   ...{ CumSum: 11, DynamicQuantizeLinear: 11, GatherElements: 11, GatherND: 11, Range: 11, Round: 11 },
   ...{ ScatterElements: 11, ScatterND: 11 },
+  // It is there from 10 on, with other inputs and places: that form is refused.
+  ...{ Resize: 11 },
   ...{ Celu: 12, Einsum: 12, GreaterOrEqual: 12, LessOrEqual: 12 },
   ...{ HardSwish: 14, Trilu: 14 },
   ...{ LayerNormalization: 17 },

@@ -1,6 +1,6 @@
 /** Layers: cells, products, windows, normalisation, numbers of 8 bits. */
 import { attr, type OnnxNode, type OnnxTensor } from '@rivulet/core';
-import { floats, node } from '../../operatorCase.ts';
+import { floats, ints, node } from '../../operatorCase.ts';
 import { asFloat, list } from './numbers.ts';
 import type { OpsetCase } from './opsetCase.ts';
 
@@ -115,6 +115,27 @@ const STRIDES = { strides: attr.ints([2]) };
 const DILATIONS = { dilations: attr.ints([2]) };
 const CEIL = { ...STRIDES, ceil_mode: attr.int(1) };
 
+/** The region, which only a mode that we refuse looks at, could not be left out before 13. */
+const resize = (
+  about: string,
+  since: number,
+  attributes: OnnxNode['attributes'],
+  sizes?: readonly number[],
+): OpsetCase => ({
+  ...{ op: 'Resize', about, since },
+  build: (opset) => {
+    const none: OnnxTensor = { name: 'none', shape: [0], type: 'float32', data: new Float32Array(0) };
+    const empty = opset < 13 ? 'none' : '';
+    const scales = { ...none, name: 'scales', shape: [3], data: Float32Array.of(1, 1, 2.5) };
+    const inputs = sizes ? ['a', empty, empty, 'sizes'] : ['a', empty, 'scales'];
+    return {
+      nodes: [node('Resize', inputs, attributes)],
+      inputs: [[2, 4, 6]],
+      constants: [...(empty ? [none] : []), sizes ? ints('sizes', sizes) : scales],
+    };
+  },
+});
+
 const int8 = (name: string, shape: number[], data: readonly number[]): OnnxTensor => ({
   ...{ name, shape, type: 'int8' },
   data: Int8Array.from(data),
@@ -184,6 +205,22 @@ export const LAYERS: readonly OpsetCase[] = [
   window('Conv', 'zeros, strides, groups', 7, { ...STRIDES, pads: attr.ints([1, 2]), group: attr.int(2) }),
   window('Conv', 'dilated', 7, DILATIONS),
   window('Conv', 'as large as before', 7, { auto_pad: attr.string('SAME_UPPER') }),
+  ...[{}, { ...STRIDES, pads: attr.ints([1, 1]), output_padding: attr.ints([1]) }, DILATIONS].map(
+    (attributes, i): OpsetCase => ({
+      op: 'ConvTranspose',
+      about: ['', 'in strides', 'dilated'][i]!,
+      since: 7,
+      build: () => ({
+        nodes: [node('ConvTranspose', ['a', 'w', 'bias'], attributes)],
+        inputs: [[2, 4, 7]],
+        constants: [floats('w', [4, 3, 3]), floats('bias', [3])],
+      }),
+    }),
+  ),
+  resize('nearest', 11, { coordinate_transformation_mode: attr.string('asymmetric') }),
+  resize('linear', 11, { mode: attr.string('linear') }),
+  resize('linear to a size', 11, { mode: attr.string('linear') }, [2, 4, 15]),
+  resize('along one axis', 18, { mode: attr.string('linear'), axes: attr.ints([2]) }, [15]),
   window('MaxPool', '', 7, STRIDES),
   window('MaxPool', 'zeros', 7, { pads: attr.ints([1, 1]) }),
   window('MaxPool', 'rounded up', 10, CEIL),

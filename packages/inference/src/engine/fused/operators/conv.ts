@@ -1,12 +1,11 @@
 /** Conv in any number of dimensions, with constant weights: its windows as rows, and one product by the packed matrix. */
 import { attributeOf, type OnnxNode } from '@rivulet/core';
-import { packMatrix, scratchBytes } from '@rivulet/kernels/infer';
 import type { Binder } from '../binder.ts';
 import { matrixOf } from '../constants.ts';
 import type { Loader, Operator } from '../operator.ts';
-import { stridedCopy } from '../stridedCopy.ts';
-import { count, type DeviceValue, shapeError, stridesOf } from '../value.ts';
+import { count, type DeviceValue, shapeError } from '../value.ts';
 import { biasOf } from './dense.ts';
+import { amongZeros, packGroup, slidingProduct } from './slidingProduct.ts';
 import { type Window, windowsOf } from './windows.ts';
 
 export const conv: Operator = {
@@ -29,9 +28,7 @@ export const conv: Operator = {
     loader.pin(inputs[0]);
     const { shape, groups, packed } = packGroups(node, inputs, loader);
     const [M = 0, C = 0, ...kernel] = shape;
-    const [N, K] = [M / groups, C * count(kernel)];
     return (binder, [input]) => {
-      const { machine } = binder;
       const x = binder.device(input!);
       if (x.shape.length !== shape.length || x.shape[1] !== C * groups) {
         throw shapeError(node.op, `X must be [B, ${C * groups}, ...]`, x.shape);
@@ -40,43 +37,17 @@ export const conv: Operator = {
       const places = windows.map(({ outputs }) => outputs);
       const y = binder.make([x.shape[0]!, M, ...places]);
       if (count(y.shape) === 0) return [y];
-      const from = padded(binder, x, windows);
-      const P = count(places);
-      const rows = binder.temporary(P * K * 4);
-      const products = binder.temporary(P * N * 4);
-      const scratch = binder.temporary(scratchBytes(machine, packed[0]!.matrix, P));
-      const strides = stridesOf(from.shape);
-      const spatial = strides.slice(2);
-      const box = [...places, C, ...kernel];
-      const reads = [
-        ...spatial.map((stride, d) => stride * windows[d]!.stride),
-        strides[1]!,
-        ...spatial.map((stride, d) => stride * windows[d]!.dilation),
-      ];
-      const { multiply } = machine.wasm;
-      for (let b = 0; b < x.shape[0]!; b++) {
-        packed.forEach((group, g) => {
-          const start = (from.buffer.at >> 2) + b * strides[0]! + g * C * strides[1]!;
-          const to = (y.buffer.at >> 2) + (b * M + g * N) * P;
-          binder.step(
-            stridedCopy(
-              machine,
-              box,
-              { start, strides: reads },
-              { start: rows >> 2, strides: stridesOf(box) },
-            ),
-          );
-          binder.step(() => multiply(group.matrix.at, rows, K * 4, P, products, N * 4, group.bias, scratch));
-          binder.step(
-            stridedCopy(
-              machine,
-              [N, P],
-              { start: products >> 2, strides: [1, N] },
-              { start: to, strides: [P, 1] },
-            ),
-          );
-        });
-      }
+      slidingProduct(
+        binder,
+        packed,
+        {
+          from: padded(binder, x, windows),
+          ...{ channels: C, kernel },
+          dilations: windows.map(({ dilation }) => dilation),
+          strides: windows.map(({ stride }) => stride),
+        },
+        y,
+      );
       return [y];
     };
   },
@@ -89,34 +60,28 @@ function packGroups(node: OnnxNode, inputs: readonly string[], { machine, consta
   const [M = 0, C = 0, ...kernel] = shape;
   const [N, K] = [M / groups, C * count(kernel)];
   const bias = inputs[2] ? biasOf(constant(inputs[2]), M)! : new Float32Array(M);
-  const packed = Array.from({ length: groups }, (_, g) => ({
-    matrix: packMatrix(machine, {
-      data: data.subarray(g * N * K, (g + 1) * N * K),
-      scales: scales?.subarray(g * N, (g + 1) * N),
-      outputs: N,
-      inputs: K,
-    }),
-    bias: machine.upload(bias.subarray(g * N, (g + 1) * N)),
-  }));
+  const packed = Array.from({ length: groups }, (_, g) =>
+    packGroup(
+      machine,
+      {
+        data: data.subarray(g * N * K, (g + 1) * N * K),
+        scales: scales?.subarray(g * N, (g + 1) * N),
+        outputs: N,
+        inputs: K,
+      },
+      bias.subarray(g * N, (g + 1) * N),
+    ),
+  );
   return { shape, groups, packed };
 }
 
 /** The tensor between its zeros; itself where there are none. */
 function padded(binder: Binder, x: DeviceValue, windows: readonly Window[]): DeviceValue {
   if (windows.every(({ before, after }) => before + after === 0)) return x;
-  const shape = [...x.shape.slice(0, 2), ...windows.map(({ size, before, after }) => size + before + after)];
-  const at = binder.temporary(count(shape) * 4);
-  const strides = stridesOf(shape);
-  const inner = windows.reduce((sum, { before }, d) => sum + before * strides[2 + d]!, at >> 2);
-  const { machine } = binder;
-  binder.step(() => machine.f32.fill(0, at >> 2, (at >> 2) + count(shape)));
-  binder.step(
-    stridedCopy(
-      machine,
-      x.shape,
-      { start: x.buffer.at >> 2, strides: stridesOf(x.shape) },
-      { start: inner, strides },
-    ),
+  return amongZeros(
+    binder,
+    x,
+    windows.map(({ size, before, after }) => size + before + after),
+    windows.map(({ before }) => before),
   );
-  return { ...x, shape, buffer: { at, bytes: count(shape) * 4, readers: Number.POSITIVE_INFINITY } };
 }

@@ -1,6 +1,7 @@
 /** Every operator that the fused engine runs. Adding one: a file here, a line in this table, a case in test/parity. */
 import { computedRecurrent } from './computedRecurrent.ts';
 import { conv } from './conv.ts';
+import { convTranspose } from './convTranspose.ts';
 import { dense } from './dense.ts';
 import { dynamicLstm } from './dynamicLstm.ts';
 import { einsum } from './einsum.ts';
@@ -17,6 +18,7 @@ import { RARE_ELEMENTWISE } from './rareElementwise.ts';
 import { recurrent } from './recurrent.ts';
 import { REDUCE } from './reduce.ts';
 import { RESHAPE_IF, reshapeIf } from './reshapeIf.ts';
+import { resized } from './resized.ts';
 import { tile } from './tile.ts';
 import { type OperatorTable, USUAL_OPERATORS } from './usualOperators.ts';
 
@@ -40,6 +42,8 @@ export const OPERATORS: OperatorTable = {
   MatMul: [dense, anyMatMul],
   Gemm: [dense, anyGemm],
   Conv: conv,
+  ConvTranspose: convTranspose,
+  Resize: resized,
   Einsum: einsum,
   Pad: [pad, mirrorPad],
   Tile: tile,
