@@ -83,6 +83,7 @@ describe('unipenLines', () => {
     ['a coordinate that is a word', '{"c":"abc","w":"abc-7","l":"it","s":[["1",2]]}'],
     ['a coordinate that is missing', '{"c":"abc","w":"abc-7","l":"it","s":[[null,2]]}'],
     ['a coordinate beyond float64', '{"c":"abc","w":"abc-7","l":"it","s":[[1e999,2]]}'],
+    ['a point too far out', '{"c":"abc","w":"abc-7","l":"it","s":[[1,2],[1e300,2]]}'],
     ['half a point', '{"c":"abc","w":"abc-7","l":"it","s":[[1,2,3]]}'],
   ])('names the line of a sample with %s, empty lines counted', async (_, broken) => {
     const path = writeInkLines(folder, 'words.train', [good, '', broken, good]);

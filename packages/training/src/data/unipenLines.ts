@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { RivuletError } from '@rivulet/core';
+import { checkInk, RivuletError } from '@rivulet/core';
 import type { LabelledInk } from './inkSet.ts';
 
 export type UnipenCategory = 'words' | 'chars' | 'text';
@@ -50,7 +50,9 @@ function parseLine(text: string, path: string, line: number): LabelledInk {
   try {
     const json: unknown = JSON.parse(text);
     const { c, w, l, s } = json as Record<string, unknown>;
-    return { contributor: word('c', c), writer: word('w', w), label: word('l', l), ink: strokesOf(s) };
+    const ink = strokesOf(s);
+    checkInk(ink);
+    return { contributor: word('c', c), writer: word('w', w), label: word('l', l), ink };
   } catch (cause) {
     throw new RivuletError(
       'DATA_INVALID',

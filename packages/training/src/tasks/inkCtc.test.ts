@@ -62,6 +62,20 @@ describe('what is trained and validated on', () => {
     });
   });
 
+  it('is named where the recipe leaves nothing of it', async () => {
+    const own = mkdtempSync(join(folder, 'nothing-'));
+    writeInkFolder(own, { 'words.train': [word('lo'), word('vol', 'odd')], 'words.val': [word('o')] });
+    for (const [options, counts] of [
+      [{ exclude: ['odd', 'aaa'] }, 'data.exclude left out 2, data.maxSteps 0'],
+      [{ exclude: ['odd'], maxSteps: 1 }, 'data.exclude left out 1, data.maxSteps 1'],
+    ] as const) {
+      await expect(inkCtc.prepare(recipeOf(options), own)).rejects.toMatchObject({
+        code: 'DATA_INVALID',
+        message: expect.stringContaining(`There is no word to train on in ${own}: ${counts}`),
+      });
+    }
+  });
+
   it('has the blank and every character left in as its classes, in order', () => {
     expect(data.alphabet).toEqual(ALPHABET);
   });

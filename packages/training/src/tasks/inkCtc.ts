@@ -14,7 +14,7 @@ import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Task, TaskData, TaskManifest } from '../task.ts';
 import { InkCtcData, OUTPUT } from './inkCtcData.ts';
-import { readInkCtcSet } from './inkCtcSet.ts';
+import { type InkCtcSet, readInkCtcSet } from './inkCtcSet.ts';
 
 const DataRecipe = v.strictObject({
   /** Contributors that are not trained on. */
@@ -69,6 +69,7 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> 
     options.chars > 0
       ? await readInkCtcSet(dataFolder, 'chars', 'train', { ...own, exclude })
       : { set: new InkSet(), tooShort: [] };
+  if (words.set.count === 0) throw noWord(words, dataFolder);
   const val = await readInkCtcSet(dataFolder, 'words', 'val', { ...own, exclude: excludeVal });
   const files = await unipenFiles(dataFolder, [
     { category: 'words', split: 'train' },
@@ -100,6 +101,15 @@ async function prepare(recipe: Recipe, dataFolder: string): Promise<InkCtcData> 
     );
   }
   return data;
+}
+
+/** Else the recipe's classes, which are those of the words, would be said to be wrong. */
+function noWord({ leftOut, tooShort }: InkCtcSet, dataFolder: string): RivuletError {
+  const { exclude, maxSteps } = leftOut;
+  const counts = `data.exclude left out ${exclude}, data.maxSteps ${maxSteps}, tooShort ${tooShort.length}`;
+  return new RivuletError('DATA_INVALID', `There is no word to train on in ${dataFolder}: ${counts}`, {
+    ...{ dataFolder, exclude, maxSteps, tooShort: tooShort.length },
+  });
 }
 
 function manifest(recipe: Recipe, data: TaskData): TaskManifest {

@@ -29,6 +29,8 @@ export interface InkCtcSet {
   readonly set: InkSet;
   /** Samples with fewer steps than their labels need, by name: not trained on; those of validation are only scored. */
   readonly tooShort: readonly string[];
+  /** How many samples the recipe's keys left out. */
+  readonly leftOut: Readonly<Record<'exclude' | 'maxSteps', number>>;
 }
 
 /** @throws DATA_INVALID naming a sample that is too short for its label, or a character that the alphabet lacks */
@@ -41,18 +43,25 @@ export async function readInkCtcSet(
   const { exclude, deslant, step, maxSteps, alphabet } = options;
   const set = new InkSet();
   const tooShort: string[] = [];
+  const leftOut = { exclude: 0, maxSteps: 0 };
   for await (const sample of unipenSamples(dataFolder, category, split)) {
-    if (exclude.includes(sample.contributor)) continue;
+    if (exclude.includes(sample.contributor)) {
+      leftOut.exclude++;
+      continue;
+    }
     const upright = normalise(sample.ink, { deslant }).ink;
     const ink = split === 'train' ? thinInk(upright) : upright;
     const steps = pathSteps(ink, step);
-    if (split === 'train' && steps > maxSteps) continue;
+    if (split === 'train' && steps > maxSteps) {
+      leftOut.maxSteps++;
+      continue;
+    }
     if (alphabet) checkLetters(sample, alphabet);
     const short = shortage({ ...sample, ink }, options);
     if (short) tooShort.push(short);
     if (!short || split === 'val') set.add({ ...sample, ink });
   }
-  return { set, tooShort };
+  return { set, tooShort, leftOut };
 }
 
 function nameOf({ label, contributor, writer }: LabelledInk): string {
