@@ -5,9 +5,34 @@ import { expect, it } from 'vitest';
 import { levels, RARE_OPERATORS, signed } from './cases/rareOperators.ts';
 import { compare } from './compareOperator.ts';
 import { expectSame } from './expectSame.ts';
-import { floats } from './operatorCase.ts';
+import { floats, modelOf, node } from './operatorCase.ts';
 
 it.each(RARE_OPERATORS)('$name', compare);
+
+it.each<[string, readonly OnnxTensor[]]>([
+  ['weights that are no constant matrix of 8 bits', []],
+  ['weights around a zero that is no constant of 8 bits', [signed('w', [2, 3], levels(6))]],
+  ['2 zeros of 3 columns', [signed('w', [2, 3], levels(6)), signed('wz', [2], [1, 2])]],
+])('MatMulInteger is refused: %s', async (why, constants) => {
+  const made = modelOf({
+    name: 'refused',
+    nodes: [
+      node('DynamicQuantizeLinear', ['a'], {}, ['q', 's', 'z']),
+      node('DynamicQuantizeLinear', ['b'], {}, ['u', 'us', 'uz']),
+      node('MatMulInteger', ['q', constants[0]?.name ?? 'u', 'z', constants[1]?.name ?? 'uz'], {}, ['p']),
+      node('Cast', ['p'], { to: attr.int(1) }),
+    ],
+    inputs: [
+      [4, 2],
+      [2, 3],
+    ],
+    constants,
+  });
+  await expect(loadModel(writeOnnx(made), { engine: 'fused' })).rejects.toMatchObject({
+    code: 'ONNX_UNSUPPORTED',
+    details: { op: 'MatMulInteger', why },
+  });
+});
 
 it.each([1, 8])("onnxruntime's DynamicQuantizeLSTM, %i scales a direction", async (scales) => {
   const [T, B, I, H] = [6, 2, 5, 4];
@@ -19,7 +44,7 @@ it.each([1, 8])("onnxruntime's DynamicQuantizeLSTM, %i scales a direction", asyn
   };
   const zero = (name: string) =>
     signed(name, scales === 1 ? [2] : [2, rows], new Array(scales === 1 ? 2 : 2 * rows).fill(0));
-  const node: OnnxNode = {
+  const layer: OnnxNode = {
     op: 'DynamicQuantizeLSTM',
     domain: 'com.microsoft',
     inputs: ['x', 'W', 'R', 'B', '', '', '', '', 'ws', 'wz', 'rs', 'rz'],
@@ -33,7 +58,7 @@ it.each([1, 8])("onnxruntime's DynamicQuantizeLSTM, %i scales a direction", asyn
     domains: { 'com.microsoft': 1 },
     graph: {
       name: 'quantised',
-      nodes: [node],
+      nodes: [layer],
       initializers: [
         signed('W', [2, I, rows], levels(2 * I * rows)),
         signed('R', [2, H, rows], levels(2 * H * rows)),

@@ -139,12 +139,21 @@ const QUANTISED: readonly Case[] = [
     inputs: [[6, 9]],
     outputs: ['y', 's', 'u'],
   },
-  ...(['int8', 'uint8'] as const).map(
-    (type): Case => ({
-      name: `a product as onnxruntime quantises it dynamically, weights of ${type}`,
+  ...(
+    [
+      ['int8', 'around 0', [0]],
+      ['uint8', 'around 128', [128]],
+      ['uint8', 'around another zero', [101]],
+      ['uint8', 'around a zero for each column', [0, 255, 128, 7, 200, 128, 90, 131, 60]],
+      ['int8', 'around a zero for each column', [0, -128, 127, 7, -20, 1, -90, 13, 60]],
+      ['uint8', 'around 0, which is left out', []],
+    ] as const
+  ).map(
+    ([type, around, zeros]): Case => ({
+      name: `a product as onnxruntime quantises it dynamically, weights of ${type} ${around}`,
       nodes: [
         node('DynamicQuantizeLinear', ['a'], {}, ['q', 's', 'z']),
-        node('MatMulInteger', ['q', 'w', 'z', 'wz'], {}, ['p']),
+        node('MatMulInteger', ['q', 'w', 'z', ...(zeros.length > 0 ? ['wz'] : [])], {}, ['p']),
         floatOf('p', 'f'),
         node('Mul', ['s', 'ws'], {}, ['scale']),
         node('Mul', ['f', 'scale'], {}, ['m']),
@@ -159,7 +168,9 @@ const QUANTISED: readonly Case[] = [
               [40, 9],
               levels(360).map((v) => v + 128),
             ),
-        type === 'int8' ? signed('wz', [], [0]) : bytes('wz', [], [128]),
+        ...(zeros.length > 0
+          ? [(type === 'int8' ? signed : bytes)('wz', zeros.length > 1 ? [zeros.length] : [], zeros)]
+          : []),
         list('ws', [0.004], []),
         floats('bias', [9]),
       ],

@@ -86,14 +86,29 @@ const dynamic: Compute = (_node, [x]) => ({
   },
 });
 
-/** [K, N] around 0; undefined where the zero is not the middle of its type. */
-function weightsOf({ inputs }: PlanNode, facts: GraphFacts): Int8Array | undefined {
-  const data = bytesOf(facts.constant(inputs[1]));
-  if (!data) return undefined;
-  const shift = data instanceof Uint8Array ? 128 : 0;
-  const zeros = inputs[3] ? bytesOf(facts.constant(inputs[3])) : Uint8Array.of(0);
-  if (!zeros?.every((zero) => zero === shift)) return undefined;
-  return data instanceof Int8Array ? data : Int8Array.from(data, (value) => value - shift);
+interface IntegerWeights {
+  /** [K, N] around the middle of their type. */
+  readonly data: Int8Array;
+  /** How far from there the zero of each of the N columns is; undefined: it is there. */
+  readonly zeros: Float64Array | undefined;
+}
+
+/** @returns why not, where they are not known or not of 8 bits */
+function weightsOf({ inputs }: PlanNode, facts: GraphFacts): IntegerWeights | string {
+  const constant = facts.constant(inputs[1]);
+  const given = bytesOf(constant);
+  const [, N = 0] = constant?.tensor.shape ?? [];
+  if (!given || constant?.tensor.shape.length !== 2) {
+    return 'weights that are no constant matrix of 8 bits';
+  }
+  const middle = given instanceof Uint8Array ? 128 : 0;
+  const around = inputs[3] ? bytesOf(facts.constant(inputs[3])) : Uint8Array.of(0);
+  if (!around) return 'weights around a zero that is no constant of 8 bits';
+  if (around.length !== 1 && around.length !== N) return `${around.length} zeros of ${N} columns`;
+  const data = given instanceof Int8Array ? given : Int8Array.from(given, (value) => value - middle);
+  if (around.every((zero) => zero === middle)) return { data, zeros: undefined };
+  const zeros = Float64Array.from({ length: N }, (_, n) => around[n % around.length]! - middle);
+  return { data, zeros };
 }
 
 export function bytesOf(constant: Constant | undefined): Int8Array | Uint8Array | undefined {
@@ -107,16 +122,16 @@ const matMulInteger: Operator = {
   needs: 2,
 
   refuses(plan, facts) {
-    const shape = facts.constant(plan.inputs[1])?.tensor.shape;
-    if (shape?.length !== 2) return 'weights that are no constant matrix';
-    return weightsOf(plan, facts) ? undefined : 'weights around another zero than the middle';
+    const weights = weightsOf(plan, facts);
+    return typeof weights === 'string' ? weights : undefined;
   },
 
   prepare(plan, loader) {
     const { machine } = loader;
     const [K = 0, N = 0] = loader.constant(plan.inputs[1])!.tensor.shape;
+    const { data, zeros } = weightsOf(plan, loader) as IntegerWeights;
     const matrix = packMatrix(machine, {
-      ...{ data: weightsOf(plan, loader)!, scales: new Float32Array(N).fill(1) },
+      ...{ data, scales: new Float32Array(N).fill(1) },
       ...{ outputs: N, inputs: K, outputStride: 1, inputStride: N },
     });
     return (binder, [levels, , zero]) => {
@@ -134,11 +149,22 @@ const matMulInteger: Operator = {
         const shift = zeroAt ? i32[zeroAt]! : 0;
         for (let i = 0; i < M * K; i++) f32[to + i] = i32[from + i]! - shift;
         wasm.multiply(matrix.at, rows, K * 4, M, y.buffer.at, N * 4, 0, scratch);
+        if (zeros) aroundZeros(zeros, f32.subarray(to, to + M * K), f32.subarray(y.buffer.at >> 2), M);
       });
       return [y];
     };
   },
 };
+
+/** A column's zero times the sum of the row is what its weights, taken from the middle, have too much. */
+function aroundZeros(zeros: Float64Array, rows: Float32Array, y: Float32Array, M: number): void {
+  const [N, K] = [zeros.length, rows.length / M];
+  for (let m = 0; m < M; m++) {
+    let sum = 0;
+    for (let k = 0; k < K; k++) sum += rows[m * K + k]!;
+    for (let n = 0; n < N; n++) y[m * N + n]! -= sum * zeros[n]!;
+  }
+}
 
 export const QUANTISED: Readonly<Record<string, Operator>> = {
   QuantizeLinear: quantise,
