@@ -74,6 +74,8 @@ describe('a recipe', () => {
       'network.layers.1.levels',
       withLayers({ op: 'dense', units: 5 }, { op: 'head', kind: 'quantiles', levels: 3 }),
     ],
+    ['network.layers.0.stride', withLayers({ op: 'conv1d', units: 5, kernel: 3, stride: 1e300 })],
+    ['epochs', { ...good, epochs: 2 ** 53 }],
     ['network.layers.0.kind', withLayers({ op: 'pool', kind: 'median' })],
     ['network.layers.0.activation', withLayers({ op: 'dense', units: 5, activation: 'sine' })],
     [

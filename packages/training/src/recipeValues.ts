@@ -1,7 +1,8 @@
 /** Values that several parts of a recipe are made of. */
 import * as v from 'valibot';
 
-export const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+/** Beyond the safe integers a file of the model would hold another number than the recipe. */
+export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 export const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 /** [0, 1) */
 export const decay = v.pipe(v.number(), v.minValue(0), v.ltValue(1));

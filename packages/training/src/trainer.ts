@@ -40,7 +40,7 @@ export type { TrainOptions };
  * @throws STORAGE_FULL when a file of the run finds no room; what was there before it stays
  * @throws ARGUMENT where the run's folder cannot be made, and for a number of threads that is none
  * @throws CHECKPOINT_INVALID when asked to resume what is not there, or what another recipe began
- * @throws DATA_INVALID where there is nothing to train on or to validate on, or a sample holds NaN
+ * @throws DATA_INVALID where there is nothing to train on or to validate on, or a sample holds NaN or is too short
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = await Run.open(options);

@@ -16,6 +16,7 @@ import { sensorAttributions, sensorFiles } from '../data/series/sensorSets.ts';
 import { parseOptions } from '../parseOptions.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
+import { count } from '../recipeValues.ts';
 import type { Task, TaskManifest } from '../task.ts';
 import { planWindows } from '../windows/planWindows.ts';
 import { SensorSetRecipe, sensorParts } from '../windows/sensorParts.ts';
@@ -23,7 +24,6 @@ import { checkOutput } from './sequence/checkNetwork.ts';
 import { FORECAST_LEVELS, SeriesQuantileData } from './seriesQuantileData.ts';
 
 const chance = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const DataRecipe = v.strictObject({
   sets: v.pipe(v.array(SensorSetRecipe), v.minLength(1)),

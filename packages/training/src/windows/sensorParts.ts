@@ -5,10 +5,10 @@ import * as v from 'valibot';
 import { coarser } from '../data/series/ontoGrid.ts';
 import type { SensorSeries } from '../data/series/sensorSeries.ts';
 import { loadSensors } from '../data/series/sensorSets.ts';
+import { count } from '../recipeValues.ts';
 import type { SensorPart } from './planWindows.ts';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const whole = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 /** One line of a recipe's `data.sets`. */
 export const SensorSetRecipe = v.strictObject({
@@ -16,11 +16,11 @@ export const SensorSetRecipe = v.strictObject({
   /** Share of an epoch relative to the other lines. */
   weight: v.optional(v.pipe(v.number(), v.minValue(0)), 1),
   /** Means of this many steps: one set teaches several paces. */
-  every: v.optional(whole, 1),
+  every: v.optional(count, 1),
   /** Season of the coarser series; default: the set's own divided by `every`. */
-  season: v.optional(whole),
+  season: v.optional(count),
   /** Rows from here on do not exist: a benchmark's test part. */
-  rows: v.optional(whole),
+  rows: v.optional(count),
   /** Targets of training lie in the first `train` of the series, those of validation between `train` and `val`. */
   train: v.optional(share, 0.6),
   val: v.optional(share, 0.8),
