@@ -88,6 +88,8 @@ interface Window {
   readonly ahead: number;
   /** No zeros at all: the output has fewer steps than the input. */
   readonly bare?: true;
+  /** The node leaves its size to its weights. */
+  readonly implied?: boolean;
 }
 
 /** The stack with a convolution over time in front of a layer, which keeps the count of steps, as exporters write it. */
@@ -98,7 +100,7 @@ function withConvolutions(kase: StackCase, windows: readonly (Window | undefined
     const at = nodes.findIndex(({ name }) => name === `layer${i}`);
     const layer = nodes[at];
     if (!window || !layer) continue;
-    const { kernel, dilation, ahead, bare } = window;
+    const { kernel, dilation, ahead, bare, implied } = window;
     const [x = '', w = ''] = layer.inputs;
     const width = initializers.find(({ name }) => name === w || name === `${w}.int8`)!.shape[2]!;
     const name = `conv${i}`;
@@ -108,7 +110,7 @@ function withConvolutions(kase: StackCase, windows: readonly (Window | undefined
     const zeros = bare ? 0 : (kernel - 1) * dilation;
     const before = Math.round(zeros * ahead);
     const attributes = {
-      kernel_shape: attr.ints([kernel]),
+      ...(implied ? {} : { kernel_shape: attr.ints([kernel]) }),
       dilations: attr.ints([dilation]),
       pads: attr.ints([before, zeros - before]),
     };
@@ -133,6 +135,7 @@ it('looks beside each step where windows slide over the steps, in front of any l
     kernel: fc.integer({ min: 1, max: 5 }),
     dilation: fc.integer({ min: 1, max: 2 }),
     ahead: fc.constantFrom(0, 0.5, 1),
+    implied: fc.boolean(),
   });
   const windows = fc.array(fc.option(window, { nil: undefined }), { minLength: 1, maxLength: 3 });
   const sizes = fc.array(fc.constantFrom(1, 2, 5, 16, 33), { minLength: 1, maxLength: 6 });

@@ -203,6 +203,15 @@ it.each<[string, OnnxNode[], OnnxTensor[], number?]>([
   ['RMSNormalization', [node('RMSNormalization', ['rows', 'scale'])], [floats('scale', [H])], 23],
   ['GlobalMaxPool', [node('GlobalMaxPool', ['rows'])], []],
   [
+    'Conv of single steps, which its weights alone tell',
+    [
+      turned('rows', 'channels', 1, 2, 0),
+      named(node('Conv', ['channels', 'kernel']), 'made'),
+      turned('made', 'y', 2, 0, 1),
+    ],
+    [floats('kernel', [2, H, 1])],
+  ],
+  [
     'OneHot',
     [
       { ...node('ArgMax', ['rows'], { axis: attr.int(2), keepdims: attr.int(0) }), outputs: ['best'] },

@@ -1,6 +1,6 @@
 /** How far a step of a graph looks to its sides: what is computed for some of the steps needs so many more of them. */
 import type { FusedGraph } from '../engine/fused/fusedSession.ts';
-import { windowsOf } from '../engine/fused/operators/windows.ts';
+import { kernelOf, windowsOf } from '../engine/fused/operators/windows.ts';
 import type { Dimensions } from './findDimensions.ts';
 import { axisOfSpan } from './span.ts';
 
@@ -20,7 +20,8 @@ export function reachOf({ nodes }: FusedGraph, { timeAt, values }: Dimensions): 
     const { shape } = values.get(input)!;
     const { axis } = axisOfSpan(shape, span)!;
     if (axis < 2) continue;
-    const { before, after } = windowsOf(plan.node, shape)[axis - 2]!;
+    const kernel = kernelOf(plan.node, shape, values.get(plan.outputs[0]!)!.shape);
+    const { before, after } = windowsOf(plan.node, shape, kernel)[axis - 2]!;
     reach.before += before;
     reach.after += after;
   }

@@ -6,7 +6,7 @@ import { attributeOf } from '@rivulet/core';
 import type { PlanNode } from '../engine/fused/operator.ts';
 import { namedEquation } from '../engine/fused/operators/equation.ts';
 import { sliceRanges } from '../engine/fused/operators/move.ts';
-import { windowsOf } from '../engine/fused/operators/windows.ts';
+import { kernelOf, windowsOf } from '../engine/fused/operators/windows.ts';
 import { axisOf, count, type Value } from '../engine/fused/value.ts';
 import { axisOfSpan, isAbove, type Span, spanOnAxis } from './span.ts';
 
@@ -219,9 +219,9 @@ const pad: StepRule = (visit) => {
 };
 
 const convolution: StepRule = (visit) => {
-  const { inputs, plan, spans } = visit;
+  const { inputs, outputs, plan, spans } = visit;
   const at = axisOfSpan(shapeOf(inputs[0]), spans[0]!);
-  const kernel = attributeOf(plan.node, 'kernel_shape', 'ints', shapeOf(inputs[1]).slice(2));
+  const kernel = kernelOf(plan.node, shapeOf(inputs[0]), shapeOf(outputs[0])) ?? [];
   const strides = attributeOf(plan.node, 'strides', 'ints', []);
   const pads = attributeOf(plan.node, 'pads', 'ints', []);
   const alone =
@@ -237,9 +237,9 @@ const convolution: StepRule = (visit) => {
 function slidesOverSteps({ inputs, outputs, plan, spans }: Visit): boolean {
   const [shape, out] = [shapeOf(inputs[0]), shapeOf(outputs[0])];
   const { axis } = axisOfSpan(shape, spans[0]!)!;
-  // The weights are packed away: their shape is not to be seen.
-  if (attributeOf(plan.node, 'kernel_shape', 'ints', []).length === 0) return false;
-  const { stride } = windowsOf(plan.node, shape)[axis - 2]!;
+  const kernel = kernelOf(plan.node, shape, out);
+  if (!kernel) return false;
+  const { stride } = windowsOf(plan.node, shape, kernel)[axis - 2]!;
   return stride === 1 && shape[axis] === spans[0]!.size && out[axis] === shape[axis];
 }
 

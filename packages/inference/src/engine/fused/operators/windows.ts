@@ -18,6 +18,32 @@ export interface Window {
 }
 
 /**
+ * Places that each window looks at. A convolution may leave them to its weights, which are packed away; windows one
+ * step apart show them by what they leave of the sizes.
+ * @param shape [B, C, ...sizes]
+ * @param out [B, M, ...windows]
+ * @returns undefined where they do not
+ */
+export function kernelOf(
+  node: OnnxNode,
+  shape: readonly number[],
+  out: readonly number[],
+): readonly number[] | undefined {
+  const given = attributeOf(node, 'kernel_shape', 'ints', []);
+  if (given.length > 0) return given;
+  const sizes = shape.slice(2);
+  const strides = attributeOf(node, 'strides', 'ints', []);
+  const padded = attributeOf(node, 'auto_pad', 'string', 'NOTSET') !== 'NOTSET';
+  if (padded || strides.some((stride) => stride !== 1)) return undefined;
+  const dilations = attributeOf(node, 'dilations', 'ints', []);
+  const pads = attributeOf(node, 'pads', 'ints', []);
+  return sizes.map((size, d) => {
+    const around = (pads[d] ?? 0) + (pads[sizes.length + d] ?? 0);
+    return (size + around - out[2 + d]!) / (dilations[d] ?? 1) + 1;
+  });
+}
+
+/**
  * @param shape [B, C, ...sizes]
  * @param kernel the convolution's own; a pooling's stands in its attributes
  * @throws MODEL_SHAPE
