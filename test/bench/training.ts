@@ -9,7 +9,7 @@ import { hasRelaxedSimd } from '../../packages/kernels/src/binary/hasRelaxedSimd
 import { median } from './median.ts';
 import { openChromium } from './training/chromiumEngine.ts';
 import type { TrainingEngine } from './training/engine.ts';
-import { idleGain } from './training/idleGain.ts';
+import { IDLE_MACHINE, idleGain } from './training/idleGain.ts';
 import { JOBS, type Job, jobOperations } from './training/jobs.ts';
 import { ourEngine, profileJob } from './training/ourEngine.ts';
 import { partsOf } from './training/parts.ts';
@@ -125,6 +125,8 @@ async function benchJob(
       `  two threads against one where nobody disturbs them (fastest steps of ${idle.turns} short turns each):` +
         ` ${idle.gain.toFixed(2)}x, multiply-adds alone ${idle.machine.toFixed(2)}x`,
     );
+    if (idle.machine < IDLE_MACHINE)
+      console.log('    of little worth: the machine never had two whole processors');
   }
   const profile = await profileJob(job, 'relaxed');
   const megabytes = profile.memoryBytes / 1e6;

@@ -12,6 +12,9 @@ const SPENT_MS = 60_000;
 /** A turn lasts about this long (ms), at least a step: the shorter, the likelier it is left in peace. */
 const TURN_MS = 100;
 
+/** Below this gain of multiply-adds alone somebody else had a part of the processors all the time. */
+export const IDLE_MACHINE = 1.9;
+
 const WAYS = ['ours', 'two', 'peak', 'pair'] as const;
 type Way = (typeof WAYS)[number];
 
