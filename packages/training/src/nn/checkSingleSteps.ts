@@ -1,7 +1,7 @@
 /** Some layers read one step of another: a state to start from, a vector to repeat. Whether it has one shows in the recipe. */
 import { RivuletError } from '@rivulet/core';
 import type { NetworkPlan } from './networkPlan.ts';
-import { MANY_STEPS, nodeSteps } from './nodeSteps.ts';
+import { longestInputs, nodeSteps } from './nodeSteps.ts';
 
 /**
  * @param vectors inputs of one step, as the task says; all others are sequences
@@ -11,7 +11,7 @@ export function checkSingleSteps(plan: NetworkPlan, vectors: readonly string[]):
   const { nodes, inputs } = plan;
   const steps = nodeSteps(
     plan,
-    inputs.map((i) => (vectors.includes(nodes[i]!.name) ? 1 : MANY_STEPS)),
+    longestInputs(plan, (name) => vectors.includes(name)),
   );
   nodes.forEach(({ name, single }, i) => {
     if (!single || steps[single.source] === 1) return;

@@ -4,7 +4,7 @@
  */
 import { RivuletError } from '@rivulet/core';
 import type { NetworkPlan } from './networkPlan.ts';
-import { MANY_STEPS, nodeSteps } from './nodeSteps.ts';
+import { longestInputs, MANY_STEPS, nodeSteps } from './nodeSteps.ts';
 
 export interface FewestSteps {
   /** Of the first input: with fewer of them a layer makes no step. */
@@ -19,10 +19,9 @@ export interface FewestSteps {
  */
 export function fewestSteps(plan: NetworkPlan, vectors: readonly string[]): FewestSteps {
   const { nodes, inputs } = plan;
-  const emptyWith = (steps: number): number => {
-    const [first, ...others] = inputs.map((i) => (vectors.includes(nodes[i]!.name) ? 1 : MANY_STEPS));
-    return nodeSteps(plan, [Math.min(first!, steps), ...others]).indexOf(0);
-  };
+  const [first, ...others] = longestInputs(plan, (name) => vectors.includes(name));
+  const emptyWith = (steps: number): number =>
+    nodeSteps(plan, [Math.min(first!, steps), ...others]).indexOf(0);
   const never = emptyWith(MANY_STEPS);
   if (never >= 0) {
     const key = `network.layers.${never - inputs.length}`;

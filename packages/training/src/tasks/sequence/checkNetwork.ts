@@ -1,7 +1,7 @@
 /** Whether a recipe's network fits the data of its task, and if not which key to change, and to what. */
 import { RivuletError } from '@rivulet/core';
 import { type NetworkPlan, planNetwork } from '../../nn/networkPlan.ts';
-import { MANY_STEPS, nodeSteps } from '../../nn/nodeSteps.ts';
+import { longestInputs, MANY_STEPS, nodeSteps } from '../../nn/nodeSteps.ts';
 import type { Recipe } from '../../recipe.ts';
 
 /**
@@ -65,7 +65,7 @@ export function checkInStep({ network }: Recipe, input: string): void {
   const plan = planNetwork(network);
   const steps = nodeSteps(
     plan,
-    plan.inputs.map((i) => (plan.nodes[i]!.name === input ? MANY_STEPS : 1)),
+    longestInputs(plan, (name) => name !== input),
   );
   if (steps[plan.outputs[0]!] === MANY_STEPS) return;
   const [got] = network.outputs;
