@@ -2,7 +2,7 @@
 import { attributeOf, type OnnxNode } from '@rivulet/core';
 import { type Compute, computed } from '../computed.ts';
 import type { GraphFacts, Operator, PlanNode } from '../operator.ts';
-import { axisOf, count, numbersOf, shapeError, stridesOf, type Value } from '../value.ts';
+import { axisOf, numbersOf, shapeError, stridesOf, type Value } from '../value.ts';
 
 /** Of one dimension: sizes before and after, and by how much it grows. */
 interface Scale {
@@ -79,7 +79,7 @@ const resize: Compute = (node, inputs) => {
     outputs: [{ shape, type }],
     run([data], [out]) {
       const places = new Int32Array(shape.length);
-      for (let o = 0; o < count(shape); o++) {
+      for (let o = 0; o < out!.length; o++) {
         let base = 0;
         for (let d = 0; d < shape.length; d++) {
           places[d] = Math.floor(o / writes[d]!) % shape[d]!;
@@ -88,7 +88,8 @@ const resize: Compute = (node, inputs) => {
         let sum = 0;
         for (let corner = 0; corner < 1 << between.length; corner++) {
           let [at, weight] = [base, 1];
-          for (const [bit, d] of between.entries()) {
+          for (let bit = 0; bit < between.length; bit++) {
+            const d = between[bit]!;
             const { low, high, share } = dimensions[d]!;
             const i = places[d]!;
             if (corner & (1 << bit)) {
