@@ -8,7 +8,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { hasRelaxedSimd } from '../../packages/kernels/src/binary/hasRelaxedSimd.ts';
 import { median } from './median.ts';
 import { openChromium } from './training/chromiumEngine.ts';
-import type { TrainingEngine } from './training/engine.ts';
+import type { Runner, TrainingEngine } from './training/engine.ts';
 import { IDLE_MACHINE, idleGain } from './training/idleGain.ts';
 import { JOBS, type Job, jobOperations } from './training/jobs.ts';
 import { ourEngine, profileJob } from './training/ourEngine.ts';
@@ -94,7 +94,8 @@ async function benchJob(
     figures[`job ${job.name}, ${name}`] = value;
   };
   console.log(`\njob ${job.name}: ${job.what}, batch ${job.batch}, T ${job.T}`);
-  const timings = await alternate(job, engines);
+  const runners = await openRunners(job, engines);
+  const timings = await alternate(runners);
   const operations = jobOperations(job);
   for (const [key, engine] of engines) {
     const { median, fastest } = timings[key]!;
@@ -117,7 +118,7 @@ async function benchJob(
       `  ${name.padEnd(36)}${ratio.toFixed(2).padStart(9)}x (fastest ${quick.toFixed(2)}x)${goals}`,
     );
   }
-  const idle = await idleGain(job, engines);
+  const idle = await idleGain(runners);
   if (idle) {
     put('two threads against one, idle machine', idle.gain);
     put('multiply-adds alone, idle machine', idle.machine);
@@ -143,10 +144,11 @@ async function benchJob(
   return figures;
 }
 
-/** The engines take turns, so that a busy moment hits them alike. */
-async function alternate(job: Job, engines: ReadonlyMap<EngineKey, TrainingEngine>): Promise<Timings> {
-  const runners: { key: EngineKey; run: (steps: number) => Promise<readonly number[]>; typical: number }[] =
-    [];
+async function openRunners(
+  job: Job,
+  engines: ReadonlyMap<EngineKey, TrainingEngine>,
+): Promise<ReadonlyMap<EngineKey, Runner>> {
+  const runners = new Map<EngineKey, Runner>();
   for (const [key, engine] of engines) {
     const run = await engine.open(job);
     let typical = 0;
@@ -155,11 +157,16 @@ async function alternate(job: Job, engines: ReadonlyMap<EngineKey, TrainingEngin
       [typical = 0] = await run(1);
       spent += typical;
     } while (spent < WARM_MS);
-    runners.push({ key, run, typical });
+    runners.set(key, { run, typical });
   }
-  const times = new Map<EngineKey, number[]>(runners.map(({ key }) => [key, []]));
+  return runners;
+}
+
+/** The engines take turns, so that a busy moment hits them alike. */
+async function alternate(runners: ReadonlyMap<EngineKey, Runner>): Promise<Timings> {
+  const times = new Map<EngineKey, number[]>([...runners.keys()].map((key) => [key, []]));
   for (let i = 0; i < ROUNDS; i++) {
-    for (const { key, run, typical } of runners) {
+    for (const [key, { run, typical }] of runners) {
       if (typical > SLOW_MS && i % 3 !== 0) continue;
       times.get(key)!.push(...(await run(Math.max(1, Math.round(TURN_MS / typical)))));
     }

@@ -4,8 +4,7 @@
  * those that nobody disturbed, for two threads as for one; multiply-adds alone, in turn with them, tell how near to two
  * whole processors the machine came at its best.
  */
-import type { TrainingEngine } from './engine.ts';
-import type { Job } from './jobs.ts';
+import type { Runner } from './engine.ts';
 
 /** Of one job in turns. */
 const SPENT_MS = 60_000;
@@ -27,19 +26,14 @@ export interface IdleGain {
   readonly machine: number;
 }
 
-/** @returns undefined where one of the engines is not measured */
-export async function idleGain(
-  job: Job,
-  engines: ReadonlyMap<string, TrainingEngine>,
-): Promise<IdleGain | undefined> {
+/** @returns undefined where one of the ways is not measured */
+export async function idleGain(runners: ReadonlyMap<string, Runner>): Promise<IdleGain | undefined> {
   const turns: { way: Way; turn: () => Promise<readonly number[]> }[] = [];
   for (const way of WAYS) {
-    const run = await engines.get(way)?.open(job);
-    if (!run) return undefined;
-    // The first steps are slower; they are no one's turn.
-    const [first = TURN_MS] = (await run(4)).slice(-1);
-    const steps = Math.max(1, Math.round(TURN_MS / first));
-    turns.push({ way, turn: () => run(steps) });
+    const runner = runners.get(way);
+    if (!runner) return undefined;
+    const steps = Math.max(1, Math.round(TURN_MS / runner.typical));
+    turns.push({ way, turn: () => runner.run(steps) });
   }
   const fastest: Record<Way, number> = { ours: Infinity, two: Infinity, peak: Infinity, pair: Infinity };
   const end = performance.now() + SPENT_MS;
