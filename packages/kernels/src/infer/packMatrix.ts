@@ -37,7 +37,7 @@ export interface Matrix {
 }
 
 /** Words of a descriptor, see matrix.as.ts. */
-const WORDS = 10;
+export const MATRIX_WORDS = 10;
 const LEVELS = 6;
 const RANGE = 7;
 
@@ -60,7 +60,7 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
 
   // The kernels count bytes in 32 bits: what would not fit must be refused before they are asked.
   machine.reserve(Math.ceil(N / 32) * 32 * (inputs + 3) * (int8 ? 1 : 4));
-  const at = machine.alloc(WORDS * 4);
+  const at = machine.alloc(MATRIX_WORDS * 4);
   const panels = machine.alloc(machine.wasm.packedBytes(kind, N, inputs));
   // Kernels read them in groups of 32 columns.
   const perColumn = int8 ? ((N + 31) & ~31) * 4 : 0;
@@ -84,31 +84,6 @@ export function packMatrix(machine: InferMachine, source: MatrixSource): Matrix 
     machine.f32.set([scale * wider, ...levels], (at >> 2) + RANGE);
   }
   return { at, inputs, outputs: N, kind };
-}
-
-/**
- * A float32 matrix [gates * rows, inputs] that is computed while the model runs: packed in workspace, each gate padded
- * as `packMatrix` pads it.
- * @param from where it will lie, row-major
- * @returns the matrix, and what packs it: to be called before each use
- */
-export function repackedMatrix(
-  machine: InferMachine,
-  { from, gates, rows, inputs }: { from: Pointer; gates: number; rows: number; inputs: number },
-  allocate: (bytes: number) => Pointer,
-): { readonly matrix: Matrix; pack(): void } {
-  const padded = wholeVectors(rows);
-  const outputs = gates * padded;
-  const bytes = machine.wasm.packedBytes(0, outputs, inputs);
-  const [at, panels] = [allocate(WORDS * 4), allocate(bytes)];
-  return {
-    matrix: { at, inputs, outputs, kind: 0 },
-    pack() {
-      machine.u8.fill(0, panels, panels + bytes);
-      machine.i32.set([0, inputs, outputs, panels, 0, 0], at >> 2);
-      machine.wasm.packMatrix(at, from, inputs, 1, rows, padded);
-    },
-  };
 }
 
 /** Bytes of scratch that `multiply` needs for `rows` rows of activations. */

@@ -2,8 +2,9 @@
 import { GATES } from '@rivulet/core';
 import { type CellChanges, changesBytes, paddedPeepholes, writeChanges } from './cellChanges.ts';
 import type { InferMachine, Pointer } from './inferMachine.ts';
-import { repackedMatrix, wholeVectors } from './packMatrix.ts';
+import { wholeVectors } from './packMatrix.ts';
 import { packGates, type RecurrentLayer, type RecurrentShape, shapeOf, sumBiases } from './recurrentLayer.ts';
+import { repackedMatrix } from './repackedMatrix.ts';
 
 export interface ComputedWeights extends RecurrentShape {
   /** Where the graph puts them, float32: [G * H, I], [G * H, H], [2 * G * H], [3 * H]; 0: absent. */
