@@ -1,5 +1,6 @@
 export * from './answer.ts';
 export * from './cells/index.ts';
+export * from './codePart.ts';
 export * from './errors.ts';
 export * from './float16.ts';
 export * from './heads/index.ts';

@@ -1,6 +1,5 @@
 /** From the bytes of an ONNX file to a session of the engine that suits it. */
-import { type OnnxModel, RivuletError, readOnnx, shown } from '@rivulet/core';
-import { codePart } from '../load/codePart.ts';
+import { codePart, type OnnxModel, RivuletError, readOnnx, shown } from '@rivulet/core';
 import type { EngineChoice, Session } from './engine.ts';
 import { createFusedSession, type FusedOptions } from './fused/fusedSession.ts';
 import { USUAL_OPERATORS } from './fused/operators/usualOperators.ts';

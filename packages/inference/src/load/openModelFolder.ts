@@ -1,10 +1,11 @@
 /** Opens `models/<name>/`: reads and checks the manifest, then the weights asked for. */
-import { RivuletError, shown } from '@rivulet/core';
-import { codePart } from './codePart.ts';
+import { codePart, RivuletError, shown } from '@rivulet/core';
+import type { OwnCache } from './fileSource.ts';
+import { knownFiles } from './knownFiles.ts';
 import { inFolder, manifestAddress } from './manifestAddress.ts';
 import type { LoadProgress, ModelFolder } from './modelFolder.ts';
 import { MAX_BYTES, type ReadBytes } from './readBytes.ts';
-import { type OwnCache, readKnown, readNewest } from './readKept.ts';
+import { readNewest } from './readNewest.ts';
 
 export interface OpenFolderOptions {
   readonly signal?: AbortSignal | undefined;
@@ -33,6 +34,8 @@ export async function openModelFolder(
   // Only folders have manifests, and to check one takes more code than to read it.
   const code = codePart('readManifest', () => import('./readManifest.ts'));
   code.catch(() => {});
+  // Asked for beside it: the weights come next.
+  knownFiles().catch(() => {});
   cache?.prepare?.();
   const { value: manifest, keep } = await readNewest(source, address, limits, async (bytes) =>
     (await code).readManifest(bytes, address),
@@ -44,6 +47,7 @@ export async function openModelFolder(
         throw new RivuletError('ARGUMENT', `weights are float32 or int8, got ${shown(weights)}`, { weights });
       }
       const file = manifest.files[weights];
+      const { readKnown } = await knownFiles();
       const bytes = await readKnown(source, folder + file.path, file, {
         signal,
         maxBytes: Math.min(MAX_BYTES, file.bytes),

@@ -1,6 +1,6 @@
 /** The streams of a model, whose code comes when the first of them asks: most pages have none. */
+import { codePart } from '@rivulet/core';
 import type { Session } from '../engine/engine.ts';
-import { codePart } from '../load/codePart.ts';
 import type { FileHash } from './fileHash.ts';
 import type { ModelStreams } from './modelStreams.ts';
 import type { StreamService } from './streamProgram.ts';

@@ -2,8 +2,8 @@
 
 import { valueIn } from '@rivulet/core';
 import { type Fetch, fetchBytesBy } from '../load/fetchBytes.ts';
+import type { FileSource } from '../load/fileSource.ts';
 import type { ModelCache } from '../load/modelCache.ts';
-import type { FileSource } from '../load/readKept.ts';
 import type { CallerFiles, CallerFilesApi } from './api.ts';
 
 let ids = 0;

@@ -1,8 +1,15 @@
 /** The side that owns the models: opens services, runs their calls one after the other, answers with values. */
-import { type Answer, abortedCall, answerOf, codedError, RivuletError, valueIn } from '@rivulet/core';
-import { codePart } from '../load/codePart.ts';
+import {
+  type Answer,
+  abortedCall,
+  answerOf,
+  codedError,
+  codePart,
+  RivuletError,
+  valueIn,
+} from '@rivulet/core';
+import type { FileSource } from '../load/fileSource.ts';
 import { type EarlyAnswer, readEarly } from '../load/readEarly.ts';
-import type { FileSource } from '../load/readKept.ts';
 import type { CallerFiles, CallerFilesApi, Connection, HostApi } from './api.ts';
 import { canShareRings } from './ring/canShareRings.ts';
 import type { ServedRings } from './ring/serveRings.ts';

@@ -1,11 +1,12 @@
 /** The table of services: what each name opens. The rest of the spine knows none of them. */
-import { RivuletError } from '@rivulet/core';
+import { codePart, RivuletError } from '@rivulet/core';
 import { createSession, expectOperators, type Session } from '../engine/engine.ts';
-import { codePart } from '../load/codePart.ts';
+import type { FileSource } from '../load/fileSource.ts';
+import { knownFiles } from '../load/knownFiles.ts';
 import type { LoadProgress, ModelFolder } from '../load/modelFolder.ts';
 import { openModelFolder } from '../load/openModelFolder.ts';
 import type { ReadOptions } from '../load/readBytes.ts';
-import { type FileSource, otherFile, readKnown, readNewest } from '../load/readKept.ts';
+import { readNewest } from '../load/readNewest.ts';
 import { fileHash } from '../stream/fileHash.ts';
 import { lazyStreams } from '../stream/lazyStreams.ts';
 import type { ModelStreams } from '../stream/modelStreams.ts';
@@ -87,8 +88,11 @@ interface OpenedModel {
 
 async function modelOf(bytes: Uint8Array, context: Context): Promise<OpenedModel> {
   const known = context.sha256?.toLowerCase();
-  const other = known && (await otherFile(bytes, { path: 'what was given', sha256: known }));
-  if (other) throw other;
+  if (known) {
+    const { otherFile } = await knownFiles();
+    const other = await otherFile(bytes, { path: 'what was given', sha256: known });
+    if (other) throw other;
+  }
   // Whoever gave them may write into them.
   return openModel(bytes, context, 0);
 }
@@ -118,6 +122,7 @@ async function modelAt(location: string, context: Context): Promise<OpenedModel>
   };
   try {
     if (known !== undefined) {
+      const { readKnown } = await knownFiles();
       return await open(await readKnown(context, location, { path: location, sha256: known }, options));
     }
     const { value, keep } = await readNewest(context, location, options, open);

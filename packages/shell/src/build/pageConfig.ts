@@ -24,11 +24,24 @@ export interface PageOptions {
   readonly manifest: Partial<ManifestOptions>;
 }
 
-/** Chunks that only other pages ask for: isolated ones, those with files of their own, or with models of others. */
+/**
+ * Chunks that only other pages ask for: isolated ones, those with files of their own, with models of others, or served
+ * over plain http, where nothing is kept for offline.
+ */
 const ON_DEMAND = [
-  ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators', 'windows'],
-  ...['ringCaller', 'serveRings', 'borderFiles', 'ortSession', 'webgpuSession', 'fasterSession'],
+  ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators', 'windows', 'equation'],
+  ...[
+    'ringCaller',
+    'serveRings',
+    'borderFiles',
+    'ortSession',
+    'webgpuSession',
+    'fasterSession',
+    'sha256Here',
+  ],
 ] as const;
+/** What the worker asks for before the weights of a model of ours. */
+const WORKER_CODE = ['worker', 'manifest', 'rolldown-runtime', 'readKnown', 'storedFiles'];
 /** What only learning asks for: kept once the page rests, for a first visit would fetch more for it than for itself. */
 const LEARNING = /\/(LearnDialog-|adaptWorker-|web-|train\.)[^/]*$/;
 const KEPT = ['html', 'js', 'css', 'wasm', 'svg', 'png', 'json', 'onnx', 'webmanifest'];
@@ -50,7 +63,11 @@ export function pageConfig(options: PageOptions): UserConfig {
     plugins: [
       modelFiles(models, [model], adapts),
       themeAtOnce(),
-      prefetch(new RegExp(`assets/(worker|manifest|${service})-.*\\.js$|^models/.*(manifest.json|onnx)$`)),
+      prefetch(
+        new RegExp(
+          `assets/(${[...WORKER_CODE, service].join('|')})-.*\\.js$|^models/.*(manifest.json|onnx)$`,
+        ),
+      ),
       precompress(),
       VitePWA({
         registerType: 'prompt',

@@ -1,5 +1,5 @@
-/** A part of this package that is fetched when it is needed, with a coded error where it does not come. */
-import { RivuletError } from '@rivulet/core';
+/** A part of the code that is fetched when it is needed, with a coded error where it does not come. */
+import { RivuletError } from './errors.ts';
 
 /**
  * @param what it is for, in the error

@@ -1,21 +1,10 @@
-/** Reads files that may be kept from an earlier visit, by whether their content is known beforehand. */
+/**
+ * Reads files whose content is known beforehand, and checks that it is theirs. A model that is known by its address
+ * alone needs none of it: a file of its own.
+ */
 import { RivuletError, sha256 } from '@rivulet/core';
-import type { ModelCache } from './modelCache.ts';
-import type { ReadBytes, ReadOptions } from './readBytes.ts';
-import { mayPass } from './retrying.ts';
-
-export interface FileSource {
-  readonly read: ReadBytes;
-  readonly cache?: OwnCache | undefined;
-}
-
-export interface OwnCache extends ModelCache {
-  /**
-   * A file will be asked for soon. A browser takes 10 ms to open its cache for the first time, in processes that are
-   * just starting a worker: whoever may never ask should not have it do so.
-   */
-  prepare?(): void;
-}
+import type { FileSource } from './fileSource.ts';
+import type { ReadOptions } from './readBytes.ts';
 
 export interface KnownFile {
   /** For errors. */
@@ -54,40 +43,6 @@ export async function readKnown(
   });
   void cache?.put(location, bytes, file.sha256).catch(() => {});
   return bytes;
-}
-
-/** A file whose newest version is wanted. */
-export interface Newest<T> {
-  readonly value: T;
-  /** Keeps it for when it cannot be reached; nothing to do where it is the kept one. */
-  keep(): void;
-}
-
-/**
- * A file that is known by its address alone: the server is asked, and where it cannot be reached, what was kept.
- * @param accept makes of the bytes what is wanted; what it refuses is not kept
- * @throws whatever reading and `accept` throw
- */
-export async function readNewest<T>(
-  { read, cache }: FileSource,
-  location: string,
-  options: ReadOptions,
-  accept: (bytes: Uint8Array) => T | Promise<T>,
-): Promise<Newest<T>> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await read(location, cache ? { ...options, retries: 0 } : options);
-  } catch (error) {
-    if (!cache || !mayPass(error)) throw error;
-    const kept = await cache.get(location).catch(() => undefined);
-    if (kept) {
-      options.onProgress?.(kept.length, kept.length);
-      return { value: await accept(kept), keep: () => {} };
-    }
-    bytes = await read(location, options);
-  }
-  const value = await accept(bytes);
-  return { value, keep: () => void cache?.put(location, bytes).catch(() => {}) };
 }
 
 /** @returns what is wrong, when these are not that file's bytes */
