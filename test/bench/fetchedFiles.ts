@@ -2,7 +2,7 @@
 
 /** Chunks that only some models, calls or pages need. */
 const ON_DEMAND =
-  /\/(inkRecogniser|seriesForecaster|manifest|readKnown|sha256Here|modelStreams|operators|windows|equation|ringCaller|serveRings|borderFiles|ortSession|webgpuSession|fasterSession)-/;
+  /\/(inkRecogniser|seriesForecaster|manifest|readKnown|sha256Here|modelStreams|operators|windows|equation|ringCaller|serveRings|borderFiles|otherEngine|ortSession|webgpuSession|fasterSession)-/;
 
 /** @param name relative to the page, with forward slashes */
 export const isFetched = (name: string): boolean => !ON_DEMAND.test(name);

@@ -4,7 +4,6 @@ import type { EngineChoice, Session } from './engine.ts';
 import { createFusedSession, type FusedOptions } from './fused/fusedSession.ts';
 import { USUAL_OPERATORS } from './fused/operators/usualOperators.ts';
 import { isRefusal, type Plan, planGraph, type Refusal } from './fused/planGraph.ts';
-import { ortLoader } from './ortLoader.ts';
 
 const ENGINES: readonly string[] = ['auto', 'fused', 'webgpu', 'ort'];
 const INT8_TYPES: readonly string[] = ['int8', 'int8a7'];
@@ -54,22 +53,8 @@ export async function createSession(bytes: Uint8Array, options: CreateSessionOpt
     }
     refusal = plan;
   }
-  const what = refusal && `${refusal.op}${refusal.node ? ` "${refusal.node}"` : ''} (${refusal.why})`;
-  if (engine === 'fused') {
-    throw new RivuletError('ONNX_UNSUPPORTED', `the fused engine does not cover ${what}`, { ...refusal });
-  }
-  const loadOrt = ortLoader();
-  if (!loadOrt) {
-    const because = what ? `: the fused engine does not cover ${what}` : '';
-    throw new RivuletError(
-      'ENGINE_UNAVAILABLE',
-      `this model needs onnxruntime-web, which this build leaves out${because}`,
-      { engine: 'ort', ...refusal },
-    );
-  }
-  if (what) console.info(`rivulet: onnxruntime-web runs this model, the fused engine does not cover ${what}`);
-  const { createOrtSession } = await codePart('onnxruntime-web', () => import('./ortSession.ts'));
-  return createOrtSession(bytes, loadOrt);
+  const { otherEngine } = await codePart('other engines', () => import('./otherEngine.ts'));
+  return otherEngine(bytes, engine, refusal);
 }
 
 /** Recurrent weights from which `auto` measures whether a GPU is faster, where there may be one. */

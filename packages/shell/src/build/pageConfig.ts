@@ -29,7 +29,7 @@ export interface PageOptions {
  * over plain http, where nothing is kept for offline.
  */
 const ON_DEMAND = [
-  ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators', 'windows', 'equation'],
+  ...['inkRecogniser', 'seriesForecaster', 'modelStreams', 'operators', 'windows', 'equation', 'otherEngine'],
   ...[
     'ringCaller',
     'serveRings',
