@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fromHalf, toHalf } from './float16.ts';
+import { fromHalf } from './fromHalf.ts';
+import { toHalf } from './toHalf.ts';
 
 it('gives every half back', () => {
   const changed: number[] = [];

@@ -1,4 +1,4 @@
-/** IEEE 754 half precision, as ONNX's float16 and the file of an adapted model's change have it. */
+/** Numbers as IEEE 754 half precision, as ONNX's float16 and the file of an adapted model's change have it. */
 
 const word = new DataView(new ArrayBuffer(4));
 
@@ -17,15 +17,6 @@ export function toHalf(value: number): number {
   }
   // Below 2^-14 halves are multiples of 2^-24.
   return sign | roundToEven(Math.abs(Math.fround(value)) * 2 ** 24);
-}
-
-/** @param bits 1 of sign, 5 of exponent, 10 of fraction */
-export function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
 }
 
 function roundToEven(value: number): number {
