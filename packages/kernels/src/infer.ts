@@ -1,5 +1,5 @@
 /** The inference kernels: the only entry for whoever runs models. Names only, so that a bundle has what is used. */
-export { ACTIVATION_CODES, type CellChanges } from './infer/cellChanges.ts';
+export { ACTIVATION_CODES, type CellChanges, packChanges } from './infer/cellChanges.ts';
 export { createInferMachine, type InferOptions, warmInferKernels } from './infer/createInferMachine.ts';
 export { type EarlyInferModule, earlyInferModule } from './infer/earlyInferModule.ts';
 export { type InferExports, InferMachine, type Pointer } from './infer/inferMachine.ts';

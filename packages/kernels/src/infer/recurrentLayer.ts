@@ -1,6 +1,5 @@
 /** One direction of an RNN, LSTM or GRU layer: packed once, then bound to each shape it runs in. */
 import { GATES } from '@rivulet/core';
-import { type CellChanges, packChanges } from './cellChanges.ts';
 import type { InferMachine, Pointer } from './inferMachine.ts';
 import { isSevenBit } from './int8Kind.ts';
 import { type ActivationLevels, type Matrix, packMatrix, scratchBytes, wholeVectors } from './packMatrix.ts';
@@ -20,8 +19,8 @@ export interface RecurrentSource {
   readonly activation?: 'tanh' | 'relu';
   /** GRU only. */
   readonly linearBeforeReset?: boolean;
-  /** Of what the cell usually does; absent: none. Then `activation` says nothing. */
-  readonly changes?: CellChanges | undefined;
+  /** Of what the cell usually does, where `packChanges` put them; absent: none. With them `activation` says nothing. */
+  readonly changes?: Pointer | undefined;
   readonly input: number;
   readonly hidden: number;
   /** [G * H, I] */
@@ -101,7 +100,7 @@ export function packRecurrent(machine: InferMachine, source: RecurrentSource): R
     }),
     bias: machine.upload(bias),
     stateBias: stateBias ? machine.upload(stateBias) : 0,
-    changes: source.changes ? packChanges(machine, source.changes, hidden) : 0,
+    changes: source.changes ?? 0,
   };
 }
 

@@ -3,7 +3,7 @@
  * random weights and inputs.
  */
 import { activationsOf, type Cell, GATES, runSequence, type Tensor, tensor } from '@rivulet/core';
-import { bindRecurrent, type InferMachine, packRecurrent } from '../infer.ts';
+import { bindRecurrent, type InferMachine, packChanges, packRecurrent } from '../infer.ts';
 import { quantiseForTest, randomFloats } from './inferCases.ts';
 
 export interface InferCase {
@@ -88,10 +88,13 @@ export function runInferRecurrent(
   const layer = packRecurrent(machine, {
     ...{ cell, activation, input: I, hidden: H, w, r, b },
     linearBeforeReset: linearBeforeReset === 1,
-    changes: activations && {
-      functions: activationsOf(activations, alphas, betas),
-      ...{ clip, inputForget, peepholes: p },
-    },
+    changes:
+      activations &&
+      packChanges(
+        machine,
+        { functions: activationsOf(activations, alphas, betas), clip, inputForget, peepholes: p },
+        H,
+      ),
   });
   let top = machine.workspace;
   const allocate = (bytes: number): number => {

@@ -8,10 +8,10 @@ import {
   RivuletError,
 } from '@rivulet/core';
 import { ARRAYS, WIDE } from '../feeds.ts';
-import { RECURRENT, timeFirst } from './batchFirst.ts';
 import { type Constant, constantsOf, copied, hostValue } from './constants.ts';
 import type { GraphFacts, Operator, OperatorRules, PlanNode, PlannedNode } from './operator.ts';
 import { biasOf } from './operators/dense.ts';
+import { CELLS } from './operators/recurrentNode.ts';
 import type { OperatorTable } from './operators/usualOperators.ts';
 import { roundedValues, withoutUnread } from './ranges.ts';
 import type { HostValue } from './value.ts';
@@ -37,6 +37,7 @@ export interface Refusal {
 }
 
 /**
+ * @param model for any table but that of the usual operators, in its plain forms (plainForms.ts)
  * @param table operators to choose from, of one engine
  * @throws ONNX_PARSE for a node that reads too little, or what nothing before it makes
  */
@@ -48,7 +49,7 @@ export function planGraph<O extends OperatorRules>(
   if (opset < OPSETS.first || opset > OPSETS.last) {
     return { op: 'opset', node: '', why: `${opset}, of ${OPSETS.first} to ${OPSETS.last}` };
   }
-  const graph = { ...model.graph, nodes: timeFirst(model.graph.nodes) };
+  const { graph } = model;
   const constants = constantsOf(graph, (node, inputs) => settleConstant(table, node, inputs, model.opset));
   const nodes = fold(
     graph.nodes.filter(({ outputs }) => !constants.has(outputs[0] ?? '')).map(apart),
@@ -273,7 +274,7 @@ function fold(
     const [first = ''] = plan.outputs;
     const next = readers.get(first) === 1 ? byInput.get(first) : undefined;
     if (!next || next.domain || plan.node.domain) return plan;
-    if (RECURRENT.has(plan.node.op) && next.op === 'Transpose') {
+    if (Object.hasOwn(CELLS, plan.node.op) && next.op === 'Transpose') {
       if (String(attributeOf(next, 'perm', 'ints', [])) !== '0,2,1,3') return plan;
       gone.add(next);
       return { ...plan, outputs: [next.outputs[0]!, ...plan.outputs.slice(1)], lanesFirst: true };

@@ -7,7 +7,7 @@ import { RivuletError, readOnnx, type Tensor } from '@rivulet/core';
 import { FAULT_WORDS, openGpuMachine } from '@rivulet/kernels/webgpu';
 import type { AnyTensor, Session, ValueInfo } from '../engine.ts';
 import { checkFeeds, keptAs, narrowed, valueInfo } from '../feeds.ts';
-import { withReshapeIfs } from '../fused/operators/reshapeIf.ts';
+import { plainForms } from '../fused/operators/plainForms.ts';
 import { isRefusal, type Plan, planGraph } from '../fused/planGraph.ts';
 import { type BoundGraph, type GpuFeeds, GpuGraph } from './gpuGraph.ts';
 import type { GpuOperator } from './gpuOperator.ts';
@@ -35,7 +35,7 @@ export async function createWebgpuSession(bytes: Uint8Array, signal?: AbortSigna
 }
 
 function planOf(bytes: Uint8Array): Plan<GpuOperator> {
-  const plan = planGraph(withReshapeIfs(readOnnx(bytes)), GPU_OPERATORS);
+  const plan = planGraph(plainForms(readOnnx(bytes)), GPU_OPERATORS);
   if (!isRefusal(plan)) return plan;
   const { op, node, why } = plan;
   throw new RivuletError(

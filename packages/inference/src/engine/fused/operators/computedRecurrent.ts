@@ -3,8 +3,9 @@ import { attributeOf, GATES, type OnnxNode } from '@rivulet/core';
 import { repackedLayer } from '@rivulet/kernels/infer';
 import type { Operator } from '../operator.ts';
 import { shapeError } from '../value.ts';
+import { cellsOf, refusesNode } from './changedCells.ts';
 import { bindLayers } from './recurrentLayers.ts';
-import { B, CELLS, cellsOf, dirsOf, type Kind, P, R, refusesNode, W } from './recurrentNode.ts';
+import { B, CELLS, dirsOf, type Kind, P, R, W } from './recurrentNode.ts';
 
 const WEIGHTS = [W, R, B, P] as const;
 

@@ -1,4 +1,5 @@
 /** Every operator that the fused engine runs. Adding one: a file here, a line in this table, a case in test/parity. */
+import { changedRecurrent } from './changedRecurrent.ts';
 import { computedRecurrent } from './computedRecurrent.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './convTranspose.ts';
@@ -22,9 +23,9 @@ import { resized } from './resized.ts';
 import { tile } from './tile.ts';
 import { type OperatorTable, USUAL_OPERATORS } from './usualOperators.ts';
 
-export { withReshapeIfs } from './reshapeIf.ts';
+export { plainForms } from './plainForms.ts';
 
-const cell = [recurrent, computedRecurrent];
+const cell = [recurrent, changedRecurrent, computedRecurrent];
 
 export const OPERATORS: OperatorTable = {
   ...USUAL_OPERATORS,

@@ -16,8 +16,6 @@ export const gpuRecurrent: GpuOperator = {
     const why = recurrent.refuses(plan, facts);
     if (why !== undefined) return why;
     const [first, ...others] = sourcesOf(plan, facts);
-    if ([first!, ...others].some(({ changes }) => changes))
-      return 'peepholes, clip, input_forget or activations';
     return others.some(({ activation }) => activation !== first!.activation)
       ? 'directions of unlike activations'
       : undefined;

@@ -1,14 +1,14 @@
 /** Recurrent nodes of layout 1, the batch first, as nodes of layout 0 between transpositions: one order for all. */
 import { attr, attributeOf, type OnnxNode } from '@rivulet/core';
+import { CELLS } from './recurrentNode.ts';
 
-export const RECURRENT: ReadonlySet<string> = new Set(['RNN', 'LSTM', 'GRU']);
 /** Positions of X and the initial states. */
 const INPUTS = [0, 5, 6];
 
 /** @returns the nodes in running order, none of them of layout 1 */
 export function timeFirst(nodes: readonly OnnxNode[]): readonly OnnxNode[] {
   return nodes.flatMap((node) => {
-    if (!RECURRENT.has(node.op) || attributeOf(node, 'layout', 'int', 0) === 0) return node;
+    if (!Object.hasOwn(CELLS, node.op) || attributeOf(node, 'layout', 'int', 0) === 0) return node;
     const inner = (name: string): string => `${name}/time first`;
     const turn = (from: string, to: string, perm: number[]): OnnxNode => ({
       op: 'Transpose',
