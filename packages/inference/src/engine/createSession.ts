@@ -82,8 +82,8 @@ async function planOf(bytes: Uint8Array, lenient: boolean): Promise<Plan | Refus
   }
   const plan = planGraph(model, USUAL_OPERATORS);
   if (!isRefusal(plan)) return plan;
-  const { OPERATORS, plainForms } = await allOperators(plan);
-  return planGraph(plainForms(model), OPERATORS);
+  const { planWithAll } = await allOperators(plan);
+  return planWithAll(model);
 }
 
 /** A third of the engine's code, which many models do not need: a file of its own. */

@@ -13,7 +13,6 @@ import type { GraphFacts, Operator, OperatorRules, PlanNode, PlannedNode } from 
 import { biasOf } from './operators/dense.ts';
 import { CELLS } from './operators/recurrentNode.ts';
 import type { OperatorTable } from './operators/usualOperators.ts';
-import { roundedValues, withoutUnread } from './ranges.ts';
 import type { HostValue } from './value.ts';
 
 export interface Plan<O extends OperatorRules = Operator> {
@@ -29,6 +28,9 @@ export interface Plan<O extends OperatorRules = Operator> {
 /** Versions of ONNX's own operator set: what others say of an operator is not known here. */
 const OPSETS = { first: 7, last: 25 } as const;
 
+/** See ranges.ts. */
+type Ranges = Pick<typeof import('./ranges.ts'), 'roundedValues' | 'withoutUnread'>;
+
 /** Why a graph is left to another engine. */
 export interface Refusal {
   readonly op: string;
@@ -39,11 +41,13 @@ export interface Refusal {
 /**
  * @param model for any table but that of the usual operators, in its plain forms (plainForms.ts)
  * @param table operators to choose from, of one engine
+ * @param ranges for a table with operators that round: what folds them into products
  * @throws ONNX_PARSE for a node that reads too little, or what nothing before it makes
  */
 export function planGraph<O extends OperatorRules>(
   model: OnnxModel,
   table: OperatorTable<O>,
+  ranges?: Ranges,
 ): Plan<O> | Refusal {
   const { opset } = model;
   if (opset < OPSETS.first || opset > OPSETS.last) {
@@ -62,7 +66,7 @@ export function planGraph<O extends OperatorRules>(
     constant: (name) => (name ? constants.get(name) : undefined),
     isHost: (name) => hosts.has(name),
   };
-  const rounded = roundedValues(nodes, facts);
+  const rounded = ranges?.roundedValues(nodes, facts);
   const all: PlannedNode<O>[] = [];
   for (const plan of nodes) {
     const settles = settlerOf(operatorsOf(plan.node, table), plan, facts);
@@ -75,12 +79,12 @@ export function planGraph<O extends OperatorRules>(
     if (typeof operator === 'string') {
       return { op: plan.node.op, node: plan.node.name ?? '', why: operator };
     }
-    const value = rounded.get(plan.inputs[0] ?? '');
+    const value = rounded?.get(plan.inputs[0] ?? '');
     const taken = value && operator.takesRange?.(plan, facts);
     const reads = taken ? { inputs: [value.exact, ...plan.inputs.slice(1)], range: value.range } : {};
     all.push({ ...plan, ...reads, operator, settled: false });
   }
-  const planned = rounded.size > 0 ? withoutUnread(all, graph.outputs) : all;
+  const planned = ranges && rounded?.size ? ranges.withoutUnread(all, graph.outputs) : all;
   const border = borderRefusal(model, constants);
   if (border) return border;
   checkNames(model, planned, constants);

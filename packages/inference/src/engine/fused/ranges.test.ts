@@ -2,7 +2,7 @@
 import { attr, type OnnxModel, type OnnxNode, type OnnxTensor } from '@rivulet/core';
 import { describe, expect, it } from 'vitest';
 import { GPU_OPERATORS } from '../webgpu/operators/gpuOperators.ts';
-import { OPERATORS } from './operators/operators.ts';
+import { planWithAll } from './operators/operators.ts';
 import { isRefusal, planGraph } from './planGraph.ts';
 
 const K = 4;
@@ -42,7 +42,7 @@ function modelOf(nodes: readonly OnnxNode[], outputs = ['y']): OnnxModel {
 }
 
 function planned(nodes: readonly OnnxNode[], outputs?: string[]) {
-  const plan = planGraph(modelOf(nodes, outputs), OPERATORS);
+  const plan = planWithAll(modelOf(nodes, outputs));
   if (isRefusal(plan)) throw new Error(plan.why);
   return plan;
 }

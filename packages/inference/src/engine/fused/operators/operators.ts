@@ -1,4 +1,7 @@
 /** Every operator that the fused engine runs. Adding one: a file here, a line in this table, a case in test/parity. */
+import type { OnnxModel } from '@rivulet/core';
+import { type Plan, planGraph, type Refusal } from '../planGraph.ts';
+import * as ranges from '../ranges.ts';
 import { changedRecurrent } from './changedRecurrent.ts';
 import { computedRecurrent } from './computedRecurrent.ts';
 import { conv } from './conv.ts';
@@ -12,6 +15,7 @@ import { anyGemm, anyMatMul } from './matMul.ts';
 import { mirrorPad } from './mirrorPad.ts';
 import { pad } from './move.ts';
 import { NORMALISE } from './normalise.ts';
+import { plainForms } from './plainForms.ts';
 import { POINTWISE } from './pointwise.ts';
 import { POOL } from './pool.ts';
 import { QUANTISED } from './quantised.ts';
@@ -22,8 +26,6 @@ import { RESHAPE_IF, reshapeIf } from './reshapeIf.ts';
 import { resized } from './resized.ts';
 import { tile } from './tile.ts';
 import { type OperatorTable, USUAL_OPERATORS } from './usualOperators.ts';
-
-export { plainForms } from './plainForms.ts';
 
 const cell = [recurrent, changedRecurrent, computedRecurrent];
 
@@ -51,3 +53,7 @@ export const OPERATORS: OperatorTable = {
   'com.microsoft.DynamicQuantizeLSTM': dynamicLstm,
   [RESHAPE_IF]: reshapeIf,
 };
+
+/** Plans a model with all of them, and what only they need: plain forms of nodes, and products that round. */
+export const planWithAll = (model: OnnxModel): Plan | Refusal =>
+  planGraph(plainForms(model), OPERATORS, ranges);

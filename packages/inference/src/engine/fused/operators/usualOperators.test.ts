@@ -4,7 +4,7 @@ import { attr, type OnnxNode, readOnnx } from '@rivulet/core';
 import { expect, it } from 'vitest';
 import { smallModel } from '../../../testing/smallModel.ts';
 import { isRefusal, planGraph } from '../planGraph.ts';
-import { OPERATORS, plainForms } from './operators.ts';
+import { OPERATORS, planWithAll } from './operators.ts';
 import { USUAL_OPERATORS } from './usualOperators.ts';
 
 const root = new URL('../../../../../../', import.meta.url);
@@ -22,7 +22,7 @@ it.each(
 it('the others are asked for by name', () => {
   const model = modelAt('test/fixtures/torch/conv-gru.onnx');
   expect(planGraph(model, USUAL_OPERATORS)).toMatchObject({ op: 'Conv', why: 'not covered' });
-  expect(isRefusal(planGraph(model, OPERATORS))).toBe(false);
+  expect(isRefusal(planWithAll(model))).toBe(false);
 });
 
 /** The small network, an RNN, with more attributes. */
@@ -46,14 +46,14 @@ it.each<OnnxNode['attributes']>([
 ])('a changed one is asked for: %o', (attributes) => {
   const model = rnnWith(attributes);
   expect(planGraph(model, USUAL_OPERATORS)).toMatchObject({ op: 'RNN' });
-  expect(isRefusal(planGraph(plainForms(model), OPERATORS))).toBe(false);
+  expect(isRefusal(planWithAll(model))).toBe(false);
 });
 
 it.each<[OnnxNode['attributes'], string]>([
   [{ activations: attr.strings(['Tanh', 'Tanh']) }, 'activations Tanh, Tanh'],
   [{ direction: attr.string('sideways') }, 'direction=sideways'],
 ])('one that there is not is refused by name: %o', (attributes, why) => {
-  expect(planGraph(plainForms(rnnWith(attributes)), OPERATORS)).toMatchObject({ op: 'RNN', why });
+  expect(planWithAll(rnnWith(attributes))).toMatchObject({ op: 'RNN', why });
 });
 
 it('every usual one is among all', () => {
