@@ -245,7 +245,7 @@ test('a tab that is hidden waits, and goes on learning once it is seen', async (
     await press('button', 'Help');
     await press('dialog button', 'Learn my handwriting');
     await press('dialog button', 'Every word of this page is right');
-    await expect.poll(() => textAt('[data-testid="learn-words"]')).toContain('30 words');
+    await expect.poll(() => textAt('[data-testid="learn-words"]')).toContain('30 words to learn from');
     await press('dialog button', 'Learn now');
     await expect.poll(() => textAt('[data-testid="learn-progress"]')).toContain('Learning…');
     await browser.tab('about:blank');
