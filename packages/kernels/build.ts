@@ -30,8 +30,15 @@ async function compile(entry: string, variant: keyof typeof variants): Promise<s
   );
   const bytes = files.get(target);
   if (error || !bytes) throw new Error(`${target}: ${error?.message ?? 'no output'}\n${stderr.toString()}`);
+  if (target === IN_SCRIPTS) await write('infer.relaxed.ts', new TextEncoder().encode(asScript(bytes)));
   return write(target, bytes);
 }
+
+/** What scripts of the web carry inside themselves, see inferBinaries.web.ts. */
+const IN_SCRIPTS = 'infer.relaxed.wasm';
+
+const asScript = (bytes: Uint8Array): string =>
+  `/** ${IN_SCRIPTS} in base64. */\nexport const inferRelaxed =\n  '${Buffer.from(bytes).toString('base64')}';\n`;
 
 async function write(target: string, bytes: Uint8Array): Promise<string> {
   // Written beside and renamed: whoever loads the binary meanwhile sees the old one or the new one, never half.

@@ -2,11 +2,11 @@
 
 /** Chunks that only some models, calls or pages need. */
 const ON_DEMAND =
-  /\/(inkRecogniser|seriesForecaster|manifest|readKnown|sha256Here|modelStreams|operators|windows|equation|ringCaller|serveRings|borderFiles|otherEngine|ortSession|webgpuSession|fasterSession)-/;
+  /\/(inkRecogniser|seriesForecaster|manifest|readKnown|sha256Here|modelStreams|operators|windows|equation|ringCaller|serveRings|borderFiles|otherEngine|ortSession|webgpuSession|fasterSession|compileBinary|readBinary)-/;
 
 /** @param name relative to the page, with forward slashes */
 export const isFetched = (name: string): boolean => !ON_DEMAND.test(name);
 
-/** Of the two kernels browsers fetch one, the newer ones that of relaxed SIMD; models, data and icons are apart. */
+/** Browsers with relaxed SIMD have its kernels in the worker's script and fetch no others; models, data and icons are apart. */
 export const isShell = (name: string): boolean =>
   /\.(html|js|css|wasm)$/.test(name) && !name.includes('infer.plain');

@@ -44,22 +44,15 @@ it('a page that did not ask for onnxruntime-web has nothing of it', () => {
   // Our own words for it stand in messages; these are its code's and its files'.
   const itsOwn = /ort-wasm|OrtRun|_OrtCreateSession|onnxruntime-common/;
   expect(named('.js').filter((name) => itsOwn.test(String(files.get(name))))).toEqual([]);
-  expect(named('.wasm')).toEqual([
-    expect.stringContaining('infer.plain'),
-    expect.stringContaining('infer.relaxed'),
-  ]);
+  // The kernels of relaxed SIMD stand in the worker's script.
+  expect(named('.wasm')).toEqual([expect.stringContaining('infer.plain')]);
   expect(gzipped([...files.keys()]), 'with all that is fetched on demand').toBeLessThan(3 * MOST_BYTES);
 });
 
 it('what it fetches for a recurrent model is not larger than promised', () => {
   const fetched = [...files.keys()].filter((name) => isShell(name) && isFetched(name));
   expect(fetched.map((name) => name.replace(/-[\w-]{8}\./, '.'))).toEqual(
-    expect.arrayContaining([
-      'assets/infer.relaxed.wasm',
-      'assets/worker.js',
-      'assets/fused.js',
-      'fused.html',
-    ]),
+    expect.arrayContaining(['assets/worker.js', 'assets/fused.js', 'fused.html']),
   );
   expect(gzipped(fetched)).toBeLessThan(MOST_BYTES);
 });

@@ -2,8 +2,9 @@
  * The JavaScript of the published package, with core, kernels and every dependency but onnxruntime-web inside: a
  * page without a bundler can resolve no names of packages.
  *
- * - `web.js` and `ort.js` are the entries for pages; `worker/` has their workers and, beside them, the kernels. They
- *   find each other by `new URL('./...', import.meta.url)`, as Vite, webpack and browsers understand it.
+ * - `web.js` and `ort.js` are the entries for pages; `worker/` has their workers, the kernels of relaxed SIMD inside,
+ *   and beside them those of plain SIMD and of WebGPU. They find each other by `new URL('./...', import.meta.url)`, as
+ *   Vite, webpack and browsers understand it.
  * - `inline.js` is `web.js` with worker and kernels inside, for bundlers that leave such addresses as they are.
  * - `node.js` is the entry for Node, `node/` what it imports: what every model needs in one file, with the kernels
  *   inside, so that a bundled server has no file to lose. What only some programs ask for lies beside it, for a fresh
@@ -26,10 +27,9 @@ const EXTERNAL = /^(node:|onnxruntime-web)/;
 
 const SCRIPT_ADDRESS = JSON.stringify(fileURLToPath(new URL('./scriptAddress.ts', import.meta.url)));
 
-/** Pages begin to fetch the kernels for a worker that is still starting. */
-const besideWorker = (path: string): string => `./worker/${basename(path)}`;
-/** A worker that has its kernels inside wants none. */
-const nowhere = (): string => 'data:,';
+const noKernels = (path: string): never => {
+  throw new Error(`${path} is for a worker, not for the page that starts it`);
+};
 const noWorker = (path: string): never => {
   throw new Error(`${path} is started by a script that does not run in a page`);
 };
@@ -58,7 +58,7 @@ export async function bundleScripts(into: string): Promise<Set<string>> {
   for (const [name, bytes] of kernels) await writeFile(join(into, 'worker', name), bytes);
   const pages = await bundle(
     ['web.ts', 'ort.ts'],
-    { kernel: besideWorker, worker: workerBeside },
+    { kernel: noKernels, worker: workerBeside },
     { dir: into },
   );
 
@@ -74,7 +74,7 @@ export async function bundleScripts(into: string): Promise<Set<string>> {
   });
   const inline = await bundle(
     ['web.ts'],
-    { kernel: nowhere, worker: workerInside },
+    { kernel: noKernels, worker: workerInside },
     { dir: into, entryFileNames: 'inline.js', codeSplitting: false },
   );
 

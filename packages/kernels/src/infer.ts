@@ -1,10 +1,7 @@
 /** The inference kernels: the only entry for whoever runs models. Names only, so that a bundle has what is used. */
 export { ACTIVATION_CODES, type CellChanges, packChanges } from './infer/cellChanges.ts';
 export { createInferMachine, type InferOptions, warmInferKernels } from './infer/createInferMachine.ts';
-export { type EarlyInferModule, earlyInferModule } from './infer/earlyInferModule.ts';
 export { type InferExports, InferMachine, type Pointer } from './infer/inferMachine.ts';
-export { expectInferModule } from './infer/inferModule.ts';
-export type { Variant } from './infer/inferUrls.ts';
 export {
   type ActivationLevels,
   type Matrix,
@@ -21,3 +18,4 @@ export {
   type Weights,
 } from './infer/recurrentLayer.ts';
 export { repackedLayer } from './infer/repackedLayer.ts';
+export type { Variant } from './infer/variant.ts';

@@ -3,7 +3,6 @@
  * The border knows services by name and methods by name; it knows nothing of ink or sensors.
  */
 import type { Answer, Manifest, Tensor } from '@rivulet/core';
-import type { EarlyInferModule } from '@rivulet/kernels/infer';
 import type { AnyTensor, EngineChoice, EngineName, ValueInfo } from '../engine/engine.ts';
 import type { ForecastBand, ForecastRequest } from '../forecaster/index.ts';
 import type { LoadOptions } from '../load/modelCache.ts';
@@ -167,12 +166,6 @@ export interface HostApi {
   ownAddress(): Promise<string | undefined>;
   /** Opens a database, and has it open until the host is gone. @returns false where there are none */
   holdDatabase(name: string): Promise<boolean>;
-}
-
-/** What a web worker offers beside. */
-export interface WorkerApi extends HostApi {
-  /** Once: the kernels that the page has compiled meanwhile; undefined: it could not. */
-  kernels(early: EarlyInferModule | undefined): Promise<void>;
 }
 
 export interface EarlyFile {

@@ -1,7 +1,6 @@
 /** A host in a web worker, spoken to by comlink. */
-import { earlyInferModule } from '@rivulet/kernels/infer';
 import * as Comlink from 'comlink';
-import type { Connection, HostApi, WorkerApi } from './api.ts';
+import type { Connection, HostApi } from './api.ts';
 import { canShareRings } from './ring/canShareRings.ts';
 import type { RingCaller } from './ring/ringCaller.ts';
 import { sendEarlyFile } from './sendEarlyFile.ts';
@@ -16,13 +15,7 @@ const SCRIPT_FIRST_MS = 4;
 export function workerConnection(worker: Worker): Connection {
   // Pinned by the connection: a proxy that is collected would leave its calls hanging.
   const remote = Comlink.wrap<HostApi>(worker);
-  const api = remote as unknown as WorkerApi;
-  const scriptAsked = new Promise((resolve) => setTimeout(resolve, SCRIPT_FIRST_MS));
-  // The worker waits for an answer, whatever it is.
-  scriptAsked
-    .then(earlyInferModule)
-    .then((early) => api.kernels(early))
-    .catch(() => api.kernels(undefined));
+  const api = remote as unknown as HostApi;
   let listener: ((reason: string) => void) | undefined;
   let busy = (): boolean => false;
   let over = false;
@@ -58,7 +51,7 @@ export function workerConnection(worker: Worker): Connection {
     ...(isolated && { ring: (...call) => rings?.call(...call) }),
     early: (file, signal) => {
       signal?.addEventListener('abort', () => fetching.abort(), { once: true });
-      void scriptAsked.then(() => sendEarlyFile(api, file, fetching.signal));
+      setTimeout(sendEarlyFile, SCRIPT_FIRST_MS, api, file, fetching.signal);
     },
     callback: (f) => Comlink.proxy(f),
     onDeath: (tell, waiting) => {

@@ -1,5 +1,6 @@
 /** Reads a kernel binary from beside this package: a file in Node, a fetch on the web, or out of its own address. */
 import { RivuletError } from '@rivulet/core';
+import { bytesOfBase64 } from './bytesOfBase64.ts';
 
 export async function readBinary(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   try {
@@ -25,12 +26,7 @@ export async function readBinary(url: URL): Promise<Uint8Array<ArrayBuffer>> {
 function carriedBy({ protocol, href }: URL): Uint8Array<ArrayBuffer> | undefined {
   const start = protocol === 'data:' ? href.indexOf(BASE64) : -1;
   if (start < 0) return undefined;
-  const text = atob(href.slice(start + BASE64.length));
-  // A loop that runs once is interpreted, 1 ms in a thread that starts. Buffer's own base64 refuses nothing.
-  if (globalThis.Buffer) return Buffer.from(text, 'latin1');
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
+  return bytesOfBase64(href.slice(start + BASE64.length));
 }
 
 const BASE64 = ';base64,';

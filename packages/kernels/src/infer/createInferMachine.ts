@@ -1,8 +1,8 @@
 /** A machine of the kernels that suit where it runs. */
 import { InferMachine } from './inferMachine.ts';
 import { chooseVariant, inferModule } from './inferModule.ts';
-import type { Variant } from './inferUrls.ts';
 import { int8KindOf } from './int8Kind.ts';
+import type { Variant } from './variant.ts';
 
 export interface InferOptions {
   /** Default `auto`, see chooseVariant. */

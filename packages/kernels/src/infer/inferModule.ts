@@ -1,9 +1,8 @@
 /** The compiled inference binary: read and compiled once a variant, however many models run on it. */
 import { RivuletError, shown } from '@rivulet/core';
-import { compileBinary } from '../binary/compileBinary.ts';
+import { INFER_BINARIES } from '#inferBinaries';
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
-import type { EarlyInferModule } from './earlyInferModule.ts';
-import { INFER_URLS, type Variant } from './inferUrls.ts';
+import { VARIANTS, type Variant } from './variant.ts';
 
 const modules = new Map<Variant, Promise<WebAssembly.Module>>();
 
@@ -13,7 +12,7 @@ const modules = new Map<Variant, Promise<WebAssembly.Module>>();
  */
 export function chooseVariant(wanted: Variant | 'auto'): Variant {
   if (wanted === 'auto') return hasRelaxedSimd() ? 'relaxed' : 'plain';
-  if (typeof wanted !== 'string' || !Object.hasOwn(INFER_URLS, wanted)) {
+  if (!VARIANTS.includes(wanted)) {
     throw new RivuletError('ARGUMENT', `variant must be auto, plain or relaxed, got ${shown(wanted)}`, {
       variant: wanted,
     });
@@ -22,13 +21,6 @@ export function chooseVariant(wanted: Variant | 'auto'): Variant {
     throw new RivuletError('ENGINE_UNAVAILABLE', 'this runtime has no relaxed SIMD', { variant: wanted });
   }
   return wanted;
-}
-
-let early: Promise<EarlyInferModule | undefined> | undefined;
-
-/** From now on the first machine of a variant waits for what another thread began, before it reads by itself. */
-export function expectInferModule(coming: Promise<EarlyInferModule | undefined>): void {
-  early = coming;
 }
 
 /** A failure is forgotten: the next call reads again. */
@@ -43,10 +35,8 @@ export function inferModule(variant: Variant): Promise<WebAssembly.Module> {
 }
 
 async function compile(variant: Variant): Promise<WebAssembly.Module> {
-  const came = await early;
-  if (came?.variant === variant) return came.module;
   try {
-    return await compileBinary(INFER_URLS[variant]);
+    return await INFER_BINARIES[variant]();
   } catch (cause) {
     if (cause instanceof RivuletError) throw cause;
     throw new RivuletError(

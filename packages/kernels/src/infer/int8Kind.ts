@@ -1,6 +1,6 @@
 /** How products of int8 weights are made: one way a machine, by its binary, its processor and the bits of activations. */
 import { hasFastDot } from './hasFastDot.ts';
-import type { Variant } from './inferUrls.ts';
+import type { Variant } from './variant.ts';
 
 /** Of matrix.as.ts. */
 export interface Int8Kind {

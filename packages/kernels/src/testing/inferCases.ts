@@ -1,7 +1,7 @@
 /** Random numbers and weights for tests of the inference kernels: the same for a seed, on every machine. */
 import { hasRelaxedSimd } from '../binary/hasRelaxedSimd.ts';
 import { inferModule } from '../infer/inferModule.ts';
-import type { Variant } from '../infer/inferUrls.ts';
+import type { Variant } from '../infer/variant.ts';
 import { createInferMachine, InferMachine } from '../infer.ts';
 import { seeded, uniform } from './random.ts';
 
