@@ -7,10 +7,10 @@ import { sendEarlyFile } from './sendEarlyFile.ts';
 import { watchHost } from './watchHost.ts';
 
 /**
- * A starting worker waits longest for its script: fetched at the same moment, what it needs later makes it wait two
+ * A starting worker waits longest for its script: a model that is fetched at the same moment makes it wait some
  * milliseconds more on two cores, and comes no earlier than it is needed.
  */
-const SCRIPT_FIRST_MS = 4;
+const SCRIPT_FIRST_MS = 8;
 
 export function workerConnection(worker: Worker): Connection {
   // Pinned by the connection: a proxy that is collected would leave its calls hanging.
