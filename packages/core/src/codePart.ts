@@ -3,16 +3,21 @@ import { RivuletError } from './errors.ts';
 
 /**
  * @param what it is for, in the error
+ * @param details of the error, beside the reason
  * @throws ENGINE_UNAVAILABLE; nothing of a failure is kept, as far as the browser forgets it
  */
-export async function codePart<T>(what: string, load: () => Promise<T>): Promise<T> {
+export async function codePart<T>(
+  what: string,
+  load: () => Promise<T>,
+  details: Readonly<Record<string, unknown>> = { part: what },
+): Promise<T> {
   try {
     return await load();
   } catch (cause) {
     throw new RivuletError(
       'ENGINE_UNAVAILABLE',
       `the code of ${what} could not be loaded: ${cause}`,
-      { part: what, reason: String(cause) },
+      { ...details, reason: String(cause) },
       cause,
     );
   }

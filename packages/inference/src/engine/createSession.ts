@@ -82,7 +82,8 @@ async function planOf(bytes: Uint8Array, lenient: boolean): Promise<Plan | Refus
   }
   const plan = planGraph(model, USUAL_OPERATORS);
   if (!isRefusal(plan)) return plan;
-  const { planWithAll } = await allOperators(plan);
+  const { op } = plan;
+  const { planWithAll } = await codePart(op, operatorsFile, { engine: 'fused', op });
   return planWithAll(model);
 }
 
@@ -93,17 +94,4 @@ const operatorsFile = (): Promise<typeof import('./fused/operators/operators.ts'
 /** Of a file that is long in coming nobody knows what it needs: the operators may come at the same time. */
 export function expectOperators({ engine }: Pick<CreateSessionOptions, 'engine'>): void {
   if (engine !== 'ort') operatorsFile().catch(() => {});
-}
-
-async function allOperators({ op }: Refusal): ReturnType<typeof operatorsFile> {
-  try {
-    return await operatorsFile();
-  } catch (cause) {
-    throw new RivuletError(
-      'ENGINE_UNAVAILABLE',
-      `the code of ${op} could not be loaded: ${cause}`,
-      { engine: 'fused', op, reason: String(cause) },
-      cause,
-    );
-  }
 }
