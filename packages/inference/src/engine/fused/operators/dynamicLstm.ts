@@ -8,9 +8,8 @@ import type { GraphFacts, Operator, PlanNode } from '../operator.ts';
 import { refusesNode } from './changedCells.ts';
 import { packedCells } from './changedRecurrent.ts';
 import { bytesOf } from './quantised.ts';
-import { packAll, sourcesOf } from './recurrent.ts';
-import { bindLayers } from './recurrentLayers.ts';
-import { B, C0, dirsOf, H0, P, R, W, X } from './recurrentNode.ts';
+import { prepareLayers, sourcesOf } from './recurrent.ts';
+import { B, dirsOf, P, R, W } from './recurrentNode.ts';
 
 /** Positions of the scales of W and R; the zeros stand behind each. */
 const [W_SCALE, R_SCALE] = [8, 10];
@@ -63,9 +62,8 @@ export const dynamicLstm: Operator = {
   prepare(plan, loader) {
     const [w, r] = [weightsOf(plan, loader, W, W_SCALE)!, weightsOf(plan, loader, R, R_SCALE)!];
     const lstm = asLstm(plan);
-    const cells = packedCells(loader.machine, lstm, loader, r.shape[2]!);
-    const layers = packAll(loader.machine, sourcesOf(lstm, loader, cells, w, r));
-    for (const i of [X, H0, C0]) loader.pin(plan.inputs[i]);
-    return (binder, inputs, bound) => bindLayers(asLstm(bound), layers, binder, inputs);
+    const cells = packedCells(lstm, loader, r.shape[2]!);
+    const bind = prepareLayers(lstm, loader, sourcesOf(lstm, loader, cells, w, r));
+    return (binder, inputs, bound) => bind(binder, inputs, asLstm(bound));
   },
 };

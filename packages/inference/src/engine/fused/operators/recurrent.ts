@@ -10,7 +10,7 @@ import {
   type RecurrentSource,
 } from '@rivulet/kernels/infer';
 import { floatsOf, type MatrixConstant, matrixOf } from '../constants.ts';
-import type { GraphFacts, Operator, PlanNode } from '../operator.ts';
+import type { Bind, GraphFacts, Loader, Operator, PlanNode } from '../operator.ts';
 import { bindLayers } from './recurrentLayers.ts';
 import {
   B,
@@ -41,12 +41,15 @@ export const recurrent: Operator = {
 
   takesRange: ({ inputs }, facts) => matrixOf(facts.constant(inputs[W]), [0, 1])?.data instanceof Int8Array,
 
-  prepare(plan, loader) {
-    const layers = packAll(loader.machine, sourcesOf(plan, loader));
-    for (const i of [X, H0, C0]) loader.pin(plan.inputs[i]);
-    return (binder, inputs, bound) => bindLayers(bound, layers, binder, inputs);
-  },
+  prepare: (plan, loader) => prepareLayers(plan, loader, sourcesOf(plan, loader)),
 };
+
+/** Packs the layers of a node's directions: `prepare` of whoever knows what they are made of. */
+export function prepareLayers(plan: PlanNode, loader: Loader, sources: readonly RecurrentSource[]): Bind {
+  const layers = packAll(loader.machine, sources);
+  for (const i of [X, H0, C0]) loader.pin(plan.inputs[i]);
+  return (binder, inputs, bound) => bindLayers(bound, layers, binder, inputs);
+}
 
 export function refusesWeights({ node, inputs }: PlanNode, facts: GraphFacts): string | undefined {
   const [w, r] = [W, R].map((i) => matrixOf(facts.constant(inputs[i]), [0, 1]));
@@ -66,8 +69,8 @@ export function refusesWeights({ node, inputs }: PlanNode, facts: GraphFacts): s
   return fits ? undefined : `weights of shapes [${w.shape}] and [${r.shape}]`;
 }
 
-/** Apart from `prepare`, whose closures would keep the loader, and with it the file. */
-export function packAll(machine: InferMachine, sources: readonly RecurrentSource[]): RecurrentLayer[] {
+/** Apart from `prepareLayers`, whose closures would keep the loader, and with it the file. */
+function packAll(machine: InferMachine, sources: readonly RecurrentSource[]): RecurrentLayer[] {
   return sources.map((source) => packRecurrent(machine, source));
 }
 
