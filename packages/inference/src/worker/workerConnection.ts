@@ -14,8 +14,7 @@ const SCRIPT_FIRST_MS = 8;
 
 export function workerConnection(worker: Worker): Connection {
   // Pinned by the connection: a proxy that is collected would leave its calls hanging.
-  const remote = Comlink.wrap<HostApi>(worker);
-  const api = remote as unknown as HostApi;
+  const api = Comlink.wrap<HostApi>(worker) as unknown as HostApi;
   let listener: ((reason: string) => void) | undefined;
   let busy = (): boolean => false;
   let over = false;
