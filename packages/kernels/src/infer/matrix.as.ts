@@ -40,7 +40,7 @@ export const INT8_7_FAST: i32 = 4;
 /** Weights that one dot instruction multiplies and sums in a lane. */
 // @ts-ignore: decorator
 @inline
-function depthOf(kind: i32): i32 {
+export function depthOf(kind: i32): i32 {
   return kind == FLOAT32 ? 1 : kind == INT8_16 ? 2 : 4;
 }
 
@@ -69,88 +69,4 @@ export function paddedColumns(kind: i32, N: i32): i32 {
 /** For the caller's allocation: bytes of the packed weights. */
 export function packedBytes(kind: i32, N: i32, K: i32): i32 {
   return paddedColumns(kind, N) * paddedDepth(kind, K) * (kind == FLOAT32 ? 4 : 1);
-}
-
-/**
- * Packs a matrix whose descriptor is filled in, for int8 with the most LEVELS that there may be; memory at PANELS and
- * OFFSETS must be zero. Column n = gate * padded + j holds source row gate * rows + j while j < rows: gates are
- * padded to whole vectors, a matrix without gates has padded = rows = N.
- * Strides are in elements, from one output and from one input to the next.
- */
-export function packMatrix(
-  matrix: usize,
-  src: usize,
-  outputStride: i32,
-  inputStride: i32,
-  rows: i32,
-  padded: i32,
-): void {
-  const K = load<i32>(matrix, INPUTS);
-  const N = load<i32>(matrix, OUTPUTS);
-  const kind = load<i32>(matrix, KIND);
-  const columns = paddedColumns(kind, N);
-  const panels = load<usize>(matrix, PANELS);
-  const float = kind == FLOAT32;
-  const depth = depthOf(kind);
-  const groupBytes = packedBytes(kind, 32, K);
-  let largest: i64 = 1;
-  for (let n = 0; n < N; n++) {
-    const gate = n / padded;
-    const j = n - gate * padded;
-    if (j >= rows) continue;
-    let from = <usize>((gate * rows + j) * outputStride);
-    const group = n >> 5;
-    const width = min(32, columns - (group << 5));
-    const to = panels + <usize>(group * groupBytes);
-    // Counted along: two divisions for each weight were most of what loading a model took.
-    let at = <usize>((n & 31) * depth);
-    let lane = 0;
-    const toNextDepth = <usize>((width - 1) * depth);
-    let sum = 0;
-    let size: i64 = 0;
-    let k = 0;
-    if (!float && inputStride == 1) {
-      // Sixteen at a time: a model is packed once, by code that nothing has optimised yet.
-      let sums = i32x4.splat(0);
-      let sizes = i32x4.splat(0);
-      for (; k + 16 <= K; k += 16) {
-        const weights = v128.load(src + from);
-        const positive = i8x16.abs(weights);
-        sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(i16x8.extadd_pairwise_i8x16_s(weights)));
-        sizes = i32x4.add(sizes, i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(positive)));
-        for (let end = from + 16; from < end; from += depth) {
-          if (depth == 4) store<i32>(to + at, load<i32>(src + from));
-          else store<i16>(to + at, load<i16>(src + from));
-          at += depth + toNextDepth;
-        }
-      }
-      sum = laneSum(sums);
-      size = <i64>laneSum(sizes);
-    }
-    for (; k < K; k++) {
-      if (float) {
-        store<f32>(to + (at << 2), load<f32>(src + (from << 2)));
-      } else {
-        const weight = <i32>load<i8>(src + from);
-        store<i8>(to + at, <i8>weight);
-        sum += weight;
-        size += <i64>abs(weight);
-      }
-      from += <usize>inputStride;
-      at++;
-      if (++lane == depth) {
-        lane = 0;
-        at += toNextDepth;
-      }
-    }
-    if (!float) store<i32>(load<usize>(matrix, OFFSETS) + (<usize>n << 2), -sum * offsetOf(kind));
-    if (size > largest) largest = size;
-  }
-  // The sum of a column is below size * level: with this bound it fits 32 bits whatever the activations are.
-  store<f32>(matrix, min(load<f32>(matrix, LEVELS), <f32>(<i64>i32.MAX_VALUE / largest)), LEVELS);
-}
-
-function laneSum(v: v128): i32 {
-  const first = i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1);
-  return first + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
 }

@@ -61,4 +61,25 @@ describe.each(machines())('multiply, $name', ({ open, variant, type }) => {
       { numRuns: 60 },
     );
   });
+
+  // Of activations at their highest level: 2050 products of 127 by 32767 are four times what 32 bits hold.
+  it.each([1, 3, 4, 9])('sums of the largest weights and activations fit, %i columns', async (N) => {
+    const K = 2050;
+    const machine = await open();
+    const data = int8 ? new Int8Array(N * K).fill(127) : new Float32Array(N * K).fill(127);
+    const signs = Array.from({ length: N }, (_, n) => (n % 2 === 0 ? 1 : -1));
+    signs.forEach((sign, n) => {
+      for (let k = 0; k < K; k++) data[n * K + k]! *= sign;
+    });
+    const scales = int8 ? new Float32Array(N).fill(1) : undefined;
+    const matrix = packMatrix(machine, { data, scales, outputs: N, inputs: K });
+    const at = machine.reserve(4 * (K + N + 16) + scratchBytes(machine, matrix, 1));
+    const c = at + 4 * K;
+    const scratch = (c + 4 * (N + 4) + 15) & ~15;
+    machine.f32.fill(1, at >> 2, (at >> 2) + K);
+    machine.wasm.multiply(matrix.at, at, 4 * K, 1, c, 4 * N, 0, scratch);
+    const expected = signs.map((sign) => sign * 127 * K);
+    const got = machine.f32.subarray(c >> 2, (c >> 2) + N);
+    expect(largestDifference(got, expected)).toBeLessThan(127 * K * 1e-4);
+  });
 });

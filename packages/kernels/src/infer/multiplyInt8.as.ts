@@ -78,14 +78,17 @@ function fourRows(
   let c1 = i32x4.splat(0);
   let d0 = i32x4.splat(0);
   let d1 = i32x4.splat(0);
-  let ra = q + 16;
-  let rb = ra + row;
-  let rc = rb + row;
-  let rd = rc + row;
-  for (let k = 0; k < depth; k += 2) {
-    const w0 = v128.load_ext<i8>(p);
-    const w1 = v128.load_ext<i8>(p, 8);
-    let x = v128.load_splat<i32>(ra);
+  let at = q + 16;
+  const end = at + (<usize>depth << 1);
+  // Two pairs of activations a turn, and rows that each turn finds anew: V8's first compiler, whose code makes a model's
+  // first results, writes whatever a turn changes to memory at its end and reads it again in the next.
+  while (at + 4 < end) {
+    const rb = at + row;
+    const rc = rb + row;
+    const rd = rc + row;
+    let w0 = v128.load_ext<i8>(p);
+    let w1 = v128.load_ext<i8>(p, 8);
+    let x = v128.load_splat<i32>(at);
     a0 = dot(a0, w0, x);
     a1 = dot(a1, w1, x);
     x = v128.load_splat<i32>(rb);
@@ -98,10 +101,41 @@ function fourRows(
     d0 = dot(d0, w0, x);
     d1 = dot(d1, w1, x);
     p += step;
-    ra += 4;
-    rb += 4;
-    rc += 4;
-    rd += 4;
+    w0 = v128.load_ext<i8>(p);
+    w1 = v128.load_ext<i8>(p, 8);
+    x = v128.load_splat<i32>(at, 4);
+    a0 = dot(a0, w0, x);
+    a1 = dot(a1, w1, x);
+    x = v128.load_splat<i32>(rb, 4);
+    b0 = dot(b0, w0, x);
+    b1 = dot(b1, w1, x);
+    x = v128.load_splat<i32>(rc, 4);
+    c0 = dot(c0, w0, x);
+    c1 = dot(c1, w1, x);
+    x = v128.load_splat<i32>(rd, 4);
+    d0 = dot(d0, w0, x);
+    d1 = dot(d1, w1, x);
+    p += step;
+    at += 8;
+  }
+  if (at < end) {
+    const rb = at + row;
+    const rc = rb + row;
+    const rd = rc + row;
+    const w0 = v128.load_ext<i8>(p);
+    const w1 = v128.load_ext<i8>(p, 8);
+    let x = v128.load_splat<i32>(at);
+    a0 = dot(a0, w0, x);
+    a1 = dot(a1, w1, x);
+    x = v128.load_splat<i32>(rb);
+    b0 = dot(b0, w0, x);
+    b1 = dot(b1, w1, x);
+    x = v128.load_splat<i32>(rc);
+    c0 = dot(c0, w0, x);
+    c1 = dot(c1, w1, x);
+    x = v128.load_splat<i32>(rd);
+    d0 = dot(d0, w0, x);
+    d1 = dot(d1, w1, x);
   }
   finish(c, a0, a1, v128.load_splat<f32>(q), scales, bias, left);
   finish(c + cStride, b0, b1, v128.load_splat<f32>(q + row), scales, bias, left);

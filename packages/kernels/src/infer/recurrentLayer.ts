@@ -154,12 +154,13 @@ export function sumBiases({
   const bias = new Float32Array((gates * padded + 7) & ~7);
   const stateBias = new Float32Array(bias.length);
   for (let gate = 0; b && gate < gates; gate++) {
-    const split = apart && gate === 2;
-    for (let j = 0; j < hidden; j++) {
-      const fromInput = b[gate * hidden + j]!;
-      const fromState = b[(gates + gate) * hidden + j]!;
-      bias[gate * padded + j] = split ? fromInput : fromInput + fromState;
-      if (split) stateBias[gate * padded + j] = fromState;
+    const [fromInput, fromState] = [gate * hidden, (gates + gate) * hidden];
+    const to = gate * padded;
+    if (apart && gate === 2) {
+      for (let j = 0; j < hidden; j++) bias[to + j] = b[fromInput + j]!;
+      for (let j = 0; j < hidden; j++) stateBias[to + j] = b[fromState + j]!;
+    } else {
+      for (let j = 0; j < hidden; j++) bias[to + j] = b[fromInput + j]! + b[fromState + j]!;
     }
   }
   return [bias, apart ? stateBias : undefined];
