@@ -165,6 +165,34 @@ export const OWN_OPERATORS: readonly Case[] = [
     inputs: [[4, 0]],
     constants: [ints('two', [2])],
   },
+  // 10 times 0.7 is 7 in float32 and in float64, and less where one's 0.7 meets the other's product.
+  {
+    name: 'A size that is scaled in float32',
+    nodes: [
+      node('Shape', ['a'], {}, ['sizes']),
+      node('Cast', ['sizes'], { to: attr.int(1) }, ['floats']),
+      node('Mul', ['floats', 'by'], {}, ['scaled']),
+      node('Floor', ['scaled']),
+    ],
+    inputs: [[10, 30]],
+    constants: [{ name: 'by', shape: [], type: 'float32', data: Float32Array.of(0.7) }],
+  },
+  {
+    name: 'A size that is scaled in float64',
+    nodes: [
+      node('Shape', ['a'], {}, ['sizes']),
+      node('Cast', ['sizes'], { to: attr.int(11) }, ['wide']),
+      node('Div', ['seven', 'ten'], {}, ['by']),
+      node('Mul', ['wide', 'by'], {}, ['scaled']),
+      node('Cast', ['scaled'], { to: attr.int(7) }, ['whole']),
+      node('Cast', ['whole'], { to: attr.int(1) }),
+    ],
+    inputs: [[10, 30]],
+    constants: [
+      { name: 'seven', shape: [], type: 'float64', data: Float64Array.of(7) },
+      { name: 'ten', shape: [], type: 'float64', data: Float64Array.of(10) },
+    ],
+  },
   {
     name: 'Mean of the sizes, in whole numbers',
     nodes: [

@@ -4,13 +4,20 @@ import type { Binder } from './binder.ts';
 import { dependsOnData } from './dependsOnData.ts';
 import type { GraphFacts, Operator, PlanNode } from './operator.ts';
 import { roomFor } from './roomFor.ts';
-import { count, type DeviceValue, type ElementType, type HostValue, type Value } from './value.ts';
+import { count, type DeviceValue, type ElementType, type HostValue, isDouble, type Value } from './value.ts';
 
 export type Numbers = ArrayLike<number>;
 export type Writable = Float32Array | Int32Array | Float64Array;
 
+interface Output {
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+  /** See isDouble. Default: as the first floats that go in. */
+  readonly double?: boolean;
+}
+
 export interface Computation {
-  readonly outputs: readonly { readonly shape: readonly number[]; readonly type: ElementType }[];
+  readonly outputs: readonly Output[];
   /** Integers of the outputs may be larger than those that go in. */
   readonly grows?: boolean;
   /** @param inputs the whole tensors, row-major; an absent one is empty */
@@ -39,7 +46,8 @@ export function computed(compute: Compute, options: ComputedOptions = {}): Opera
     refuses: (plan, facts) => refuses(plan, facts) ?? dependsOnData(plan, hosted, facts.isHost),
     settle(node, inputs, opset, wanted) {
       const { outputs, run } = compute(node, inputs, opset, wanted);
-      const made = outputs.map(({ shape, type }) => roomFor(node.op, shape, type));
+      const given = isDouble(inputs.find((value) => value?.type === 'float32'));
+      const made = outputs.map(({ shape, type, double = given }) => roomFor(node.op, shape, type, double));
       run(
         inputs.map((value) => (value as HostValue | undefined)?.data ?? []),
         made.map(({ data }) => data),

@@ -8,7 +8,7 @@ import {
   RivuletError,
   sizeOf,
 } from '@rivulet/core';
-import type { HostValue } from './value.ts';
+import { type HostValue, isDouble } from './value.ts';
 
 /** Symmetric int8 numbers; element = scale * int8, the scale broadcast to the shape. */
 export interface Quantised {
@@ -59,7 +59,9 @@ export function constantsOf(
   return constants;
 }
 
-function constantTensor({ type, shape, data }: HostValue): Omit<OnnxTensor, 'name'> {
+function constantTensor(value: HostValue): Omit<OnnxTensor, 'name'> {
+  const { type, shape, data } = value;
+  if (isDouble(value)) return { shape, type: 'float64', data: Float64Array.from(data) };
   return type === 'float32'
     ? { shape, type, data: Float32Array.from(data) }
     : { shape, type: 'int64', data: BigInt64Array.from(Array.from(data), BigInt) };

@@ -5,12 +5,16 @@ import { count, type ElementType, type HostValue } from './value.ts';
 /** States and masks before their first step are far smaller; an exabyte of zeros is a file's lie. */
 const MOST_VALUES = 2 ** 26;
 
-/** @throws MODEL_SHAPE for what is no shape, OUT_OF_MEMORY */
+/**
+ * @param double of floats: they are float64
+ * @throws MODEL_SHAPE for what is no shape, OUT_OF_MEMORY
+ */
 export function roomFor(
   op: string,
   shape: readonly number[],
   type: ElementType,
-): HostValue & { readonly data: Float64Array } {
+  double = false,
+): HostValue & { readonly data: Float32Array | Float64Array } {
   const size = count(shape);
   if (shape.some((n) => !Number.isInteger(n) || n < 0)) {
     throw new RivuletError('MODEL_SHAPE', `${op}: [${shape.join(', ')}] is no shape`, {
@@ -24,5 +28,6 @@ export function roomFor(
       bytes: size * 4,
     });
   }
-  return { place: 'host', type, shape, data: new Float64Array(size) };
+  const single = type === 'float32' && !double;
+  return { place: 'host', type, shape, data: single ? new Float32Array(size) : new Float64Array(size) };
 }

@@ -25,7 +25,10 @@ export interface DeviceValue {
   readonly buffer: Buffer;
 }
 
-/** Known from the shapes alone: constants, and what is computed from `Shape`. */
+/**
+ * Known from the shapes alone: constants, and what is computed from `Shape`. Floats are as precise as a runtime has
+ * them, for a size that is rounded down depends on it: those of float64 stand in a Float64Array, no others do.
+ */
 export interface HostValue {
   readonly place: 'host';
   readonly type: ElementType;
@@ -34,6 +37,10 @@ export interface HostValue {
 }
 
 export type Value = DeviceValue | HostValue;
+
+/** Whether they are what ONNX computes in float64. */
+export const isDouble = (value: Value | undefined): boolean =>
+  value?.place === 'host' && value.type === 'float32' && value.data instanceof Float64Array;
 
 /** @param value one that planning made sure of: known before running */
 export const numbersOf = (value: Value | undefined): number[] | undefined =>

@@ -178,7 +178,8 @@ const cast: Compute = (node, [x]) => {
   const type = to === 1 || to === 10 || !CASTS.has(to) ? 'float32' : 'int32';
   // NaN is true.
   const f: ScalarFunction = to === 9 ? (v) => (v === 0 ? 0 : 1) : type === 'int32' ? Math.trunc : (v) => v;
-  return over(node, [x], type, unaryLoop(f));
+  const { outputs, ...rest } = over(node, [x], type, unaryLoop(f));
+  return { ...rest, outputs: outputs.map((output) => ({ ...output, double: to === FLOAT64 })) };
 };
 
 const where: Compute = (node, inputs) =>

@@ -6,7 +6,7 @@ import { attributeOf, RivuletError } from '@rivulet/core';
 import { hostValue, widened } from '../constants.ts';
 import type { Operator, Settle } from '../operator.ts';
 import { roomFor } from '../roomFor.ts';
-import { count, type HostValue, numbersOf } from '../value.ts';
+import { count, type HostValue, isDouble, numbersOf } from '../value.ts';
 
 const list = (values: readonly number[], shape = [values.length]): readonly HostValue[] => [
   { place: 'host', type: 'int32', shape, data: values },
@@ -42,14 +42,16 @@ export const constantOfShape = settled((node, [wanted]) => {
   const { value } = node.attributes;
   const fill =
     value?.kind === 'tensor' ? hostValue({ kind: 'plain', tensor: widened(value.value) }) : undefined;
-  const made = roomFor(node.op, numbersOf(wanted)!, fill?.type ?? 'float32');
+  const made = roomFor(node.op, numbersOf(wanted)!, fill?.type ?? 'float32', isDouble(fill));
   made.data.fill(fill?.data[0] ?? 0);
   return [made];
 });
 
 export const range = settled(({ op }, inputs) => {
   const [start = 0, limit = 0, delta = 1] = inputs.map((value) => numbersOf(value)![0]!);
-  const made = roomFor(op, [Math.max(0, Math.ceil((limit - start) / delta))], inputs[0]!.type);
+  const [first] = inputs;
+  const places = Math.max(0, Math.ceil((limit - start) / delta));
+  const made = roomFor(op, [places], first!.type, isDouble(first));
   for (let i = 0; i < made.data.length; i++) made.data[i] = start + i * delta;
   return [made];
 });

@@ -9,6 +9,7 @@ import {
   broadcast,
   type DeviceValue,
   type HostValue,
+  isDouble,
   numbersOf,
   shapeError,
   spreadStrides,
@@ -89,9 +90,10 @@ function onHost(
   { shapes, copies, fill = 0 }: Moved,
 ): HostValue[] {
   const values = inputs as readonly HostValue[];
-  const { type, data } = values[0]!;
+  const [first] = values as readonly [HostValue];
+  const { type, data } = first;
   if (!copies) return [{ place: 'host', type, shape: shapes[0]!, data }];
-  const made = shapes.map((shape) => roomFor(op, shape, type));
+  const made = shapes.map((shape) => roomFor(op, shape, type, isDouble(first)));
   made[0]?.data.fill(fill);
   for (const { shape, input = 0, output = 0, from, to } of copies) {
     const { run, steps, each } = walk(shape, [from.strides, to.strides]);
