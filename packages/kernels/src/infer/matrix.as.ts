@@ -3,8 +3,14 @@
 // Columns (outputs) stand in groups of 32, the last one of 8, 16 or 24, so that one row of activations meets
 // eight vectors of weights for every value it loads, through a single pointer. Inside a group the order is
 //   float32:  [k][column]
-//   int8:     [k / depth][column][depth]   depth neighbours of k that one dot instruction sums
+//   int8:     [k / 4][column][4]   four neighbours of k
 // Rows and columns that do not exist are zeros.
+//
+// INT8_16 takes the four bytes apart into two pairs of 16 bits, each by one instruction: the low bytes of two neighbours
+// are one pair, the high ones the other. So a vector is loaded once where a widening load would fetch half of one. The
+// four stand in the order 0 2 1 3 therefore, and without sign, 128 too high: what that adds to a sum is 128 times the
+// sum of its row's activations, and the sum begins with as much below zero. What fills up rows meets activations of
+// zero, what fills up columns a scale of zero.
 
 export const KIND: usize = 0;
 export const INPUTS: usize = 4; // K
@@ -37,13 +43,6 @@ export const INT8_7: i32 = 3;
 @inline
 export const INT8_7_FAST: i32 = 4;
 
-/** Weights that one dot instruction multiplies and sums in a lane. */
-// @ts-ignore: decorator
-@inline
-export function depthOf(kind: i32): i32 {
-  return kind == FLOAT32 ? 1 : kind == INT8_16 ? 2 : 4;
-}
-
 /** Relaxed dots take activations without sign: what is added to each, and taken out of the sums again. */
 // @ts-ignore: decorator
 @inline
@@ -54,8 +53,7 @@ export function offsetOf(kind: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function paddedDepth(kind: i32, K: i32): i32 {
-  const depth = depthOf(kind);
-  return (K + depth - 1) & ~(depth - 1);
+  return kind == FLOAT32 ? K : (K + 3) & ~3;
 }
 
 /** Kernels of 7 bits take whole groups only, those of 14 bits halves of them. */

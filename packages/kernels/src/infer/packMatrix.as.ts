@@ -2,7 +2,7 @@
 // optimised yet: what counts is how few instructions there are.
 
 import {
-  depthOf, FLOAT32, INPUTS, KIND, LEVELS, OFFSETS, offsetOf, OUTPUTS, packedBytes, paddedColumns, PANELS,
+  FLOAT32, INPUTS, INT8_16, KIND, LEVELS, OFFSETS, offsetOf, OUTPUTS, packedBytes, paddedColumns, PANELS,
 } from './matrix.as';
 
 /** Above, the sizes of a row's weights may add up to more than 32 bits hold. */
@@ -29,7 +29,7 @@ export function packMatrix(
   const panels = load<usize>(matrix, PANELS);
   const offsets = load<usize>(matrix, OFFSETS);
   const float = kind == FLOAT32;
-  const depth = depthOf(kind);
+  const apart = kind == INT8_16;
   const offset = offsetOf(kind);
   const groupBytes = packedBytes(kind, 32, K);
   const inFours = inputStride == 1 && K <= MOST_IN_FOURS;
@@ -45,21 +45,20 @@ export function packMatrix(
     const from = <usize>((gate * rows + j) * outputStride);
     const group = n >> 5;
     const width = min(32, columns - (group << 5));
-    const to = panels + <usize>(group * groupBytes);
-    const column = n & 31;
+    // A column is four bytes wide, in whichever type.
+    const to = panels + <usize>(group * groupBytes) + (<usize>(n & 31) << 2);
     if (float) {
-      packFloats(src + (from << 2), inputStride, K, to + (<usize>column << 2), width);
+      packFloats(src + (from << 2), inputStride, K, to, width);
       n++;
       continue;
     }
-    const first = to + <usize>(column * depth);
     const sumAt = offsets + (<usize>n << 2);
     let size: i64;
     if (inFours && j + 4 <= rows) {
-      size = packFour(src + from, outputStride, K, first, width, depth, sumAt, offset);
+      size = packFour(src + from, outputStride, K, to, width, apart, sumAt, offset);
       n += 4;
     } else {
-      size = packOne(src + from, inputStride, K, first, width, depth, sumAt, offset);
+      size = packOne(src + from, inputStride, K, to, width, apart, sumAt, offset);
       n++;
     }
     if (size > largest) largest = size;
@@ -79,27 +78,25 @@ function packFloats(src: usize, inputStride: i32, K: i32, to: usize, width: i32)
 
 /**
  * One column of bytes.
+ * @param apart in the order of INT8_16, and without sign
  * @param sumAt gets the sum of its weights, times -offset
  * @returns the sum of their sizes
  */
 function packOne(
-  src: usize, inputStride: i32, K: i32, to: usize, width: i32, depth: i32, sumAt: usize, offset: i32,
+  src: usize, inputStride: i32, K: i32, to: usize, width: i32, apart: boolean, sumAt: usize, offset: i32,
 ): i64 {
-  const toNextDepth = <usize>((width - 1) * depth);
+  const step = <usize>width << 2;
   let sum = 0;
   let size: i64 = 0;
-  let lane = 0;
   for (let k = 0; k < K; k++) {
     const weight = <i32>load<i8>(src);
-    store<i8>(to, <i8>weight);
+    const lane = k & 3;
+    const at = to + <usize>(k >> 2) * step;
+    if (apart) store<u8>(at + <usize>(lane == 1 ? 2 : lane == 2 ? 1 : lane), <u8>(weight + 128));
+    else store<i8>(at + <usize>lane, <i8>weight);
     sum += weight;
     size += <i64>abs(weight);
     src += <usize>inputStride;
-    to++;
-    if (++lane == depth) {
-      lane = 0;
-      to += toNextDepth;
-    }
   }
   store<i32>(sumAt, -sum * offset);
   return size;
@@ -110,11 +107,12 @@ const places = memory.data<i8>([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 /**
  * Four neighbouring columns, sixteen bytes of each at a time: their rows are transposed, four bytes as one.
  * @param stride bytes from one row to the next
+ * @param apart as in `packOne`
  * @param sumAt gets the sum of each column's weights, times -offset
  * @returns the largest sum of a column's sizes
  */
 function packFour(
-  src: usize, stride: i32, K: i32, to: usize, width: i32, depth: i32, sumAt: usize, offset: i32,
+  src: usize, stride: i32, K: i32, to: usize, width: i32, apart: boolean, sumAt: usize, offset: i32,
 ): i64 {
   const row = <usize>stride;
   const step = <usize>width << 2;
@@ -140,10 +138,10 @@ function packFour(
     const q1 = v128.shuffle<i64>(ab, cd, 1, 3);
     const q2 = v128.shuffle<i64>(abHigh, cdHigh, 0, 2);
     const q3 = v128.shuffle<i64>(abHigh, cdHigh, 1, 3);
-    put(to, step, q0, depth, left);
-    put(to + step, step, q1, depth, left - 4);
-    put(to + 2 * step, step, q2, depth, left - 8);
-    put(to + 3 * step, step, q3, depth, left - 12);
+    put(to, q0, apart);
+    if (left > 4) put(to + step, q1, apart);
+    if (left > 8) put(to + 2 * step, q2, apart);
+    if (left > 12) put(to + 3 * step, q3, apart);
     const pairs = i16x8.add(
       i16x8.add(i16x8.extadd_pairwise_i8x16_s(q0), i16x8.extadd_pairwise_i8x16_s(q1)),
       i16x8.add(i16x8.extadd_pairwise_i8x16_s(q2), i16x8.extadd_pairwise_i8x16_s(q3)),
@@ -169,20 +167,14 @@ function sizePairs(q: v128): v128 {
   return i16x8.extadd_pairwise_i8x16_u(i8x16.abs(q));
 }
 
-/**
- * Four bytes of each of four columns, as far as they exist.
- * @param step bytes from here to where the next four of each go
- * @param left bytes that the columns have from here on
- */
+/** Four bytes of each of four columns. */
 // @ts-ignore: decorator
 @inline
-function put(to: usize, step: usize, q: v128, depth: i32, left: i32): void {
-  if (left <= 0) return;
-  if (depth == 4) {
+function put(to: usize, q: v128, apart: boolean): void {
+  if (apart) {
+    const bytes = i8x16.shuffle(q, q, 0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15);
+    v128.store(to, v128.xor(bytes, i8x16.splat(-128)));
+  } else {
     v128.store(to, q);
-    return;
   }
-  const pairs = v128.shuffle<i16>(q, q, 0, 2, 4, 6, 1, 3, 5, 7);
-  v128.store_lane<i64>(to, pairs, 0);
-  if (left > 2) v128.store_lane<i64>(to + (step >> 1), pairs, 1);
 }

@@ -2,14 +2,17 @@
 // value, so that neither a state outside [-1, 1] nor a raw feature needs calibration. Or, where a graph says so, the
 // levels of a range that was calibrated: no row is searched then, and what lies beyond is cut off.
 
-import { HIGHEST, INT8_7, INT8_14, LOWEST, offsetOf, paddedDepth } from './matrix.as';
+import { HIGHEST, INT8_7, INT8_14, INT8_16, LOWEST, offsetOf, paddedDepth } from './matrix.as';
 
 /** 1.5 * 2^23: adding it leaves the nearest integer in the low bits of a float. */
 const ROUND_BITS: i32 = 0x4b400000;
-/** Loaded: V8 builds a splat of a constant anew at every use. That number, and all bits but a float's sign. */
-const table = memory.data<i32>([0x4b400000, 0x7fffffff]);
+/** Loaded: V8 builds a splat of a constant anew at every use. That number, all bits but a float's sign, and two ones. */
+const table = memory.data<i32>([0x4b400000, 0x7fffffff, 0x00010001]);
 
-/** Bytes of one quantised row: its scale in the first 16, then 16 bits a value, or 8 of which 7 are used. */
+/** Where a row of INT8_16 has what its sums begin with, -128 times the sum of its values: see matrix.as.ts. */
+export const ROW_START: usize = 4;
+
+/** Bytes of one quantised row: its scale and ROW_START in the first 16, then 16 bits a value, or 8 of which 7 are used. */
 // @ts-ignore: decorator
 @inline
 export function rowBytes(kind: i32, K: i32): i32 {
@@ -43,6 +46,7 @@ function rows<R>(
   const depth = <usize>paddedDepth(kind, K);
   const base = i32x4.splat(ROUND_BITS - offsetOf(kind));
   const round = v128.load_splat<i32>(table);
+  const ones = v128.load_splat<i32>(table, 8);
   for (let m = 0; m < M; m++) {
     let inverse: f32;
     if (ranged) {
@@ -57,6 +61,7 @@ function rows<R>(
     const to = out + 16;
     const by = f32x4.splat(inverse);
     let k = 0;
+    let total = i32x4.splat(0);
     if (ASC_FEATURE_RELAXED_SIMD && kind >= INT8_7) {
       for (; k + 16 <= K; k += 16) {
         const from = a + (<usize>k << 2);
@@ -76,16 +81,34 @@ function rows<R>(
         const v = level<R>(v128.load(from), by, round, base, low, high);
         const w = level<R>(v128.load(from, 16), by, round, base, low, high);
         if (ASC_FEATURE_RELAXED_SIMD && kind == INT8_14) putEight(to, <usize>k, depth, v, w);
-        else v128.store(to + (k << 1), i16x8.narrow_i32x4_s(v, w));
+        else {
+          const words = i16x8.narrow_i32x4_s(v, w);
+          total = i32x4.add(total, i32x4.dot_i16x8_s(words, ones));
+          v128.store(to + (k << 1), words);
+        }
       }
     }
     for (; k < K; k += 4) {
       const four = loadFour(a + (<usize>k << 2), K - k);
-      putFour(kind, to, <usize>k, depth, level<R>(four, by, round, base, low, high));
+      const v = level<R>(four, by, round, base, low, high);
+      if (kind == INT8_16) {
+        const words = i16x8.narrow_i32x4_s(v, i32x4.splat(0));
+        total = i32x4.add(total, i32x4.dot_i16x8_s(words, ones));
+        v128.store_lane<i64>(to + (<usize>k << 1), words, 0);
+      } else putFour(kind, to, <usize>k, depth, v);
     }
+    if (kind == INT8_16) store<i32>(out, -128 * laneSum(total), ROW_START);
     a += aStride;
     out += size;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function laneSum(v: v128): i32 {
+  v = i32x4.add(v, v128.shuffle<i32>(v, v, 2, 3, 0, 1));
+  v = i32x4.add(v, v128.shuffle<i32>(v, v, 1, 0, 3, 2));
+  return i32x4.extract_lane(v, 0);
 }
 
 /** Compared as bits: of floats without sign that is the same order, with NaN above all, and one instruction. */
@@ -137,15 +160,14 @@ function putEight(to: usize, k: usize, depth: usize, v: v128, w: v128): void {
 }
 
 function putFour(kind: i32, to: usize, k: usize, depth: usize, v: v128): void {
+  if (!ASC_FEATURE_RELAXED_SIMD) return;
   const words = i16x8.narrow_i32x4_s(v, v);
-  if (ASC_FEATURE_RELAXED_SIMD && kind == INT8_14) {
+  if (kind == INT8_14) {
     const high = i16x8.narrow_i32x4_s(i32x4.shr_u(v, 7), v);
     const bytes = i8x16.narrow_i16x8_u(high, v128.and(words, i16x8.splat(127)));
     store<i32>(to + k, i32x4.extract_lane(bytes, 0));
     store<i32>(to + depth + k, i32x4.extract_lane(bytes, 2));
-  } else if (ASC_FEATURE_RELAXED_SIMD && kind >= INT8_7) {
-    store<i32>(to + k, i32x4.extract_lane(i8x16.narrow_i16x8_u(words, words), 0));
   } else {
-    store<i64>(to + (k << 1), i64x2.extract_lane(words, 0));
+    store<i32>(to + k, i32x4.extract_lane(i8x16.narrow_i16x8_u(words, words), 0));
   }
 }
