@@ -95,7 +95,7 @@ export class Model {
       info: () => remote.call('growInfo', []),
       push: (output, from, chunk, call) => remote.call('growPush', [run, output, from, chunk], call),
       // With its model it has gone already.
-      close: () => remote.call('growClose', [run]).catch(() => {}),
+      close: () => remote.tell('growClose', [run]),
     };
     return new IncrementalRun(model, options.output);
   }

@@ -14,7 +14,8 @@ export class GroupState {
 
   constructor(info: StreamInfo, size: number) {
     this.#info = info;
-    this.#grow(size);
+    // Engines take no batch of nobody.
+    this.#grow(Math.max(1, size));
     for (let slot = 0; slot < size; slot++) this.put(slot);
   }
 

@@ -54,8 +54,9 @@ export function readSnapshot(bytes: Uint8Array, { hash, states }: StreamInfo): S
     const got = shown(bytes);
     throw new RivuletError('ARGUMENT', `a snapshot is a Uint8Array, got ${got}`, { got });
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4 || view.getUint32(0, true) !== MAGIC) {
+  // Of memory that was given to another thread nothing is left, and it has no view.
+  const view = bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view?.getUint32(0, true) !== MAGIC) {
     throw invalid('it does not begin as one', { bytes: bytes.length });
   }
   const format = bytes.length < 6 ? 0 : view.getUint16(4, true);

@@ -111,14 +111,16 @@ export class Stream {
 
   /** Another stream that goes on from here. */
   fork(): Stream {
-    const moment = this.#turns.take(async () => {
-      await this.#ready();
-      const { steps, states } = this.#moment!;
+    const begin = this.#turns.take(async () => {
+      // What has not begun is asked of the model when the other one needs it: that may fail, and is asked again.
+      if (!this.#moment) return this.#begin;
+      const { steps, states } = this.#moment;
       // This stream's own arrays are written again.
-      return { steps, states: states.map((state) => state.slice()) };
+      const moment = { steps, states: states.map((state) => state.slice()) };
+      return () => moment;
     });
-    moment.catch(() => {});
-    return new Stream(this.#model, () => moment, this.#output);
+    begin.catch(() => {});
+    return new Stream(this.#model, async (info) => (await begin)(info), this.#output);
   }
 
   /** Back to the initial state, after all pushes so far. */

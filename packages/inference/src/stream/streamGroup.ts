@@ -87,7 +87,7 @@ export class StreamGroup {
       const got = shown(chunks);
       throw new RivuletError('ARGUMENT', `chunks are a list, got ${got}`, { chunks: got });
     }
-    const copies = Array.from(chunks, (chunk) => chunk && copyOfChunk(chunk));
+    const copies = Array.from(chunks, (chunk) => (isAbsent(chunk) ? undefined : copyOfChunk(chunk)));
     return this.#turns.take(async (commit) => {
       const { info, group } = await this.#ready();
       const { capacity } = group;
@@ -263,6 +263,8 @@ export class StreamGroup {
 
 /** As many as a batch's descriptions can count without a model's states growing past any memory. */
 const MOST = 65536;
+
+const isAbsent = (chunk: unknown): chunk is undefined => chunk === undefined || chunk === null;
 
 const emptyLike = (data: Steps['data'], size: number): Steps['data'] =>
   new (data.constructor as Float32ArrayConstructor)(size);

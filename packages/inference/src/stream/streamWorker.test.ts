@@ -1,4 +1,5 @@
 /** Streams over a worker's border, beside the same streams in this process. */
+import { once } from 'node:events';
 import { attr, writeOnnx } from '@rivulet/core';
 import { expect, it } from 'vitest';
 import { loadModel } from '../node.ts';
@@ -70,4 +71,35 @@ it('begins an incremental run anew when its worker died, from all its input', as
   expect(next.output.shape).toEqual([24, 2]);
   await Promise.all([here.dispose(), there.dispose()]);
   await threads[1]!.terminate();
+});
+
+it('forks a stream that has not begun, though its worker dies', async () => {
+  const { connect, threads } = threadConnections();
+  const there = await modelLoader({ client: new ServiceClient(connect), resolve: String })(bytes);
+  const here = await loadModel(bytes);
+  const stream = there.createStream();
+  const fork = stream.fork();
+  const first = fork.push(steps(1));
+  await threads[0]!.terminate();
+  await expect(first).rejects.toMatchObject({ code: 'WORKER_DIED' });
+  const wanted = await here.createStream().push(steps(2));
+  expect(await fork.push(steps(2))).toEqual(wanted);
+  // What came later to the one is not the other's.
+  expect(await stream.push(steps(2))).toEqual(wanted);
+  expect(await fork.fork().steps()).toBe(2);
+  await Promise.all([here.dispose(), there.dispose()]);
+  await threads[1]!.terminate();
+});
+
+it('ends an incremental run whose worker died, and loads nothing for that', async () => {
+  const { connect, threads } = threadConnections();
+  const there = await modelLoader({ client: new ServiceClient(connect), resolve: String })(bytes);
+  const run = there.createIncrementalRun();
+  await run.push(steps(2));
+  const died = once(threads[0]!, 'exit');
+  await threads[0]!.terminate();
+  await died;
+  await run.dispose();
+  expect(threads).toHaveLength(1);
+  await there.dispose();
 });

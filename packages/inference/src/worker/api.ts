@@ -101,6 +101,8 @@ export interface Remote<S> {
    * @throws what `call` rejects with
    */
   now(method: string, args: readonly unknown[]): unknown;
+  /** `call` for what matters to a service only while it is there: none is opened again for it, and it never fails. */
+  tell(method: MethodName<S>, args: readonly unknown[]): Promise<void>;
   /** Frees the service and its model. Later calls reject with DISPOSED. */
   dispose(): Promise<void>;
 }

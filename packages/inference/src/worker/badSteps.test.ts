@@ -70,6 +70,14 @@ describe.each(['in this process', 'in a thread, by ring', 'in a thread, by messa
       await run.dispose();
     });
 
+    it('refuses a snapshot whose memory was given away', async () => {
+      const gone = await model.createStream().snapshot();
+      structuredClone(gone, { transfer: [gone.buffer] });
+      const refused = { code: 'SNAPSHOT_INVALID', details: { bytes: 0 } };
+      await expect(model.restore(gone)).rejects.toMatchObject(refused);
+      await expect(model.createStreamGroup(1).join(gone)).rejects.toMatchObject(refused);
+    });
+
     it.each([
       [{ initial: 5 }, {}],
       [{ initial: { h0: 5 } }, { input: 'h0' }],
@@ -105,6 +113,9 @@ describe.each(['in this process', 'in a thread, by ring', 'in a thread, by messa
           code: 'ARGUMENT',
           details: { sequence: 1, expected: 'Float32Array', got: other.constructor.name },
         });
+      }
+      for (const none of [0, Number.NaN, '', false]) {
+        await expect(group.pushEach([none as never])).rejects.toMatchObject({ code: 'ARGUMENT' });
       }
       for (const snapshot of [null, 0, Number.NaN, '', {}]) {
         await expect(group.join(snapshot as never)).rejects.toMatchObject({ code: 'ARGUMENT' });

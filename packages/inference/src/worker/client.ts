@@ -5,6 +5,7 @@
 import { type Answer, orAborted, RivuletError } from '@rivulet/core';
 import { manifestAddress } from '../load/manifestAddress.ts';
 import type { LoadProgress } from '../load/modelFolder.ts';
+import { apart } from './apart.ts';
 import type {
   CallOptions,
   Connection,
@@ -147,6 +148,9 @@ export class ServiceClient {
         }
         return (signal ? orAborted(asked, signal) : asked) as never;
       },
+      async tell(method, args) {
+        if (!disposal && !at.failed && at.link.alive) await this.call(method, args as never).catch(() => {});
+      },
       dispose: () => (disposal ??= dispose()),
     };
   }
@@ -232,19 +236,6 @@ function firstFile({ name, location, options, load }: Recipe): string | undefine
   if (load.api || typeof location !== 'string' || !/^https?:/.test(location)) return undefined;
   if (name !== 'model') return manifestAddress(location);
   return options.sha256 === undefined ? location : undefined;
-}
-
-/** What a listener throws is its caller's, and no failure of what it listens to. */
-function apart<T>(listener: (told: T) => void): (told: T) => void {
-  return (told) => {
-    try {
-      listener(told);
-    } catch (error) {
-      setTimeout(() => {
-        throw error;
-      });
-    }
-  };
 }
 
 /** For a call that nobody can abort. */
