@@ -13,6 +13,8 @@ import {
   recognizerCreator,
   recognizerQuery,
 } from './publicApi.ts';
+import { apart } from './worker/apart.ts';
+import { borderFiles } from './worker/borderFiles.ts';
 import { callerFiles } from './worker/callerFiles.ts';
 import { checkOptions } from './worker/checkOptions.ts';
 import { ServiceClient } from './worker/client.ts';
@@ -49,6 +51,10 @@ export async function openModelFolder(
   options: OpenFolderOptions = {},
 ): Promise<ModelFolder> {
   checkOptions(options);
-  callerFiles({ cache: options.cache });
-  return openFolder(locate(String, folder), readFileBytes, options);
+  const { signal, onProgress, cache } = options;
+  const { files, api } = callerFiles({ cache });
+  const source = borderFiles({ read: readFileBytes }, files, api);
+  return openFolder(locate(String, folder), source.read, {
+    ...{ signal, onProgress: onProgress && apart(onProgress), cache: source.cache },
+  });
 }

@@ -1,4 +1,5 @@
 /** The public functions as both entries export them; what they load is the other tests' part. */
+import { fileURLToPath } from 'node:url';
 import { writeOnnx } from '@rivulet/core';
 import { describe, expect, it } from 'vitest';
 import * as node from './node.ts';
@@ -99,3 +100,63 @@ it('lets go of a model at the end of its block', async () => {
   }
   expect(await failure(model.run(halves(1)))).toMatchObject({ code: 'DISPOSED' });
 });
+
+it('takes an option that is undefined for one that is not given', () => {
+  // The compiler's word: it is told to tell the two apart.
+  const [levels, season, t] = [undefined, undefined, undefined];
+  const forecast: node.ForecastRequest = { y: [1], horizon: 1, levels, season };
+  const models: node.HandwritingOptions = {
+    ...{ models: undefined, engine: undefined, dtype: undefined, signal: undefined, onProgress: undefined },
+  };
+  const text: node.GenerateOptions = {
+    ...{ prompt: undefined, length: undefined, temperature: undefined, stop: undefined, random: undefined },
+  };
+  const [make, translate]: [node.MakeOptions, node.TranslateOptions] = [
+    { steps: undefined },
+    { longest: undefined },
+  ];
+  for (const options of [forecast, models, text, make, translate]) expect(options).toBeTypeOf('object');
+  const stroke = new node.HandwritingStroke();
+  stroke.addPoint({ x: 1, y: 2, t });
+  expect(stroke.getPoints()).toEqual([{ x: 1, y: 2 }]);
+});
+
+describe('a folder that is opened in Node', () => {
+  const folder = fileURLToPath(new URL('../../../models/pen-digits', import.meta.url));
+  const opened = async (options: object) => (await node.openModelFolder(folder, options)).bytes('int8');
+
+  it.each([
+    ['none', 'none'],
+    ['the default one', 'default'],
+    ['one that answers without promises', { get: () => undefined, put: () => {} }],
+    ['one that throws', { get: fails, put: fails }],
+    ['one that gives no bytes', { get: () => 5, put: () => {} }],
+  ])('has whatever cache it is given: %s', async (_name, cache) => {
+    await expect(opened({ cache })).resolves.toBeInstanceOf(Uint8Array);
+  });
+
+  it('is opened though a listener to its progress throws', async () => {
+    const thrown = Promise.withResolvers<unknown>();
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException').on('uncaughtException', thrown.resolve);
+    try {
+      await expect(opened({ onProgress: fails })).resolves.toBeInstanceOf(Uint8Array);
+      expect(await thrown.promise).toMatchObject({ message: 'no room' });
+    } finally {
+      process.removeAllListeners('uncaughtException');
+      for (const listener of listeners) process.on('uncaughtException', listener);
+    }
+  });
+
+  it('keeps its files where it is told', async () => {
+    const kept = new Map<string, Uint8Array>();
+    const put = async (location: string, bytes: Uint8Array) => void kept.set(location, bytes);
+    const bytes = await opened({ cache: { get: async (location: string) => kept.get(location), put } });
+    await expect.poll(() => kept.size).toBe(2);
+    expect([...kept.values()]).toContainEqual(bytes);
+  });
+});
+
+function fails(): never {
+  throw new Error('no room');
+}

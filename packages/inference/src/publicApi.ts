@@ -87,5 +87,7 @@ function handwriting({ client, resolve }: Platform): HandwritingFunctions {
 export function locate(resolve: Platform['resolve'], location: unknown): string {
   if (typeof location === 'string' || location instanceof URL) return resolve(location);
   const got = shown(location);
-  throw new RivuletError('ARGUMENT', `a model is found by its address, got ${got}`, { location: got });
+  throw new RivuletError('ARGUMENT', `a model is given by its address or as a Uint8Array, got ${got}`, {
+    location: got,
+  });
 }
