@@ -8,9 +8,9 @@ export interface ForecastRequest {
   /** Steps to forecast. */
   readonly horizon: number;
   /** Widths of the bands in percent. Default [80, 95]. */
-  readonly levels?: readonly number[];
+  readonly levels?: readonly number[] | undefined;
   /** Steps of the season, 1 = none; found by autocorrelation when absent. */
-  readonly season?: number;
+  readonly season?: number | undefined;
 }
 
 export interface ForecastBand {

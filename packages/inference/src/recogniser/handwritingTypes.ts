@@ -17,12 +17,12 @@ export interface HandwritingOptions extends LoadOptions {
    * Folder of models, each in a folder `handwriting-<language>`: a URL on the web, a path or file URL in Node.
    * Default `models/`, from the page or from the working directory.
    */
-  readonly models?: string | URL;
-  readonly engine?: EngineChoice;
+  readonly models?: string | URL | undefined;
+  readonly engine?: EngineChoice | undefined;
   /** Default: int8 weights, with the activations that they were trained for. */
-  readonly dtype?: WeightType;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly dtype?: WeightType | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
 export type HandwritingRecognitionType = 'text' | 'per-character';
@@ -58,7 +58,7 @@ export interface HandwritingPoint {
   x: number;
   y: number;
   /** Milliseconds since any origin that all points of a drawing share. */
-  t?: number;
+  t?: number | undefined;
 }
 
 export interface HandwritingPrediction {

@@ -76,3 +76,37 @@ it.each([null, 5])('%o are no options', async (options) => {
   expect(await failure(translateSequence(model, translation, 'ab', options as never))).toMatchObject(refused);
   expect(await failure(makeSequence(model, vectors, [1, 2], options as never))).toMatchObject(refused);
 });
+
+it.each([undefined, 'ab', {}, null])('%o are no labels', async (labels) => {
+  const given = { ...classes, features: {}, head: { kind: 'classes', labels } as never };
+  expect(await failure(classifySequence(model, given, [[1, 2, 3]]))).toMatchObject({
+    code: 'MANIFEST_INVALID',
+    details: { key: 'head.labels', got: String(labels) },
+  });
+});
+
+it("refuses a manifest whose classes are not the model's", async () => {
+  const stepped = { inputs: [{ name: 'x', shape: ['T', 1, 3] }], features: { longest: 3 } };
+  const x = [[1, 2, 3]];
+  for (const labels of [[], ['a'], ['a', 'b', 'c']]) {
+    const of = (task: Manifest['task']) =>
+      ({ ...manifestOf(task), ...stepped, head: { kind: 'classes', labels } }) as SequenceManifest;
+    const refused = { code: 'MODEL_SHAPE', details: { expected: labels.length, got: 2 } };
+    expect(await failure(classifySequence(model, of('sequence-class'), x))).toMatchObject(refused);
+    expect(await failure(tagSequence(model, of('sequence-tags'), x))).toMatchObject(refused);
+  }
+});
+
+it('refuses a manifest that lacks what a vector needs', async () => {
+  const [x, given] = vectors.inputs;
+  expect(await failure(makeSequence(model, { ...vectors, inputs: [x!, {} as never] }, [1, 2]))).toMatchObject(
+    { code: 'MANIFEST_INVALID', details: { key: 'inputs' } },
+  );
+  for (const longest of [undefined, 0, Number.NaN, '3']) {
+    const manifest = { ...vectors, inputs: [x!, given!], features: { longest } };
+    expect(await failure(makeSequence(model, manifest, [1, 2], { steps: 2 }))).toMatchObject({
+      code: 'MANIFEST_INVALID',
+      details: { key: 'features.longest', got: String(longest) },
+    });
+  }
+});

@@ -2,7 +2,7 @@
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
 import { readRows } from './readRows.ts';
-import { labelsOf, type SequenceInput, type SequenceManifest } from './sequenceManifest.ts';
+import { checkClasses, labelsOf, type SequenceInput, type SequenceManifest } from './sequenceManifest.ts';
 
 export interface SequenceClass {
   readonly label: string;
@@ -22,6 +22,7 @@ export async function classifySequence(
 ): Promise<SequenceClass> {
   const rows = await readRows(model, manifest, 'sequence-class', x, options);
   const labels = labelsOf(manifest);
+  checkClasses(rows[0]!, labels);
   // A network that speaks at every step is read by the mean of its logits, as it was trained.
   const means = labels.map((_, c) => rows.reduce((sum, row) => sum + row[c]!, 0) / rows.length);
   const highest = Math.max(...means);

@@ -6,19 +6,27 @@ import { joinTokens, RivuletError, sampleClass, shown, splitText } from '@rivule
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
 import { checkObject } from '../worker/checkOptions.ts';
-import { checkTask, labelsOf, type SequenceManifest, unitOf, vocabularyOf } from './sequenceManifest.ts';
+import {
+  checkClasses,
+  checkTask,
+  labelsOf,
+  rowsOf,
+  type SequenceManifest,
+  unitOf,
+  vocabularyOf,
+} from './sequenceManifest.ts';
 
 export interface GenerateOptions extends CallOptions {
   /** What the text goes on from, at least one token; it is no part of the result. Default: a new line. */
-  readonly prompt?: string;
+  readonly prompt?: string | undefined;
   /** Tokens to write. Default 200. */
-  readonly length?: number;
+  readonly length?: number | undefined;
   /** 1 = as learned, below 1 surer, above 1 more varied; 0 = always the likeliest. Default 1. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
   /** A token that ends the text; it is left out. */
-  readonly stop?: string;
+  readonly stop?: string | undefined;
   /** Numbers in [0, 1): a seeded generator writes the same text again. Default Math.random. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /**
@@ -55,8 +63,9 @@ export async function generateText(
     const written: string[] = [];
     let chunk = Float32Array.from(read);
     while (written.length < length) {
-      const { data } = await stream.push(chunk, call);
-      const next = sampleClass(data.slice(data.length - labels.length), temperature, random());
+      const last = rowsOf(await stream.push(chunk, call)).at(-1)!;
+      checkClasses(last, labels);
+      const next = sampleClass(last, temperature, random());
       if (labels[next] === stop) break;
       written.push(labels[next]!);
       chunk = Float32Array.of(next);

@@ -7,7 +7,7 @@ import { checkTask, inputOf, rowsOf, type SequenceManifest } from './sequenceMan
 
 export interface MakeOptions extends CallOptions {
   /** Steps to make. Default: those of the longest sequence that the model learned from. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
 }
 
 /**
@@ -20,15 +20,19 @@ export interface MakeOptions extends CallOptions {
 export async function makeSequence(
   model: Model,
   manifest: SequenceManifest,
-  vector: readonly number[],
+  vector: ArrayLike<number>,
   options: MakeOptions = {},
 ): Promise<number[][]> {
   checkTask(model, manifest, 'vector-sequence');
   checkObject(options);
   const { steps, ...call } = options;
-  const longest = Number(manifest.features.longest);
+  const { longest } = manifest.features;
+  if (typeof longest !== 'number' || !Number.isInteger(longest) || longest < 1) {
+    throw lacks('features.longest', longest);
+  }
   const T = steps ?? longest;
-  const width = manifest.inputs[1]?.shape[2];
+  const width = manifest.inputs[1]?.shape?.[2];
+  if (!Number.isInteger(width)) throw lacks('inputs', width);
   const numbers = Array.isArray(vector) ? vector : Array.from(vector ?? []);
   if (numbers.length !== width || !numbers.every(Number.isFinite)) {
     const message = `the vector has ${width} finite numbers, got ${numbers.length}: ${shown(vector)}`;
@@ -47,4 +51,10 @@ export async function makeSequence(
     call,
   );
   return rowsOf(outputs[model.outputs[0]!.name]!).map((row) => Array.from(row));
+}
+
+function lacks(key: string, value: unknown): RivuletError {
+  const got = shown(value);
+  const message = `the manifest of a model of vectors has whole numbers in ${key}, got ${got}`;
+  return new RivuletError('MANIFEST_INVALID', message, { key, got });
 }

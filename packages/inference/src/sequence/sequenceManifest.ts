@@ -65,10 +65,25 @@ export function inputOf({ inputs }: Model, i: number): string {
 
 /** What the classes of its output stand for. @throws MANIFEST_INVALID */
 export function labelsOf({ name, head }: SequenceManifest): readonly string[] {
-  if (head.kind === 'classes') return head.labels;
+  if (head.kind === 'classes') {
+    if (Array.isArray(head.labels)) return head.labels;
+    const got = shown(head.labels);
+    throw new RivuletError('MANIFEST_INVALID', `${shown(name)} has no list of labels but ${got}`, {
+      key: 'head.labels',
+      got,
+    });
+  }
   throw new RivuletError('MANIFEST_INVALID', `${shown(name)} has no classes but ${shown(head.kind)}`, {
     key: 'head.kind',
   });
+}
+
+/** @throws MODEL_SHAPE where the row is not of these classes: then the manifest is another model's */
+export function checkClasses(row: Float32Array, labels: readonly string[]): void {
+  const [expected, got] = [labels.length, row.length];
+  if (expected === got) return;
+  const message = `the model tells ${got} classes apart, its manifest ${expected}`;
+  throw new RivuletError('MODEL_SHAPE', message, { expected, got });
 }
 
 /** How texts are cut. */

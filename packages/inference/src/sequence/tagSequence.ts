@@ -3,7 +3,7 @@ import { sampleClass } from '@rivulet/core';
 import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
 import { readRows } from './readRows.ts';
-import { labelsOf, type SequenceInput, type SequenceManifest } from './sequenceManifest.ts';
+import { checkClasses, labelsOf, type SequenceInput, type SequenceManifest } from './sequenceManifest.ts';
 
 /**
  * @param model of the folder that the manifest is of
@@ -18,5 +18,6 @@ export async function tagSequence(
 ): Promise<string[]> {
   const rows = await readRows(model, manifest, 'sequence-tags', x, options);
   const labels = labelsOf(manifest);
+  checkClasses(rows[0]!, labels);
   return rows.map((row) => labels[sampleClass(row, 0, 0)]!);
 }

@@ -7,6 +7,7 @@ import type { Model } from '../model.ts';
 import type { CallOptions } from '../worker/api.ts';
 import { checkObject } from '../worker/checkOptions.ts';
 import {
+  checkClasses,
   checkTask,
   inputOf,
   labelsOf,
@@ -19,7 +20,7 @@ import {
 
 export interface TranslateOptions extends CallOptions {
   /** Tokens after which an answer that has not ended is cut. Default 200. */
-  readonly longest?: number;
+  readonly longest?: number | undefined;
 }
 
 /** Class of the empty text, which begins an answer and ends it. */
@@ -54,7 +55,9 @@ export async function translateSequence(
     const shape = [said.length, 1, 1];
     const feeds = { [source]: steps, [before]: { data: Float32Array.from(said), shape } };
     const outputs = await model.run(feeds, call);
-    const next = sampleClass(rowsOf(outputs[model.outputs[0]!.name]!).at(-1)!, 0, 0);
+    const last = rowsOf(outputs[model.outputs[0]!.name]!).at(-1)!;
+    checkClasses(last, labels);
+    const next = sampleClass(last, 0, 0);
     if (next === END) break;
     said.push(next);
   }
