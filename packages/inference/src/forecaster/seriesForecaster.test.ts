@@ -101,6 +101,14 @@ describe('SeriesForecaster', () => {
     await expect(forecaster.predict({ y, ...request })).rejects.toMatchObject({ code: 'ARGUMENT', details });
   });
 
+  it.each([1e300, -4e38])('names a reading that no float32 holds: %s', async (value) => {
+    const readings = [1, 2, 3, value, 5, 6];
+    await expect(forecaster.predict({ y: readings, horizon: 2 })).rejects.toMatchObject({
+      code: 'SERIES_INVALID',
+      details: { index: 3, value },
+    });
+  });
+
   it.each([null, undefined, 5])('asks %s for no forecast', async (request) => {
     await expect(forecaster.predict(request as never)).rejects.toMatchObject({
       code: 'ARGUMENT',

@@ -61,7 +61,7 @@ export class SeriesForecaster {
    * Steps beyond the model's horizon are forecast by rolling on: the medians so far count as readings, and a
    * band never gets narrower than it was at the same place of the block before.
    * A sensor whose readings are all equal gets that value and no width.
-   * @throws ARGUMENT, SERIES_INVALID (too few readings), DISPOSED
+   * @throws ARGUMENT, SERIES_INVALID (too few readings, or one beyond a float32), DISPOSED
    */
   async predict(request: ForecastRequest): Promise<ForecastBand> {
     if (this.#disposed) throw new RivuletError('DISPOSED', 'This forecaster has been disposed of');
@@ -178,8 +178,16 @@ function checkRequest(request: ForecastRequest, widths: readonly number[]): void
   let readings = 0;
   for (let t = 0; t < y.length; t++) {
     const reading: unknown = y[t];
-    if (Number.isFinite(reading)) readings++;
-    else if (typeof reading !== 'number' && reading !== undefined && reading !== null) {
+    if (Number.isFinite(reading)) {
+      readings++;
+      // As bands are given: 1e300 is infinite there.
+      if (Number.isFinite(Math.fround(reading as number))) continue;
+      throw new RivuletError('SERIES_INVALID', `Reading ${t} is ${reading}, beyond the range of a float32`, {
+        index: t,
+        value: reading,
+      });
+    }
+    if (typeof reading !== 'number' && reading !== undefined && reading !== null) {
       const got = shown(reading);
       throw new RivuletError('ARGUMENT', `reading ${t} is no number, got ${got}`, { index: t, value: got });
     }
