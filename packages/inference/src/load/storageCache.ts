@@ -22,7 +22,10 @@ export function storageCache(maxBytes = 256 * 2 ** 20): OwnCache | undefined {
   if (!storage) return undefined;
   let opening: Promise<Cache> | undefined;
   const opened = (): Promise<Cache> => {
-    opening ??= openCache(storage);
+    opening ??= openCache(storage).catch((error) => {
+      opening = undefined;
+      throw error;
+    });
     return opening;
   };
   return {

@@ -44,8 +44,7 @@ interface Running {
 
 function apiOf(fetch: LoadOptions['fetch'], cache: ModelCache | undefined): CallerFilesApi {
   const running = new Map<number, Running>();
-  const end = (id: number): void => {
-    const call = running.get(id);
+  const end = (id: number, call = running.get(id)): void => {
     running.delete(id);
     call?.controller.abort();
     call?.reader?.cancel().catch(() => {});
@@ -62,6 +61,8 @@ function apiOf(fetch: LoadOptions['fetch'], cache: ModelCache | undefined): Call
             ...(fresh && { cache: 'no-cache' as const }),
           });
           call.reader = body?.getReader();
+          // Nothing will be pulled: there is nothing, or the load was aborted, which this `fetch` took no notice of.
+          if (!body || signal.aborted) end(id, call);
           return { ok, status, headers: [...headers], body: body !== null };
         } catch (cause) {
           end(id);

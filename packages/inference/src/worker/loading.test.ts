@@ -344,6 +344,24 @@ describe('a fetch of the caller', () => {
     }
   });
 
+  it('that answers after the load was aborted has its answer cancelled', async () => {
+    const controller = new AbortController();
+    const [asked, late] = [Promise.withResolvers<void>(), Promise.withResolvers<Response>()];
+    const own: Fetch = () => {
+      asked.resolve();
+      return late.promise;
+    };
+    const opening = client.open('model', 'x', { fetch: own, signal: controller.signal });
+    await asked.promise;
+    controller.abort();
+    expect(await failure(opening)).toMatchObject({ code: 'ABORTED' });
+    // The order to abort is a message.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const cancelled = Promise.withResolvers<void>();
+    late.resolve(new Response(new ReadableStream({ cancel: () => cancelled.resolve() })));
+    await cancelled.promise;
+  });
+
   it('keeps its own coded errors, and has a code for others', async () => {
     const offlineError = (): Promise<never> => Promise.reject(new TypeError('no line'));
     expect(await failure(client.open('model', 'x', { fetch: offlineError }))).toMatchObject({
