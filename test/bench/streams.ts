@@ -1,11 +1,12 @@
 /**
- * `npm run bench -- streams`: microseconds that one step of one stream takes, by `push` against `model.run`, and of 256
- * streams of a GRU of 64 units one by one and as a group, in turns.
+ * `npm run bench -- streams`: microseconds that one step of one stream takes, by `push` against `model.run` and against
+ * onnxruntime-web, and of 256 streams of a GRU of 64 units one by one and as a group, in turns.
  */
 import { loadModel } from '@rivulet/inference/node';
 import { stackBytes } from '../parity/graphs.ts';
 import { randomFloats } from '../parity/random.ts';
 import { interleaved } from './interleaved.ts';
+import { pushAgainstOrt } from './streams/pushAgainstOrt.ts';
 import { pushAgainstRun } from './streams/pushAgainstRun.ts';
 
 const STREAMS = 256;
@@ -13,7 +14,7 @@ const INPUT = 16;
 const GRU = { seed: 1, input: INPUT, layers: [{ op: 'GRU', hidden: 64 }] } as const;
 
 export async function bench(): Promise<Record<string, number>> {
-  const figures = await pushAgainstRun();
+  const figures = { ...(await pushAgainstRun()), ...(await pushAgainstOrt()) };
   console.log(`${STREAMS} streams of GRU 1x64, microseconds a stream-step`);
   for (const int8 of [false, true]) {
     const type = int8 ? 'int8' : 'float32';
