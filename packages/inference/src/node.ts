@@ -14,7 +14,6 @@ import {
   recognizerQuery,
 } from './publicApi.ts';
 import { apart } from './worker/apart.ts';
-import { borderFiles } from './worker/borderFiles.ts';
 import { callerFiles } from './worker/callerFiles.ts';
 import { checkOptions } from './worker/checkOptions.ts';
 import { ServiceClient } from './worker/client.ts';
@@ -53,6 +52,7 @@ export async function openModelFolder(
   checkOptions(options);
   const { signal, onProgress, cache } = options;
   const { files, api } = callerFiles({ cache });
+  const { borderFiles } = await import('./worker/borderFiles.ts');
   const source = borderFiles({ read: readFileBytes }, files, api);
   return openFolder(locate(String, folder), source.read, {
     ...{ signal, onProgress: onProgress && apart(onProgress), cache: source.cache },
