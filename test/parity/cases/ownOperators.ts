@@ -146,6 +146,25 @@ export const OWN_OPERATORS: readonly Case[] = [
     }),
   ),
   {
+    name: 'Slice to an end that a Constant lists',
+    nodes: [
+      node('Constant', [], { value_ints: attr.ints([2 ** 63]) }, ['e0']),
+      node('Slice', ['a', 'b0', 'e0']),
+    ],
+    inputs: [[7, 3]],
+    constants: [ints('b0', [1])],
+  },
+  {
+    name: 'Slice to an end that a Constant names and others shape',
+    nodes: [
+      node('Constant', [], { value_int: attr.int(2 ** 63) }, ['end']),
+      node('Unsqueeze', ['end', 'x0'], {}, ['e0']),
+      node('Slice', ['a', 'b0', 'e0']),
+    ],
+    inputs: [[7, 3]],
+    constants: [ints('b0', [1]), ints('x0', [0])],
+  },
+  {
     name: 'Slice backwards through nothing',
     nodes: [node('Slice', ['a', 'b0', 'e0', 'x0', 't0'])],
     inputs: [[0, 3]],

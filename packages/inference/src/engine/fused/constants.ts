@@ -64,8 +64,11 @@ function constantTensor(value: HostValue): Omit<OnnxTensor, 'name'> {
   if (isDouble(value)) return { shape, type: 'float64', data: Float64Array.from(data) };
   return type === 'float32'
     ? { shape, type, data: Float32Array.from(data) }
-    : { shape, type: 'int64', data: BigInt64Array.from(Array.from(data), BigInt) };
+    : { shape, type: 'int64', data: BigInt64Array.from(Array.from(data), toInt64) };
 }
+
+/** As a number "to the end", the last of int64, is 2^63, which would come round to the first. */
+const toInt64 = (value: number): bigint => (value < 2 ** 63 ? BigInt(value) : 2n ** 63n - 1n);
 
 /** Floats of 16 bits are computed in float32, which holds each of their numbers; half the file is what they save. */
 export function widened(tensor: OnnxTensor): OnnxTensor {
@@ -100,10 +103,10 @@ function constantNode(node: OnnxNode): OnnxTensor | undefined {
   if (value?.kind === 'tensor') return value.value;
   const ints = value_ints?.kind === 'ints' ? value_ints.value : undefined;
   const floats = value_floats?.kind === 'floats' ? value_floats.value : undefined;
-  if (ints) return { name: '', shape: [ints.length], type: 'int64', data: BigInt64Array.from(ints, BigInt) };
+  if (ints) return { name: '', shape: [ints.length], type: 'int64', data: BigInt64Array.from(ints, toInt64) };
   if (floats) return { name: '', shape: [floats.length], type: 'float32', data: Float32Array.from(floats) };
   if (value_int?.kind === 'int') {
-    return { name: '', shape: [], type: 'int64', data: BigInt64Array.of(BigInt(value_int.value)) };
+    return { name: '', shape: [], type: 'int64', data: BigInt64Array.of(toInt64(value_int.value)) };
   }
   if (value_float?.kind === 'float') {
     return { name: '', shape: [], type: 'float32', data: Float32Array.of(value_float.value) };
