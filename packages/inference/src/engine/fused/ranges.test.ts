@@ -94,6 +94,19 @@ describe('a range before a product', () => {
   });
 
   it.each([
+    ['float8e4m3fn', 17],
+    ['uint4', 21],
+    ['int4', 22],
+  ])('of %s is left to another engine', (_type, output) => {
+    const rounds = node('QuantizeLinear', ['x', 's'], 'levels', { output_dtype: attr.int(output) });
+    const back = { ...undo, inputs: ['levels', 's'] };
+    expect(planWithAll(modelOf([rounds, back, weights, product]))).toMatchObject({
+      op: 'QuantizeLinear',
+      why: 'numbers of another type than 8 or 16 bits',
+    });
+  });
+
+  it.each([
     ['a product', product, []],
     [
       'a recurrent node',

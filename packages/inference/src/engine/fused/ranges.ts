@@ -15,13 +15,16 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   int16: [-32768, 32767],
 };
 
-/** First and last number of what a QuantizeLinear node gives: of its zero's type, or what it says, or uint8. */
+/**
+ * First and last number of what a QuantizeLinear node gives: of its zero's type, or what it says, or uint8.
+ * @returns undefined for other types, of 4 bits or of floats
+ */
 export function levelsOf(
   { node, inputs }: PlanNode,
   facts: Pick<GraphFacts, 'constant'>,
 ): readonly [number, number] | undefined {
-  const said = TYPES[attributeOf(node, 'output_dtype', 'int', 0)] ?? 'uint8';
-  if (!inputs[2]) return RANGES[said];
+  const said = attributeOf(node, 'output_dtype', 'int', 0);
+  if (!inputs[2]) return RANGES[said === 0 ? 'uint8' : (TYPES[said] ?? '')];
   const zero = facts.constant(inputs[2]);
   return zero?.kind === 'plain' ? RANGES[zero.tensor.type] : undefined;
 }
