@@ -46,6 +46,7 @@ const placed = (mode: string) => ({ coordinate_transformation_mode: attr.string(
 
 export const WINDOW_OPERATORS: readonly Case[] = [
   ledBack('of one dimension', [2, 5, 9], [5, 7, 3]),
+  ledBack('of no sequences', [0, 5, 9], [5, 7, 3]),
   ledBack('in strides', [2, 5, 9], [5, 3, 4], { strides: attr.ints([2]), pads: attr.ints([1, 1]) }),
   ledBack('in wide strides, with more behind', [1, 3, 6], [3, 4, 2], {
     strides: attr.ints([3]),

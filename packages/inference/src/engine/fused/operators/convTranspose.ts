@@ -31,7 +31,7 @@ export const convTranspose: Operator = {
     return (binder, [input]) => {
       const x = binder.device(input!);
       const wanted = channels * packed.length;
-      if (x.shape.length !== kernel.length + 2 || x.shape[1] !== wanted || x.shape.includes(0)) {
+      if (x.shape.length !== kernel.length + 2 || x.shape[1] !== wanted || x.shape.includes(0, 2)) {
         throw shapeError(node.op, `X must be [B, ${wanted}, ...]`, x.shape);
       }
       const ways = waysBack(node, x.shape, kernel);
