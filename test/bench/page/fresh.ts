@@ -23,6 +23,14 @@ const FIRST_CALLS = {
       worker.onerror = ({ message }) => reject(new Error(message));
       worker.postMessage(call);
     }),
+  /** To the first line of a worker that does nothing else. */
+  none: () =>
+    new Promise<number>((resolve, reject) => {
+      const started = performance.timeOrigin + performance.now();
+      const worker = new Worker(new URL('./emptyWorker.ts', import.meta.url), { type: 'module' });
+      worker.onmessage = ({ data }) => resolve(data - started);
+      worker.onerror = ({ message }) => reject(new Error(message));
+    }),
 };
 
 /**

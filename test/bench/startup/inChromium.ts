@@ -12,11 +12,17 @@ import { buildPage } from '../buildPage.ts';
 import { servePage } from '../servePage.ts';
 import { COLD_CASES } from './coldCases.ts';
 import { compressFiles } from './compressFiles.ts';
-import { inTurns, type Samples } from './inTurns.ts';
+import { ENGINES, type EngineName, inTurns, type Samples } from './inTurns.ts';
 
 const TIMEOUT_MS = 60_000;
 
-export async function inChromium(): Promise<Samples> {
+export interface ChromiumTimes {
+  readonly samples: Samples;
+  /** Milliseconds from `new Worker` to the first line of a worker that does nothing. */
+  readonly empty: readonly number[];
+}
+
+export async function inChromium(): Promise<ChromiumTimes> {
   const page = await buildPage('fresh');
   await compressFiles(page.folder);
   let said = (_figure: string): void => {};
@@ -34,20 +40,27 @@ export async function inChromium(): Promise<Samples> {
     response.end(bytes);
     return true;
   });
-  try {
-    return await inTurns(async (engine, index) => {
-      const result = new Promise<string>((resolve) => {
-        said = resolve;
-      });
-      const shape = COLD_CASES[index]!.shape.join();
-      const browser = await opened(
-        `${server.url}fresh.html?engine=${engine}&location=/model${index}.onnx&shape=${shape}`,
-      );
-      const time = await Promise.race([result, timeout()]);
-      await browser.close();
-      if (!(Number(time) > 0)) throw new Error(`${engine}: ${time}`);
-      return Number(time);
+  const first = async (engine: EngineName | 'none', index: number): Promise<number> => {
+    const result = new Promise<string>((resolve) => {
+      said = resolve;
     });
+    const shape = COLD_CASES[index]!.shape.join();
+    const browser = await opened(
+      `${server.url}fresh.html?engine=${engine}&location=/model${index}.onnx&shape=${shape}`,
+    );
+    const time = await Promise.race([result, timeout()]);
+    await browser.close();
+    if (!(Number(time) > 0)) throw new Error(`${engine}: ${time}`);
+    return Number(time);
+  };
+  try {
+    const empty: number[] = [];
+    const samples = await inTurns(async (engine, index) => {
+      const begins = engine === ENGINES[0] && index === 0;
+      if (begins) empty.push(await first('none', 0));
+      return first(engine, index);
+    });
+    return { samples, empty };
   } finally {
     server.close();
     await page.dispose();
