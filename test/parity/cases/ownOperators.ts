@@ -1,6 +1,6 @@
 /** The operators of our own models, and of nearly every recurrent one: one case a behaviour. */
 import { attr } from '@rivulet/core';
-import { type Case, floats, ints, node, scalar } from '../operatorCase.ts';
+import { type Case, floats, ints, node, scalar, whole } from '../operatorCase.ts';
 
 const LAST = 2 ** 31 - 1;
 
@@ -211,6 +211,25 @@ export const OWN_OPERATORS: readonly Case[] = [
       { name: 'seven', shape: [], type: 'float64', data: Float64Array.of(7) },
       { name: 'ten', shape: [], type: 'float64', data: Float64Array.of(10) },
     ],
+  },
+  {
+    name: 'Cast to float16 and back',
+    nodes: [node('Cast', ['a'], { to: attr.int(10) }, ['half']), node('Cast', ['half'], { to: attr.int(1) })],
+    inputs: [[3, 7]],
+    // Half of a step of float16 at 3.
+    tolerance: 1e-3,
+  },
+  {
+    name: 'Pow by whole numbers',
+    nodes: [node('Pow', ['a', 'b'], {}, ['p']), node('Pow', ['p', 'two'])],
+    inputs: [[2, 3], whole([3], [1, 0, 2])],
+    constants: [scalar('two', 2)],
+  },
+  {
+    name: 'Pad of whole numbers',
+    nodes: [node('Pad', ['a', 'pads', 'seven'], {}, ['p']), node('Cast', ['p'], { to: attr.int(1) })],
+    inputs: [whole([2, 3], [1, 2, 3, 4, 5, 6])],
+    constants: [ints('pads', [0, 1, 1, 0]), scalar('seven', 7)],
   },
   {
     name: 'Mean of the sizes, in whole numbers',

@@ -173,9 +173,13 @@ function operators<F>(
 const CASTS = new Set([1, 6, 7, 9, 10]);
 const FLOAT64 = 11;
 
+/** What the numbers of a type are kept as; of float64 too. */
+export const castTo = (to: number): ElementType =>
+  to === 1 || to === 10 || !CASTS.has(to) ? 'float32' : 'int32';
+
 const cast: Compute = (node, [x]) => {
   const to = attributeOf(node, 'to', 'int', 1);
-  const type = to === 1 || to === 10 || !CASTS.has(to) ? 'float32' : 'int32';
+  const type = castTo(to);
   // NaN is true.
   const f: ScalarFunction = to === 9 ? (v) => (v === 0 ? 0 : 1) : type === 'int32' ? Math.trunc : (v) => v;
   const { outputs, ...rest } = over(node, [x], type, unaryLoop(f));

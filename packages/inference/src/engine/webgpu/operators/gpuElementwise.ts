@@ -2,6 +2,7 @@
 import { attributeOf, type OnnxNode } from '@rivulet/core';
 import { type ElementOperator, elementCall, FLOAT_OPERATORS, WORD_OPERATORS } from '@rivulet/kernels/webgpu';
 import { dependsOnData } from '../../fused/dependsOnData.ts';
+import { castTo } from '../../fused/operators/elementwise.ts';
 import { OPERATORS } from '../../fused/operators/operators.ts';
 import {
   broadcast,
@@ -63,7 +64,13 @@ function bindPlain(binder: GpuBinder, node: OnnxNode, inputs: readonly Value[]):
   const tanh = op === 'Gelu' && attributeOf(node, 'approximate', 'string', 'none') === 'tanh';
   if (!Object.hasOwn(FLOAT_OPERATORS, op)) throw noKernel(node, 'of floats');
   const floats = (tanh ? 'GeluTanh' : op) as keyof typeof FLOAT_OPERATORS;
-  return over(binder, node, { floats }, inputs, 'float32', NUMBERS[op]?.(node));
+  const operands = inputs.map((value) => asFloats(binder, node, value));
+  return over(binder, node, { floats }, operands, 'float32', NUMBERS[op]?.(node));
+}
+
+/** Of floats as they are; the exponent of a Pow may be of integers. */
+function asFloats(binder: GpuBinder, node: OnnxNode, value: Value): Value {
+  return value.type === 'float32' ? value : over(binder, node, { words: 'ToFloat' }, [value], 'float32');
 }
 
 function bindComparison(binder: GpuBinder, node: OnnxNode, inputs: readonly Value[]): DeviceValue {
@@ -86,7 +93,7 @@ function bindVariadic(binder: GpuBinder, node: OnnxNode, inputs: readonly Value[
 function bindCast(binder: GpuBinder, node: OnnxNode, [x]: readonly Value[]): Value {
   const to = attributeOf(node, 'to', 'int', 1);
   const floats = x!.type === 'float32';
-  if (to === 1) return floats ? x! : over(binder, node, { words: 'ToFloat' }, [x!], 'float32');
+  if (castTo(to) === 'float32') return asFloats(binder, node, x!);
   if (to === 9) {
     return over(binder, node, { words: floats ? 'TruthOfFloat' : 'TruthOfInteger' }, [x!], 'int32');
   }
