@@ -22,6 +22,8 @@ const ATTENTION: readonly Case[] = [
   einsum('tbh,sbh->bts', [5, 2, 4], [3, 2, 4]),
   einsum('bts, sbh -> tbh', [2, 5, 3], [3, 2, 4]),
   einsum('bij,bjk', [2, 3, 4], [2, 4, 5]),
+  einsum('bij, bjk -> bik', [1, 3, 4], [2, 4, 5]),
+  einsum('bij,bkj->bik', [2, 3, 4], [1, 5, 1]),
   einsum('ii->i', [4, 4]),
   einsum('i,j,k->kji', [2], [3], [4]),
   einsum('abc->', [2, 3, 4]),

@@ -4,7 +4,7 @@ import { type Compute, computed } from '../computed.ts';
 import type { Operator } from '../operator.ts';
 import { shapeError, spreadStrides } from '../value.ts';
 import { walk } from '../walk.ts';
-import { equationOf, namedEquation, REST, REST_NAMES } from './equation.ts';
+import { equationOf, namedEquation, REST } from './equation.ts';
 
 const compute: Compute = (node, inputs) => {
   const { terms, result } = namedEquation(node, inputs);
@@ -14,8 +14,10 @@ const compute: Compute = (node, inputs) => {
     if (term.length !== shape.length) throw shapeError(node.op, `"${term}" must be its dimensions`, shape);
     [...term].forEach((name, d) => {
       const n = sizes.get(name) ?? shape[d]!;
-      const spreads = REST_NAMES.includes(name) && (n === 1 || shape[d] === 1);
-      if (n !== shape[d] && !spreads) throw shapeError(node.op, `${name} is ${n}`, shape);
+      // One broadcasts to any other, as in NumPy, but a diagonal is as long as it is wide.
+      const spreads = n === shape[d] || n === 1 || shape[d] === 1;
+      const square = shape[term.indexOf(name)] === shape[d];
+      if (!spreads || !square) throw shapeError(node.op, `${name} is ${n}`, shape);
       sizes.set(name, n === 1 ? shape[d]! : n);
     });
   });
