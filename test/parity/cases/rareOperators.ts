@@ -13,6 +13,12 @@ const list = (name: string, values: readonly number[], shape = [values.length]):
 };
 const floatOf = (from: string, to = 'y') => node('Cast', [from], { to: attr.int(1) }, [to]);
 
+/** Of steps of 0.1, and its largest makes them those of 255 levels. */
+const halves = {
+  data: Float32Array.from({ length: 256 }, (_, i) => (i < 255 ? 0.05 + 0.1 * i : 25.5)),
+  shape: [256],
+};
+
 const einsum = (equation: string, ...inputs: number[][]): Case => ({
   ...one('Einsum', { equation: attr.string(equation) }, inputs),
   name: `Einsum ${equation}`,
@@ -134,6 +140,18 @@ const QUANTISED: readonly Case[] = [
     ],
     inputs: [[4, 3, 2]],
     constants: [list('s', [0.02, 0.01, 0.05]), signed('z', [3], [0, -3, 7])],
+  },
+  {
+    name: 'QuantizeLinear of what lies halfway between two levels',
+    nodes: [node('QuantizeLinear', ['a', 's', 'z'], {}, ['q']), floatOf('q')],
+    inputs: [halves],
+    constants: [list('s', [0.1], []), bytes('z', [], [100])],
+  },
+  {
+    name: 'DynamicQuantizeLinear of what lies halfway between two levels',
+    nodes: [node('DynamicQuantizeLinear', ['a'], {}, ['q', 's', 'z']), floatOf('q'), floatOf('z', 'u')],
+    inputs: [halves],
+    outputs: ['y', 's', 'u'],
   },
   {
     name: 'DynamicQuantizeLinear',

@@ -23,6 +23,9 @@ function scaleOf(node: OnnxNode, x: Value, scale: Value): (element: number) => n
   return (element) => Math.floor(element / inner) % n;
 }
 
+/** In float32, as ONNX has it: 0.35 lies halfway between 3 and 4 times 0.1, a little below in float64. */
+const nearest = (x: number, scale: number): number => roundEven(Math.fround(x / scale));
+
 const quantiseInto =
   ([least, most]: readonly [number, number]): Compute =>
   (node, [x, scale, zero]) => {
@@ -32,7 +35,7 @@ const quantiseInto =
       run([data, scales, zeros], [out]) {
         for (let i = 0; i < out!.length; i++) {
           const s = place(i);
-          const level = roundEven(data![i]! / scales![s]!) + (zero ? zeros![s]! : 0);
+          const level = nearest(data![i]!, scales![s]!) + (zero ? zeros![s]! : 0);
           out![i] = Math.min(most, Math.max(least, level));
         }
       },
@@ -77,9 +80,9 @@ const dynamic: Compute = (_node, [x]) => ({
     }
     const scale = Math.fround(Math.fround(most - least) / 255);
     const by = scale === 0 ? 1 : scale;
-    const zero = Math.min(255, Math.max(0, roundEven(-least / by)));
+    const zero = Math.min(255, Math.max(0, nearest(-least, by)));
     for (let i = 0; i < out!.length; i++) {
-      out![i] = Math.min(255, Math.max(0, roundEven(data![i]! / by) + zero));
+      out![i] = Math.min(255, Math.max(0, nearest(data![i]!, by) + zero));
     }
     scales![0] = by;
     zeros![0] = zero;
