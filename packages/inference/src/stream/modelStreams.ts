@@ -42,9 +42,13 @@ export class ModelStreams implements StreamService {
   /** @throws ONNX_UNSUPPORTED { op, node, why }, ARGUMENT, TENSOR_SHAPE, DISPOSED */
   async streamInfo(request: StreamRequest): Promise<StreamInfo> {
     const program = this.#program(request);
-    const { inputs, outputs, single } = program;
+    const { inputs, outputs, single, even } = program;
     const states = await program.states(checkInitial(request.initial));
-    return { hash: await this.#hash, inputs, outputs, states, ...(single === undefined ? {} : { single }) };
+    return {
+      ...{ hash: await this.#hash, inputs, outputs, states },
+      ...(single !== undefined && { single }),
+      ...(even && { even }),
+    };
   }
 
   streamRun(request: StreamRequest, call: StreamCall): Promise<StreamResult> {

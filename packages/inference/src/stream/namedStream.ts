@@ -122,6 +122,7 @@ export function namedStream(
     get outputs() {
       return outputs();
     },
+    even: true,
     ...(fixed ? { single: `input "${fixed.input}" has no free dimension` } : {}),
     async states(initial) {
       const unknown = Object.keys(initial).find((name) => !Object.hasOwn(states, name));

@@ -5,7 +5,9 @@ import { copyOfChunk, featuresOf, feedsOf, type Steps, type StreamChunk, stepsOf
 import { GroupState } from './groupState.ts';
 import { fromGraph, toGraph } from './layout.ts';
 import { outputOf } from './outputOf.ts';
+import { emptyLike, moveRow } from './rows.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
+import { stepByLength } from './stepByLength.ts';
 import type { StreamModel } from './stream.ts';
 import type { StreamInfo } from './streamProgram.ts';
 import { Turns } from './turns.ts';
@@ -225,7 +227,8 @@ export class StreamGroup {
     const info = this.#info!;
     const group = this.#group!;
     const { capacity } = group;
-    const { name, layout } = outputOf(info, this.#output);
+    const port = outputOf(info, this.#output);
+    const { name, layout } = port;
     const equal = !lengths || lengths.every((n) => n === steps.T);
     if (equal && !options?.signal) {
       const { data, T } = steps;
@@ -236,8 +239,18 @@ export class StreamGroup {
         return fromGraph(done, layout, T, capacity);
       }
     }
+    if (lengths && !equal && info.even) {
+      const { data, states } = await stepByLength(this.#model, { info, port, capacity }, group.states, {
+        ...{ steps, lengths, options },
+      });
+      commit();
+      group.advance(states, steps.T, lengths);
+      return data;
+    }
     // The newest step of a sequence that ends early is not the batch's: such an output takes a run for each length.
-    const runs = layout.last && lengths ? [...new Set(lengths)].filter((n) => n > 0) : [steps.T];
+    const counts = layout.last && lengths ? [...new Set(lengths)].filter((n) => n > 0) : [];
+    // Where nobody goes on, a run tells how wide the output is.
+    const runs = counts.length > 0 ? counts : [steps.T];
     let { states } = group;
     let out: Float32Array | undefined;
     for (const T of runs) {
@@ -266,9 +279,6 @@ const MOST = 65536;
 
 const isAbsent = (chunk: unknown): chunk is undefined => chunk === undefined || chunk === null;
 
-const emptyLike = (data: Steps['data'], size: number): Steps['data'] =>
-  new (data.constructor as Float32ArrayConstructor)(size);
-
 /** A list of chunks is one batch. @throws ARGUMENT */
 function checkKind(first: Steps['data'], data: Steps['data'], sequence: number): void {
   const [expected, got] = [first[Symbol.toStringTag], data[Symbol.toStringTag]];
@@ -278,24 +288,4 @@ function checkKind(first: Steps['data'], data: Steps['data'], sequence: number):
     expected,
     got,
   });
-}
-
-/** One of `count` rows at each step, [n, count, width]. */
-interface Row {
-  readonly data: Steps['data'];
-  readonly count: number;
-  readonly row: number;
-}
-
-/** Below, a loop is faster than the call of `set`. */
-const FEW = 96;
-
-/** Copies a row, in each of n steps. */
-function moveRow(from: Row, to: Row, n: number, width: number): void {
-  for (let t = 0; t < n; t++) {
-    const at = (t * from.count + from.row) * width;
-    const start = (t * to.count + to.row) * width;
-    if (width > FEW) to.data.set(from.data.subarray(at, at + width) as never, start);
-    else for (let i = 0; i < width; i++) to.data[start + i] = from.data[at + i]!;
-  }
 }

@@ -40,6 +40,8 @@ export interface StreamInfo {
   readonly states: readonly StreamState[];
   /** Why its sequences cannot be stepped as one batch. */
   readonly single?: string;
+  /** One call takes all of its sequences by the same number of steps. */
+  readonly even?: true;
 }
 
 /** What a stream asks for once; plain data. */
@@ -72,6 +74,8 @@ export interface StreamProgram {
   readonly inputs: readonly StreamPort[];
   readonly outputs: readonly StreamPort[];
   readonly single?: string;
+  /** See StreamInfo. */
+  readonly even?: true;
   /** @throws ARGUMENT for an initial state that the graph does not take, TENSOR_SHAPE for one of another shape */
   states(initial: Readonly<Record<string, AnyTensor>>): Promise<readonly StreamState[]>;
   /** @throws as `Session.run` does */
