@@ -119,6 +119,22 @@ describe('a graph', () => {
   });
 });
 
+it.each<[string, string[], OnnxNode['attributes']?]>([
+  ['Concat', ['x', ''], { axis: attr.int(0) }],
+  ['Sum', ['x', '', 'x']],
+  ['Max', ['x', '']],
+  ['Einsum', ['x', ''], { equation: attr.string('abc,d->a') }],
+  ['Range', ['w', '', 'w']],
+])('%s of an input that is left out is refused when it loads', async (op, inputs, attributes) => {
+  for (const engine of ['fused', 'auto'] as const) {
+    const session = createSession(graph([node(op, inputs, ['y'], attributes)], [zeros('w')]), { engine });
+    expect(await failure(session)).toMatchObject({
+      code: 'ONNX_PARSE',
+      details: { op, needed: inputs.length, got: inputs },
+    });
+  }
+});
+
 describe('whole numbers that no whole number is the result of', () => {
   const whole = (name: string, ...values: bigint[]): OnnxTensor => ({
     name,

@@ -68,7 +68,7 @@ export interface OperatorRules {
   readonly shapeOnly?: true;
   /** Inputs from this position on are read while the graph is bound, and must be known then. Default: none. */
   readonly hosted?: number | undefined;
-  /** Inputs that may not be absent. Default: the first. */
+  /** Inputs that may not be absent, Infinity for as many as there are. Default: the first. */
   readonly needs?: number;
   /** Positions of inputs that `prepare` packs and binding does not look at again. */
   readonly packs?: readonly number[];

@@ -113,10 +113,12 @@ function settleConstant(
   opset: number,
 ): readonly HostValue[] | undefined {
   const operator = operatorsOf(node, table).find(({ settle }) => settle);
-  const { settle, needs = 1 } = operator ?? {};
-  if (!settle || inputs.slice(0, needs).filter(Boolean).length < needs) return undefined;
+  const settle = operator?.settle;
+  if (!settle) return undefined;
+  const needed = neededOf(operator, inputs);
+  if (inputs.slice(0, needed).filter(Boolean).length < needed) return undefined;
   const facts: GraphFacts = { opset, constant: () => undefined, isHost: () => true };
-  if (operator!.refuses({ node, ...node }, facts) !== undefined) return undefined;
+  if (operator.refuses({ node, ...node }, facts) !== undefined) return undefined;
   try {
     return settle(node, inputs, opset, node.outputs.length);
   } catch (error) {
@@ -148,7 +150,7 @@ function checkNames(
     });
   };
   for (const { node, inputs, outputs, operator } of nodes) {
-    const needed = operator.needs ?? 1;
+    const needed = neededOf(operator, inputs);
     for (let i = 0; i < needed; i++) {
       if (inputs[i]) continue;
       const details = { op: node.op, node: node.name ?? '', needed, got: inputs };
@@ -168,6 +170,10 @@ function checkNames(
   }
   for (const { name } of graph.outputs) check('the graph', name);
 }
+
+/** How many inputs may not be absent. */
+const neededOf = ({ needs = 1 }: OperatorRules, inputs: readonly unknown[]): number =>
+  Number.isFinite(needs) ? needs : Math.max(1, inputs.length);
 
 export function isRefusal<O extends OperatorRules>(plan: Plan<O> | Refusal): plan is Refusal {
   return 'why' in plan;

@@ -63,6 +63,7 @@ const compute: Compute = (node, inputs) => {
 
 /** @throws ONNX_PARSE for what cannot be an equation of so many inputs */
 export const einsum: Operator = computed(compute, {
+  needs: Number.POSITIVE_INFINITY,
   refuses({ node, inputs }) {
     const { terms, result } = equationOf(node);
     const all = new Set(terms.join(''));

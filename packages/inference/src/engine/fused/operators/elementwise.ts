@@ -211,7 +211,9 @@ export const ELEMENTWISE: Readonly<Record<string, Operator>> = {
   ...unaryOperators(UNARY),
   ...binaryOperators(BINARY),
   ...comparisonOperators(COMPARISONS),
-  ...Object.fromEntries(Object.keys(VARIADIC).map((name) => [name, computed(variadic)])),
+  ...Object.fromEntries(
+    Object.keys(VARIADIC).map((name) => [name, computed(variadic, { needs: Number.POSITIVE_INFINITY })]),
+  ),
   Where: computed(where, { needs: 3 }),
   Clip: computed(clip),
   Cast: computed(cast, {

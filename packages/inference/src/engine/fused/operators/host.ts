@@ -47,7 +47,7 @@ export const constantOfShape = settled((node, [wanted]) => {
   return [made];
 });
 
-export const range = settled(({ op }, inputs) => {
+const rangeOf = settled(({ op }, inputs) => {
   const [start = 0, limit = 0, delta = 1] = inputs.map((value) => numbersOf(value)![0]!);
   const [first] = inputs;
   const places = Math.max(0, Math.ceil((limit - start) / delta));
@@ -55,3 +55,5 @@ export const range = settled(({ op }, inputs) => {
   for (let i = 0; i < made.data.length; i++) made.data[i] = start + i * delta;
   return [made];
 });
+
+export const range: Operator<unknown, unknown> = { ...rangeOf, needs: 3 };

@@ -180,7 +180,7 @@ export function sliceRanges(
   return ranges;
 }
 
-export const concat = moving((node, parts) => {
+const joined: Move = (node, parts) => {
   const first = parts[0]!.shape;
   const axis = axisOf(attributeOf(node, 'axis', 'int', 0), first.length, node.op);
   for (const part of parts) {
@@ -200,7 +200,9 @@ export const concat = moving((node, parts) => {
     return { shape: part!.shape, input, from: whole(part!.shape), to };
   });
   return { shapes: [shape], copies };
-}, Number.POSITIVE_INFINITY);
+};
+
+export const concat = moving(joined, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
 
 /** Pad's numbers for each dimension (attributes before opset 11; a negative one cuts off), and the shape that it makes. */
 export function padsOf(node: OnnxNode, inputs: readonly (Value | undefined)[]) {
