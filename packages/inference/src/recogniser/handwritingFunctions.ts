@@ -36,14 +36,14 @@ export interface HandwritingFunctions {
   /**
    * @throws TypeError without `languages`; a NotSupportedError (DOMException) when no model serves all of the
    *   languages; an OperationError for a model that is broken, an UnknownError where trying again may help: both
-   *   bear the RivuletError as their `cause`. A RivuletError ARGUMENT for options that are no object, and ABORTED when
+   *   bear the RivuletError as their `cause`. A RivuletError ARGUMENT for an option that is none, and ABORTED when
    *   `signal` aborts.
    */
   createHandwritingRecognizer(
     constraint: HandwritingModelConstraint,
     options?: HandwritingOptions,
   ): Promise<HandwritingRecognizer>;
-  /** @returns null when no model serves all of the languages. @throws TypeError without `languages` */
+  /** @returns null when no model serves all of the languages. @throws TypeError without `languages`, ARGUMENT, ABORTED */
   queryHandwritingRecognizer(
     constraint: HandwritingModelConstraint,
     options?: HandwritingOptions,
@@ -80,7 +80,7 @@ export function handwritingFunctions(platform: HandwritingPlatform): Handwriting
         });
         if (!found) return null;
       } catch (error) {
-        if (error instanceof RivuletError && error.code === 'ABORTED') throw error;
+        if (isCallers(error)) throw error;
         return null;
       }
       return {
@@ -138,7 +138,11 @@ function languagesOf(constraint: HandwritingModelConstraint): readonly string[] 
 /** Failures that another attempt may not meet again. */
 const PASSING: readonly string[] = ['MODEL_FETCH', 'WORKER_DIED', 'OUT_OF_MEMORY'];
 
+/** What the caller did, which says nothing of any model. */
+const isCallers = (error: unknown): boolean =>
+  error instanceof RivuletError && (error.code === 'ABORTED' || error.code === 'ARGUMENT');
+
 function creationError(error: unknown): unknown {
-  if (!(error instanceof RivuletError) || error.code === 'ABORTED') return error;
+  if (!(error instanceof RivuletError) || isCallers(error)) return error;
   return domException(PASSING.includes(error.code) ? 'UnknownError' : 'OperationError', error.message, error);
 }

@@ -185,6 +185,23 @@ describe('creating and asking for a recogniser', () => {
     await expect(queryHandwritingRecognizer(english, null as never)).rejects.toMatchObject(refused);
   });
 
+  it.each([{ signal: 5 }, { onProgress: 5 }, { cache: 'always' }])(
+    'names an option that is none: %o',
+    async (bad) => {
+      const refused = {
+        code: 'ARGUMENT',
+        details: Object.fromEntries(Object.entries(bad).map(([key, value]) => [key, String(value)])),
+      };
+      await expect(
+        createHandwritingRecognizer(english, { ...options, ...bad } as never),
+      ).rejects.toMatchObject(refused);
+      if ('onProgress' in bad) return;
+      await expect(
+        queryHandwritingRecognizer(english, { ...options, ...bad } as never),
+      ).rejects.toMatchObject(refused);
+    },
+  );
+
   it('stops creating once it is aborted', async () => {
     const aborted = createHandwritingRecognizer(english, { ...options, signal: AbortSignal.abort() });
     await expect(aborted).rejects.toBeInstanceOf(RivuletError);
