@@ -45,7 +45,8 @@ export class Model {
   }
 
   /**
-   * @param feeds by ONNX input name, row-major, e.g. `{ x: { data, shape: [T, B, F] } }`
+   * @param feeds by ONNX input name, row-major, e.g. `{ x: { data, shape: [T, B, F] } }`; not to be written into before the
+   *   promise settles: a call that waits its turn reads them then
    * @returns every output by name
    * @throws TENSOR_SHAPE, MODEL_SHAPE, ARGUMENT, ONNX_UNSUPPORTED { op, node, why, value } for an integer that is computed
    *   beyond 32 bits, OUT_OF_MEMORY, ABORTED, WORKER_DIED (calling again loads again), DISPOSED

@@ -3,7 +3,7 @@
 import { interpolateQuantiles } from '@rivulet/core';
 
 export interface ForecastRequest {
-  /** [n] readings, oldest first, at equal steps; NaN = missing. */
+  /** [n] readings, oldest first, at equal steps; NaN = missing. Not to be written into before the promise settles. */
   readonly y: ArrayLike<number>;
   /** Steps to forecast. */
   readonly horizon: number;
