@@ -75,6 +75,7 @@ function apiOf(fetch: LoadOptions['fetch'], cache: ModelCache | undefined): Call
         try {
           const { done, value } = (await call?.reader?.read()) ?? { done: true, value: undefined };
           if (done) running.delete(id);
+          else checkChunk(call!.location, value);
           return value;
         } catch (cause) {
           end(id);
@@ -87,13 +88,23 @@ function apiOf(fetch: LoadOptions['fetch'], cache: ModelCache | undefined): Call
     get: (location, sha256) =>
       answerOf(async () => {
         const kept = await cache!.get(location, sha256);
-        // By name: another realm's bytes are of another class.
-        const got = Object.prototype.toString.call(kept ?? new Uint8Array()).slice(8, -1);
+        const got = kindOf(kept ?? new Uint8Array());
         if (got === 'Uint8Array') return kept ?? undefined;
         throw new RivuletError('ARGUMENT', `a cache gives a Uint8Array or nothing, got ${got}`, { got });
       }),
     put: (location, bytes, sha256) => answerOf(async () => cache!.put(location, bytes, sha256)),
   };
+}
+
+/** By name: another realm's bytes are of another class. */
+const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+
+/** @throws ARGUMENT: as numbers of bytes it would be a file of none */
+function checkChunk(location: string, chunk: unknown): void {
+  const got = kindOf(chunk);
+  if (got === 'Uint8Array') return;
+  const message = `the body that fetch gives for ${location} is of Uint8Arrays, got ${got}`;
+  throw new RivuletError('ARGUMENT', message, { location, got });
 }
 
 /** As the host would say of its own fetch. */

@@ -375,6 +375,24 @@ describe('a fetch of the caller', () => {
   });
 
   it.each([
+    ['text', 'String'],
+    [small.slice().buffer, 'ArrayBuffer'],
+    [null, 'Null'],
+  ])('is told that %o is no part of a file', async (chunk, got) => {
+    let calls = 0;
+    const own = async (): Promise<Response> => {
+      calls++;
+      const body = new ReadableStream({ start: (controller) => controller.enqueue(chunk) });
+      return { ok: true, status: 200, headers: new Headers(), body } as Response;
+    };
+    expect(await failure(client.open('model', 'x', { fetch: own }))).toMatchObject({
+      code: 'ARGUMENT',
+      details: { location: 'x', got },
+    });
+    expect(calls).toBe(1);
+  });
+
+  it.each([
     [{ cache: 'always' as never }, { cache: 'always' }],
     [{ cache: null as never }, { cache: null }],
     [{ fetch: 'fetch' as never }, { fetch: 'fetch' }],
