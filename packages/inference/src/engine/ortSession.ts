@@ -62,24 +62,28 @@ class OrtSession implements Session {
     this.outputs = session.outputMetadata.map(info);
   }
 
-  run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
-    const next = this.#last.then(() => this.#run(feeds));
-    this.#last = next.catch(() => {});
-    return next;
-  }
-
-  async #run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
+  async run(feeds: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
     const session = this.#session;
     if (!session) throw new RivuletError('DISPOSED', 'this model has been disposed', {});
     checkFeeds(this.inputs, feeds);
+    // Its turn comes later, and the caller may write into them by then.
     const tensors = this.inputs.map(({ name, type }) => {
       const { data, shape } = feeds[name]!;
       const own = type === 'float16' ? Uint16Array.from(data as Float32Array, toHalf) : data.slice();
       return [name, new this.#ort.Tensor(type as 'float32', own as Float32Array, [...shape])] as const;
     });
+    const next = this.#last.then(() => this.#run(session, Object.fromEntries(tensors)));
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async #run(
+    session: Ort.InferenceSession,
+    feeds: Ort.InferenceSession.FeedsType,
+  ): Promise<Record<string, Tensor>> {
     let results: Ort.InferenceSession.ReturnType;
     try {
-      results = await session.run(Object.fromEntries(tensors));
+      results = await session.run(feeds);
     } catch (cause) {
       throw refused('run', cause);
     }
