@@ -23,14 +23,8 @@ interface Entry {
   calls: number;
 }
 
-/**
- * @param own how this host reads files, and where it keeps them, unless a load brings its own way
- * @param keep copies arguments that wait; default: nobody else can write into them
- */
-export function createHost(
-  own: FileSource,
-  keep: (args: readonly unknown[]) => readonly unknown[] = (args) => args,
-): HostApi & Required<Pick<Connection, 'direct'>> {
+/** @param own how this host reads files, and where it keeps them, unless a load brings its own way */
+export function createHost(own: FileSource): HostApi & Required<Pick<Connection, 'direct'>> {
   const entries = new Map<number, Entry>();
   /** How each ticket is aborted. */
   const running = new Map<number, () => void>();
@@ -88,14 +82,13 @@ export function createHost(
         });
       }
       try {
-        const waits = entry.calls++ > 0;
-        const given = waits ? keep(args) : args;
-        const turn = waits
-          ? entry.last.then(() => {
-              if (aborted) throw abortedCall();
-              return service.call(method, given);
-            })
-          : service.call(method, given);
+        const turn =
+          entry.calls++ === 0
+            ? service.call(method, args)
+            : entry.last.then(() => {
+                if (aborted) throw abortedCall();
+                return service.call(method, args);
+              });
         entry.last = turn.catch(() => {});
         return { value: await turn };
       } catch (error) {

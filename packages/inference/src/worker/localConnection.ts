@@ -2,9 +2,8 @@
 import type { ReadBytes } from '../load/readBytes.ts';
 import type { Connection } from './api.ts';
 import { createHost } from './host.ts';
-import { ownArguments } from './ownArguments.ts';
 
 export function localConnection(read: ReadBytes): Connection {
-  const host = createHost({ read }, (args) => args.map(ownArguments));
+  const host = createHost({ read });
   return { api: host, direct: host.direct, callback: (f) => f, onDeath: () => {}, end: () => {} };
 }
