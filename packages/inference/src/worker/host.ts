@@ -31,6 +31,8 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
   /** Where the early file of each ticket goes. */
   const early = new Map<number, (answer: EarlyAnswer | undefined) => void>();
   let handles = 0;
+  /** Whom `direct` asked last: looking a service up is felt beside a step of a small network. */
+  let latest: { readonly handle: number; readonly entry: Entry } | undefined;
   let rings: ServedRings | undefined;
   let database: IDBDatabase | undefined;
 
@@ -100,8 +102,13 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
     },
 
     direct(handle, method, args) {
-      const entry = entries.get(handle);
-      if (entry?.calls !== 0) return undefined;
+      if (latest?.handle !== handle) {
+        const entry = entries.get(handle);
+        if (!entry) return undefined;
+        latest = { handle, entry };
+      }
+      const { entry } = latest;
+      if (entry.calls !== 0) return undefined;
       try {
         return entry.service.now?.(method, args);
       } catch (error) {
@@ -113,6 +120,7 @@ export function createHost(own: FileSource): HostApi & Required<Pick<Connection,
       answer(-handle, async () => {
         const entry = entries.get(handle);
         entries.delete(handle);
+        latest = undefined;
         await entry?.last;
         await entry?.service.dispose();
         return undefined;

@@ -1,6 +1,10 @@
-import { FLOAT32, INPUTS, KIND, LEVELS, OFFSETS, OUTPUTS, PANELS, RANGE, SCALES } from './matrix.as';
+import {
+  FLOAT32, INPUTS, INT8_7, INT8_14, KIND, LEVELS, OFFSETS, OUTPUTS, paddedDepth, PANELS, RANGE, SCALES,
+} from './matrix.as';
 import { multiplyFloat } from './multiplyFloat.as';
 import { multiplyInt8 } from './multiplyInt8.as';
+import { multiplySeven } from './multiplySeven.as';
+import { multiplyTwice } from './multiplyTwice.as';
 import { quantiseRows, rowBytes } from './quantiseRows.as';
 
 /** For the caller's allocation: bytes of scratch that each row of activations needs. */
@@ -21,11 +25,18 @@ export function multiply(
   const kind = load<i32>(matrix, KIND);
   if (kind == FLOAT32) {
     multiplyFloat(panels, N, K, a, aStride, M, c, cStride, bias);
+    return;
+  }
+  quantiseRows(kind, a, aStride, M, K, load<f32>(matrix, LEVELS), matrix + RANGE, scratch);
+  const row = <usize>rowBytes(kind, K);
+  const depth = paddedDepth(kind, K);
+  const scales = load<usize>(matrix, SCALES);
+  const offsets = load<usize>(matrix, OFFSETS);
+  if (ASC_FEATURE_RELAXED_SIMD && kind >= INT8_7) {
+    multiplySeven(kind, panels, scales, offsets, N, depth, scratch, row, M, c, cStride, bias);
+  } else if (ASC_FEATURE_RELAXED_SIMD && kind == INT8_14) {
+    multiplyTwice(panels, scales, offsets, N, depth, scratch, row, M, c, cStride, bias);
   } else {
-    quantiseRows(kind, a, aStride, M, K, load<f32>(matrix, LEVELS), matrix + RANGE, scratch);
-    multiplyInt8(
-      kind, panels, load<usize>(matrix, SCALES), load<usize>(matrix, OFFSETS), N, K,
-      scratch, M, c, cStride, bias,
-    );
+    multiplyInt8(panels, scales, N, depth, scratch, row, M, c, cStride, bias);
   }
 }

@@ -1,32 +1,19 @@
-// Quantised activations (quantiseRows.as.ts) times packed int8 weights (matrix.as.ts): whose kernel it is, and the one
-// that plain SIMD has. It takes bytes of weights apart into int16 (matrix.as.ts has how) and lets i32x4.dot_i16x8 sum two
-// products with int16 activations.
+// Activations of 16 bits (quantiseRows.as.ts) times packed int8 weights, in plain SIMD: bytes of weights are taken apart
+// into int16 (matrix.as.ts has how), and i32x4.dot_i16x8 sums two products.
 //
 // Sums are exact: 32 bits hold them by the choice of LEVELS. So the order of the loops cannot change a result.
 
 import { finish, finishGroup } from './finishSums.as';
-import { INT8_7, INT8_14, paddedDepth } from './matrix.as';
-import { multiplySeven } from './multiplySeven.as';
-import { multiplyTwice } from './multiplyTwice.as';
-import { ROW_START, rowBytes } from './quantiseRows.as';
+import { ROW_START } from './quantiseRows.as';
 
-/** c[m][n] = bias[n] + scale[m] scales[n] (sum over k of q[m][k] w[n][k]), in the strides of multiplyFloat. */
+/**
+ * c[m][n] = bias[n] + scale[m] scales[n] (sum over k of q[m][k] w[n][k]), in the strides of multiplyFloat.
+ * @param row bytes of a row of q
+ */
 export function multiplyInt8(
-  kind: i32, panels: usize, scales: usize, offsets: usize, N: i32, K: i32,
-  q: usize, M: i32, c: usize, cStride: usize, bias: usize,
+  panels: usize, scales: usize, N: i32, depth: i32,
+  q: usize, row: usize, M: i32, c: usize, cStride: usize, bias: usize,
 ): void {
-  const row = <usize>rowBytes(kind, K);
-  const depth = paddedDepth(kind, K);
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    if (kind >= INT8_7) {
-      multiplySeven(kind, panels, scales, offsets, N, depth, q, row, M, c, cStride, bias);
-      return;
-    }
-    if (kind == INT8_14) {
-      multiplyTwice(panels, scales, offsets, N, depth, q, row, M, c, cStride, bias);
-      return;
-    }
-  }
   const columns = (N + 7) & ~7;
   for (let n = 0; n < columns; n += 32) {
     const width = min(32, columns - n);

@@ -236,8 +236,7 @@ function resultsOf(
   const results: Record<string, Tensor> = {};
   for (let i = 0; i < outputs.length; i++) {
     const output = outputs[i]!;
-    const shape = output.value.shape.slice();
-    results[output.name] = { data: numbersOf(machine, output, copy), shape };
+    results[output.name] = { data: numbersOf(machine, output, copy), shape: output.shape };
   }
   return results;
 }

@@ -42,6 +42,8 @@ export interface ProgramOutput {
   readonly name: string;
   readonly value: Value;
   readonly elements: number;
+  /** The shape of every result, frozen: an array for each is felt beside a step of a small network. */
+  readonly shape: readonly number[];
   /** Where it lies in the machine's memory, kept from call to call: making a view costs as much as copying a small one. */
   view: Float32Array;
 }
@@ -134,7 +136,8 @@ export function bindProgram(
   const lookUp = bindNodes(binder, bindable, values);
   const outputs = bindable.outputs.map((name) => {
     const value = lookUp(name, false)!;
-    return { name, value, elements: count(value.shape), view: NO_FLOATS };
+    const shape = Object.freeze([...value.shape]);
+    return { name, value, elements: count(shape), shape, view: NO_FLOATS };
   });
   machine.reserve(workspace.bytes);
   const { steps, entering } = binder;
