@@ -10,7 +10,7 @@ import { interleaved, type Way } from '../interleaved.ts';
 const INPUT = 16;
 const HIDDEN = 64;
 const TYPES = [
-  { type: 'float32', int8: false },
+  { type: 'float32', int8: false, dtype: undefined },
   { type: 'int8', int8: true, dtype: 'int8' },
   { type: 'int8a7', int8: true, dtype: 'int8a7' },
 ] as const;
@@ -26,12 +26,7 @@ export async function pushAgainstOrt(): Promise<Record<string, number>> {
   for (const op of ['LSTM', 'GRU'] as const) {
     const stack = { seed: 1, input: INPUT, layers: [{ op, hidden: HIDDEN }] };
     const models = await Promise.all(
-      TYPES.map(({ int8, ...rest }) =>
-        loadModel(stackBytes({ ...stack, int8 }), {
-          engine: 'fused',
-          dtype: 'dtype' in rest ? rest.dtype : undefined,
-        }),
-      ),
+      TYPES.map(({ int8, dtype }) => loadModel(stackBytes({ ...stack, int8 }), { engine: 'fused', dtype })),
     );
     const streams = models.map((model) => model.createStream());
     const session = await ort.InferenceSession.create(stackBytes({ ...stack, states: true }), {

@@ -241,7 +241,9 @@ export class StreamGroup {
     }
     if (lengths && !equal && info.even) {
       const { data, states } = await stepByLength(this.#model, { info, port, capacity }, group.states, {
-        ...{ steps, lengths, options },
+        steps,
+        lengths,
+        options,
       });
       commit();
       group.advance(states, steps.T, lengths);

@@ -10,7 +10,7 @@ export interface Equation {
 /** Stands for `...`: any number of dimensions, which broadcast. */
 export const REST = '~';
 /** Names of those, the last one first from behind; the others have letters. */
-export const REST_NAMES = '0123456789';
+const REST_NAMES = '0123456789';
 
 /** Without an arrow the result has `...` and the names that stand once, in the order of the alphabet. */
 export function equationOf(node: OnnxNode): Equation {
